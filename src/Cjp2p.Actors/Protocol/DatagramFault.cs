@@ -1,0 +1,32 @@
+namespace Cjp2p.Actors.Protocol;
+
+/// <summary>Why a whole datagram is unusable. The checks are made in the order of these members.</summary>
+public enum DatagramFault : byte
+{
+    /// <summary>It is a JSON array; it may still hold no usable element.</summary>
+    None,
+
+    /// <summary>It has no bytes.</summary>
+    Empty,
+
+    /// <summary>It is longer than <see cref="WireLimits.DatagramBytesMax"/>.</summary>
+    TooLong,
+
+    /// <summary>It is not UTF-8.</summary>
+    NotUtf8,
+
+    /// <summary>It is not JSON: syntax, something after the array, or a byte order mark.</summary>
+    NotJson,
+
+    /// <summary>It is JSON, but not an array.</summary>
+    NotAnArray,
+
+    /// <summary>Brackets are nested deeper than <see cref="WireLimits.DepthMax"/>.</summary>
+    TooDeep,
+
+    /// <summary>
+    /// For callers that refuse datagrams of many elements. <see cref="DatagramReader"/> never says so: it uses the first
+    /// <see cref="WireLimits.ElementsMax"/> and counts the rest as skipped.
+    /// </summary>
+    TooManyElements,
+}
