@@ -12,6 +12,7 @@ public sealed class DatagramReader
     private readonly WireLimits _limits;
     private readonly WireElement[] _elements;
     private readonly byte[] _name;
+    private readonly bool _fastSuits;
     private int _count;
 
     /// <summary>Makes a reader with room for <see cref="WireLimits.ElementsMax"/> elements.</summary>
@@ -26,6 +27,7 @@ public sealed class DatagramReader
         _limits = limits;
         _elements = new WireElement[limits.ElementsMax];
         _name = new byte[limits.NameBytesMax];
+        _fastSuits = FastScanner.Suits(limits);
     }
 
     [Flags]
@@ -44,7 +46,17 @@ public sealed class DatagramReader
     public ReadOnlySpan<WireElement> Elements => _elements.AsSpan(0, _count);
 
     /// <summary>Reads a datagram. Its elements are in <see cref="Elements"/> until the next one is read.</summary>
-    public DatagramResult Read(ReadOnlySpan<byte> datagram) => ReadSlowly(datagram);
+    public DatagramResult Read(ReadOnlySpan<byte> datagram)
+    {
+        if (_fastSuits && datagram.Length <= _limits.DatagramBytesMax)
+        {
+            var scanner = new FastScanner(datagram, _limits);
+            if (scanner.TryRead(_elements, out _count))
+                return new DatagramResult(DatagramFault.None, _count, 0, Fast: true);
+        }
+
+        return ReadSlowly(datagram);
+    }
 
     /// <summary>Reads a datagram without the short cut for common forms; the answer is the same but for <see cref="DatagramResult.Fast"/>.</summary>
     public DatagramResult ReadSlowly(ReadOnlySpan<byte> datagram)
