@@ -26,7 +26,7 @@ public sealed class CookieJar
     }
 
     /// <summary>The payload to return to <paramref name="peer"/>, or an empty span. The bytes never change.</summary>
-    public ReadOnlySpan<byte> Find(in PeerAddress peer)
+    public ReadOnlySpan<byte> Find(PeerAddress peer)
     {
         lock (_lock)
             return _cookies.TryGet(peer, out var raw) ? raw : default;

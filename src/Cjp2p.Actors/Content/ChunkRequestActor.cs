@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Akka.Actor;
 using Cjp2p.Actors.Node;
-using Cjp2p.Actors.Peers;
 using Cjp2p.Actors.Protocol;
 using Cjp2p.Actors.Transport;
 
@@ -164,10 +163,10 @@ internal sealed class ChunkRequestActor : UntypedActor, IWithTimers
         }
         else
         {
+            // The download first: the file answers to it, and must not be heard before.
+            Context.Parent.Tell(new DownloadProtocol.SpanFetched(_task.Span, _task.Generation, contributors));
             _task.File.Tell(
                 new DownloadFileProtocol.WriteSpan(_task.Span, _task.Generation, bytes, _task.Length), Context.Parent);
-            Context.Parent.Tell(new DownloadProtocol.SpanFetched(
-                _task.Span, _task.Generation, contributors, Verified: _task.Digest is not null));
         }
 
         Context.Stop(Self);

@@ -1,4 +1,4 @@
-using Akka.Actor;
+using Akka.Event;
 using Cjp2p.Actors.Peers;
 
 namespace Cjp2p.Actors.Content;

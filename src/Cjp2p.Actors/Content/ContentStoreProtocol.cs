@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Akka.Actor;
+using Akka.Event;
 
 namespace Cjp2p.Actors.Content;
 

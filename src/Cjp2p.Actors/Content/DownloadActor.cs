@@ -31,6 +31,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
     private readonly NodeServices _node;
     private readonly DownloadSettings _settings;
     private readonly DownloadProtocol.StartDownload _start;
+    private readonly int _number;
     private readonly IActorRef _registry;
     private readonly IActorRef _store;
     private readonly Random _random;
@@ -67,9 +68,10 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
     private long _fetchedBytes;
 
     public DownloadActor(
-        NodeServices node, DownloadProtocol.StartDownload start, IActorRef registry, IActorRef store)
+        NodeServices node, DownloadProtocol.StartDownload start, int number, IActorRef registry, IActorRef store)
     {
         _node = node;
+        _number = number;
         _settings = node.Settings.Downloads;
         _start = start;
         _registry = registry;
@@ -85,8 +87,8 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
     private TimeSpan Now => _node.Clock.Now;
 
     public static Props Props(
-        NodeServices node, DownloadProtocol.StartDownload start, IActorRef registry, IActorRef store) =>
-        Akka.Actor.Props.Create(() => new DownloadActor(node, start, registry, store));
+        NodeServices node, DownloadProtocol.StartDownload start, int number, IActorRef registry, IActorRef store) =>
+        Akka.Actor.Props.Create(() => new DownloadActor(node, start, number, registry, store));
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
 
@@ -665,8 +667,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         _log.Info("{ContentId} is complete: {Bytes} bytes in {Path}", _start.Id, _route.Eof, _start.TargetPath);
         _store.Tell(new ContentStoreProtocol.ContentArrived(new SharedFile(_start.Id, file)));
         ImmutableArray<PeerAddress> sources = [.. _sources.Where(source => source.Chunks > 0).Select(source => source.Address)];
-        _hasEnded = true;
-        Announce(new DownloadProtocol.Finished(_start.Id, _start.TargetPath, _route.Eof, _fetchedBytes, sources));
+        End(new DownloadProtocol.Finished(_start.Id, _start.TargetPath, _route.Eof, _fetchedBytes, sources));
         Context.Stop(Self);
     }
 
@@ -850,14 +851,22 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
     private void Fail(string reason)
     {
         _log.Warning("Download of {ContentId} failed: {Reason}", _start.Id, reason);
-        _hasEnded = true;
-        Announce(new DownloadProtocol.Failed(_start.Id, reason));
+        End(new DownloadProtocol.Failed(_start.Id, reason));
         Context.Stop(Self);
+    }
+
+    // The manager first: whoever hears of the end may start the same download again.
+    private void End(DownloadProtocol.IEvent message)
+    {
+        _hasEnded = true;
+        Context.Parent.Tell(new DownloadProtocol.DownloadStopped(_start.Id, _number));
+        Announce(message);
     }
 
     private void Stop()
     {
-        _isStopping = _hasEnded = true;
+        _isStopping = true;
+        _hasEnded = true;
         Announce(new DownloadProtocol.Failed(_start.Id, "stopped; it goes on from here when it is started again"));
         _subscribers.Clear();
         foreach (var span in _spans.Values)

@@ -20,6 +20,7 @@ internal sealed class DownloadManagerActor : UntypedActor
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Dictionary<ContentId, Running> _running = [];
     private IActorRef _stopRequester = ActorRefs.Nobody;
+    private int _started;
 
     public DownloadManagerActor(NodeServices node, IActorRef registry, IActorRef store)
     {
@@ -54,7 +55,7 @@ internal sealed class DownloadManagerActor : UntypedActor
                     Sender, [.. _running.OrderBy(one => one.Key.ToString(), StringComparer.Ordinal).Select(one => one.Value.Actor)]));
                 break;
             case DownloadProtocol.DownloadStopped stopped:
-                _running.Remove(stopped.Id);
+                Remove(stopped);
                 break;
             case DownloadProtocol.StopAll:
                 _stopRequester = Sender;
@@ -74,7 +75,7 @@ internal sealed class DownloadManagerActor : UntypedActor
         switch (message)
         {
             case DownloadProtocol.DownloadStopped stopped:
-                _running.Remove(stopped.Id);
+                Remove(stopped);
                 StopWhenIdle();
                 break;
             case DownloadProtocol.StartDownload start:
@@ -108,9 +109,12 @@ internal sealed class DownloadManagerActor : UntypedActor
 
             _log.Info("Fetching {ContentId} to {Path}", start.Id, start.TargetPath);
             // A download of this id that is just stopping still has the name without a number.
-            running = new Running(Context.WatchWith(
-                Context.ActorOf(DownloadActor.Props(_node, start, _registry, _store), FreeName(start.Id)),
-                new DownloadProtocol.DownloadStopped(start.Id)));
+            var number = ++_started;
+            running = new Running(
+                Context.WatchWith(
+                    Context.ActorOf(DownloadActor.Props(_node, start, number, _registry, _store), FreeName(start.Id)),
+                    new DownloadProtocol.DownloadStopped(start.Id, number)),
+                number);
             _running.Add(start.Id, running);
         }
 
@@ -125,6 +129,14 @@ internal sealed class DownloadManagerActor : UntypedActor
         return name;
     }
 
+    // Told twice: when the download has ended, before those who wait hear of it and may start it again, and when its
+    // actor is gone.
+    private void Remove(DownloadProtocol.DownloadStopped stopped)
+    {
+        if (_running.TryGetValue(stopped.Id, out var running) && running.Number == stopped.Number)
+            _running.Remove(stopped.Id);
+    }
+
     private void StopWhenIdle()
     {
         if (_running.Count > 0)
@@ -133,7 +145,7 @@ internal sealed class DownloadManagerActor : UntypedActor
         Context.Stop(Self);
     }
 
-    private sealed record Running(IActorRef Actor);
+    private sealed record Running(IActorRef Actor, int Number);
 
     /// <summary>Asks some downloads how they go, and answers for them together; those that do not answer in time are left out.</summary>
     private sealed class ProgressCollector : UntypedActor

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Akka.Actor;
+using Akka.Event;
 using Cjp2p.Actors.Protocol;
 
 namespace Cjp2p.Actors.Content;
@@ -104,9 +105,10 @@ public static class DownloadProtocol
         public static AllStopped Instance { get; } = new();
     }
 
-    /// <summary>A download's actor is gone.</summary>
+    /// <summary>A download has ended, or its actor is gone.</summary>
     /// <param name="Id">The content.</param>
-    internal sealed record DownloadStopped(ContentId Id) : IManagerCommand;
+    /// <param name="Number">Which of the downloads of that content.</param>
+    internal sealed record DownloadStopped(ContentId Id, int Number) : IManagerCommand;
 
     /// <summary>One more wants to be told; sent by the manager on behalf of the sender.</summary>
     /// <param name="Sources">Further addresses to ask.</param>
@@ -155,8 +157,7 @@ public static class DownloadProtocol
     internal sealed record GrantUnused(int Span, int Generation, SourceSlot Source, int Chunks, int Unrequested) : ICommand;
 
     /// <summary>All chunks of a span are here; its bytes are on their way to the disk.</summary>
-    /// <param name="Contributors">Numbers of the sources that gave chunks.</param>
-    internal sealed record SpanFetched(int Span, int Generation, ImmutableArray<int> Contributors, bool Verified) : ICommand;
+    internal sealed record SpanFetched(int Span, int Generation, ImmutableArray<int> Contributors) : ICommand;
 
     /// <summary>All chunks of a span are here and its hash is wrong.</summary>
     internal sealed record SpanCorrupt(int Span, int Generation, ImmutableArray<int> Contributors) : ICommand;

@@ -1,4 +1,4 @@
-using Akka.Actor;
+using Akka.Event;
 
 namespace Cjp2p.Actors.Content;
 

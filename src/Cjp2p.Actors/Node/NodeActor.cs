@@ -161,7 +161,7 @@ public sealed class NodeActor : UntypedActor, IWithTimers
         _waiting.Clear();
     }
 
-    private IActorRef Part(Props props, string name) =>
+    private static IActorRef Part(Props props, string name) =>
         Context.WatchWith(Context.ActorOf(props, name), new NodeProtocol.PartStopped(name));
 
     /// <summary>Asks the parts how they are and answers for them together; those that do not answer in time are left out.</summary>

@@ -11,7 +11,7 @@ public sealed class NodeClock
     public NodeClock(IScheduler scheduler) => _scheduler = scheduler;
 
     /// <summary>Time that only goes forward, since an arbitrary start: for deadlines and measurements.</summary>
-    public TimeSpan Now => _scheduler.MonotonicClock;
+    public TimeSpan Now => _scheduler.HighResMonotonicClock;
 
     /// <summary>The time of day, for people.</summary>
     public DateTimeOffset UtcNow => _scheduler.Now;

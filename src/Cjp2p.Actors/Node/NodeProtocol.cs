@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Akka.Actor;
+using Akka.Event;
 using Cjp2p.Actors.Content;
 using Cjp2p.Actors.Peers;
 using Cjp2p.Actors.Protocol;

@@ -140,7 +140,8 @@ internal sealed class PeerRegistryActor : UntypedActor, IWithTimers
 
     private void Discover()
     {
-        foreach (var peer in _table.TakeProbes(_settings.ProbesPerRound, Now, _random, out var forgotten))
+        var probes = _table.TakeProbes(_settings.ProbesPerRound, Now, _random, out var forgotten);
+        foreach (var peer in probes)
         {
             Probe(peer);
             PeerActorOf(peer, make: false)?.Tell(PeerProtocol.Probed.Instance);

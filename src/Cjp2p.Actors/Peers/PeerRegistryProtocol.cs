@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Akka.Actor;
+using Akka.Event;
 using Cjp2p.Actors.Protocol;
 
 namespace Cjp2p.Actors.Peers;

@@ -340,7 +340,7 @@ internal sealed class DatagramPump : IDatagramSink
 
         if (proven)
             _provenReports.Set(source, _now);
-        _news.Add(new PeerNews(source, _now, proven, roundTrip, new RawJson(cookie), peers));
+        _news.Add(new PeerNews(source, _now, proven, roundTrip, RawJson.CopyOf(cookie), peers));
     }
 
     private void GatherRequests(in PeerAddress source, ReadOnlySpan<byte> datagram, in Cookies cookies, bool alsoQuestions)
