@@ -233,7 +233,6 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
     private void Rest(DownloadSource source)
     {
         source.Failures++;
-        source.LostInRow = 0;
         source.UselessInRow = 0;
         source.Standing = SourceStanding.Resting;
         source.Probes = 0;
@@ -281,6 +280,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
             source.RoundTrip = source.RoundTrip.Add(answered.At - source.ProbedAt);
         source.Probes = 0;
         source.HasAnswered = true;
+        source.HeardAt = answered.At;
         if (answered.Eof > _settings.LengthMaxBytes || answered.Source.EofChanges >= SourceSlot.EofChangesMax)
         {
             Ban(source, "it claims an impossible length, or another one each time");
@@ -484,6 +484,8 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         if (Find(progress.Span, progress.Generation) is not { } span)
             return;
         span.Unrequested = progress.Unrequested;
+        if (progress.Source is { } heard && _byNumber.TryGetValue(heard.Number, out var answering))
+            answering.HeardAt = Now;
         foreach (ref readonly var settled in progress.Outcome.Settlements)
             Settle(span, settled, progress.Outcome.RoundTrip);
         _fetchedBytes += (long)(progress.Chunks + progress.Duplicates) * SpanGeometry.DefaultChunkBytes;
@@ -518,9 +520,15 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         if (settled.Lost == 0)
             return;
         source.Window.Lost(settled.Lost, Now, source.RoundTrip.Smoothed);
-        source.LostInRow += settled.Lost;
-        if (source.Standing == SourceStanding.Active && source.LostInRow > Math.Max(32, source.Window.Size * 2))
+        // Losses while others come through are losses; losses and silence mean that it is gone.
+        if (source.Standing == SourceStanding.Active && Now - source.HeardAt > SilenceMax(source))
             Rest(source);
+    }
+
+    private TimeSpan SilenceMax(DownloadSource source)
+    {
+        var timeout = _settings.Retry.Timeout(source.RoundTrip, 1) * 3;
+        return timeout > _settings.Retry.TimeoutUnknown ? timeout : _settings.Retry.TimeoutUnknown;
     }
 
     private void OnDelivered(ActiveSpan span, DownloadSource source, int chunks)
@@ -528,7 +536,6 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         if (source.Chunks == 0)
             _node.Sources.Add(_start.Id, source.Address);
         source.Chunks += chunks;
-        source.LostInRow = 0;
         source.UselessInRow = 0;
         source.Failures = 0;
         span.ProgressAt = _progressAt = Now;

@@ -30,6 +30,14 @@ internal sealed class SocketActor : UntypedActor, IWithTimers
     public static Props Props(NodeServices node, Func<PumpTargets> targets) =>
         Akka.Actor.Props.Create(() => new SocketActor(node, targets));
 
+    // What was open before is opened again, on the same ports, as after the failure of a socket.
+    protected override void PostRestart(Exception reason)
+    {
+        _endpoints = [.. _node.AddressPolicy.Own.Select(address => new Endpoint(address) { DownSince = _node.Clock.Now })];
+        for (var i = 0; i < _endpoints.Length; i++)
+            Self.Tell(new SocketProtocol.Reopen(i));
+    }
+
     protected override void PostStop()
     {
         _node.Transports.Set([]);
@@ -154,7 +162,7 @@ internal sealed class SocketActor : UntypedActor, IWithTimers
 
         public ITransport? Transport { get; set; }
 
-        public TimeSpan DownSince { get; private set; }
+        public TimeSpan DownSince { get; set; }
 
         public string Reason { get; set; } = "";
 
