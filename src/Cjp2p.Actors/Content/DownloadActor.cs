@@ -148,13 +148,13 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
             case PeerRegistryProtocol.Candidates candidates:
                 foreach (var address in candidates.Addresses)
                     AddSource(address, SourceOrigin.Known);
-                Rearm(TimeSpan.Zero);
+                ProbeDue();
                 break;
             case DownloadProtocol.Join join:
                 _subscribers.Add(Sender);
                 foreach (var address in join.Sources)
                     AddSource(address, SourceOrigin.Named);
-                Rearm(TimeSpan.Zero);
+                ProbeDue();
                 break;
             case DownloadProtocol.GetProgress:
                 Sender.Tell(Progress());
@@ -254,6 +254,19 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         }
     }
 
+    private void ProbeDue()
+    {
+        foreach (var source in _sources.ToArray())
+        {
+            if (source.Standing is SourceStanding.Active or SourceStanding.Banned || source.ProbeAt > Now)
+                continue;
+            if (source.Origin != SourceOrigin.Named && source.Probes >= _settings.SuggestedProbesMax)
+                RemoveSource(source);
+            else
+                Probe(source);
+        }
+    }
+
     private void Probe(DownloadSource source)
     {
         source.Slot.AwaitsAnswer = true;
@@ -310,7 +323,8 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
                 _suggested.Enqueue(address);
         }
 
-        Rearm(TimeSpan.Zero);
+        TrySuggested();
+        ProbeDue();
     }
 
     private void TrySuggested()
@@ -745,16 +759,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         if (now >= _retryDiskAt)
             Resume();
         TrySuggested();
-        foreach (var source in _sources.ToArray())
-        {
-            if (source.Standing is SourceStanding.Active or SourceStanding.Banned || source.ProbeAt > now)
-                continue;
-            if (source.Origin != SourceOrigin.Named && source.Probes >= _settings.SuggestedProbesMax)
-                RemoveSource(source);
-            else
-                Probe(source);
-        }
-
+        ProbeDue();
         if (_solo is { Standing: not SourceStanding.Active })
             ChooseSolo();
         WidenWhenStalled(now);
