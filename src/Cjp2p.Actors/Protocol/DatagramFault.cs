@@ -26,10 +26,4 @@ public enum DatagramFault : byte
 
     /// <summary>Brackets are nested deeper than <see cref="WireLimits.DepthMax"/>.</summary>
     TooDeep,
-
-    /// <summary>
-    /// For callers that refuse datagrams of many elements. <see cref="DatagramReader"/> never says so: it uses the first
-    /// <see cref="WireLimits.ElementsMax"/> and counts the rest as skipped.
-    /// </summary>
-    TooManyElements,
 }
