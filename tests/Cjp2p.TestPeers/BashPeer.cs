@@ -30,7 +30,7 @@ public sealed class BashPeer : ScriptPeer
         Probe();
     }
 
-    private protected override void OnStart(IPEndPoint source) => Learn(WireAddress.Text(source));
+    private protected override void Meet(IPEndPoint address) => Learn(WireAddress.Text(address));
 
     private protected override void Tick()
     {

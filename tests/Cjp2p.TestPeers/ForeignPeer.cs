@@ -126,6 +126,9 @@ public abstract class ForeignPeer : IAsyncDisposable
         RestartTimer();
     }
 
+    /// <summary>Tells the program of a peer, as its user would.</summary>
+    public void AddPeer(IPEndPoint address) => Turn(() => Meet(address));
+
     /// <summary>
     /// Handles a datagram as if it came from that address and returns what the peer sent meanwhile. Only without a socket.
     /// </summary>
@@ -190,6 +193,11 @@ public abstract class ForeignPeer : IAsyncDisposable
 
     /// <summary>Drops what the program does not keep over a restart.</summary>
     private protected virtual void Forget()
+    {
+    }
+
+    /// <summary>Learns a peer that its user named.</summary>
+    private protected virtual void Meet(IPEndPoint address)
     {
     }
 

@@ -7,7 +7,10 @@ namespace Cjp2p.TestPeers;
 /// The Haskell node of February 2026: asks one random peer for peers after each silent second and understands nothing
 /// but Peers. Datagrams over 1024 bytes are lost on it.
 /// </summary>
-/// <remarks>Not known and assumed: that it learns peers from Peers only, not from who sends to it.</remarks>
+/// <remarks>
+/// Not known and assumed: that it learns peers from Peers only, not from who sends to it, and that of two ports of one
+/// host it keeps the first.
+/// </remarks>
 public sealed class HaskellPeer : ForeignPeer
 {
     private readonly List<(string Host, int Port)> _peers = [];
@@ -24,9 +27,11 @@ public sealed class HaskellPeer : ForeignPeer
 
     private protected override void Started()
     {
-        foreach (IPEndPoint address in Options.Peers) Learn(address.Address.ToString(), address.Port);
+        foreach (IPEndPoint address in Options.Peers) Meet(address);
         Tick();
     }
+
+    private protected override void Meet(IPEndPoint address) => Learn(address.Address.ToString(), address.Port);
 
     private protected override void Forget() => _peers.Clear();
 
@@ -66,8 +71,6 @@ public sealed class HaskellPeer : ForeignPeer
     /// <summary>One port for each host.</summary>
     private void Learn(string host, int port)
     {
-        int index = _peers.FindIndex(p => p.Host == host);
-        if (index < 0) _peers.Add((host, port));
-        else _peers[index] = (host, port);
+        if (!_peers.Exists(p => p.Host == host)) _peers.Add((host, port));
     }
 }

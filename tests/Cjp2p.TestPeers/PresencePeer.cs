@@ -46,6 +46,11 @@ public sealed class PresencePeer : ForeignPeer
         if (_kind is PresenceKind.Python or PresenceKind.RustSelect) Tick();
     }
 
+    private protected override void Meet(IPEndPoint address)
+    {
+        if (!_peers.Contains(WireAddress.Text(address))) _peers.Add(WireAddress.Text(address));
+    }
+
     private protected override void Forget() => _peers.Clear();
 
     private protected override void Tick()
@@ -72,7 +77,7 @@ public sealed class PresencePeer : ForeignPeer
     private protected override void Handle(ReadOnlyMemory<byte> datagram, JsonDocument? document, IPEndPoint from)
     {
         if (document is null) return;
-        if (!_peers.Contains(WireAddress.Text(from))) _peers.Add(WireAddress.Text(from));
+        Meet(from); // whoever sends anything is told from then on
         if (document.RootElement.ValueKind != JsonValueKind.Array)
         {
             if (_kind is PresenceKind.Python or PresenceKind.JavaScript) throw new PeerCrash("a datagram that is no array");

@@ -23,7 +23,6 @@ public sealed class RubyPeer : ScriptPeer
     ];
 
     private readonly List<string> _peers = [];
-    private readonly HashSet<IPEndPoint> _heard = [];
     private TimeSpan _lastProbe;
 
     public RubyPeer(ForeignPeerOptions? options = null)
@@ -43,12 +42,11 @@ public sealed class RubyPeer : ScriptPeer
     {
         base.Forget();
         _peers.Clear();
-        _heard.Clear();
     }
 
-    private protected override void OnStart(IPEndPoint source)
+    private protected override void Meet(IPEndPoint address)
     {
-        if (!_peers.Contains(WireAddress.Text(source))) _peers.Add(WireAddress.Text(source));
+        if (!_peers.Contains(WireAddress.Text(address))) _peers.Add(WireAddress.Text(address));
     }
 
     private protected override void Tick()
@@ -60,7 +58,7 @@ public sealed class RubyPeer : ScriptPeer
     private protected override void Handle(ReadOnlyMemory<byte> datagram, JsonDocument? document, IPEndPoint from)
     {
         if (!Utf8.IsValid(datagram.Span)) throw new PeerCrash("datagram that is no UTF-8");
-        if (_heard.Add(from) && !_peers.Contains(WireAddress.Text(from))) _peers.Add(WireAddress.Text(from));
+        Meet(from);
         if (document is null || document.RootElement.ValueKind != JsonValueKind.Array)
         {
             Complain("no JSON array: the whole datagram is dropped");

@@ -71,6 +71,8 @@ public abstract class RustPeer : ForeignPeer
         SortPeers();
     }
 
+    private protected override void Meet(IPEndPoint address) => Learn(address, 0);
+
     /// <summary>Running downloads are never remembered over a restart.</summary>
     private protected override void Forget()
     {

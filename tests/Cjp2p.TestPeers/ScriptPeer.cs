@@ -34,7 +34,7 @@ public abstract class ScriptPeer : ForeignPeer
         {
             Current?.GiveUp("another download was started");
             Current = download;
-            OnStart(source);
+            Meet(source);
             AskNext(source);
         });
         return download;
@@ -47,9 +47,6 @@ public abstract class ScriptPeer : ForeignPeer
 
     /// <summary>Cookies that others asked to have given back, as JSON text.</summary>
     private protected Dictionary<IPEndPoint, string> Cookies => _cookies;
-
-    /// <summary>Learns the source of a download.</summary>
-    private protected abstract void OnStart(IPEndPoint source);
 
     private protected override void Forget()
     {
