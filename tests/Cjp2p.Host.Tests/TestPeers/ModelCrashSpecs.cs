@@ -177,6 +177,25 @@ public sealed class ModelCrashSpecs
     }
 
     [Fact]
+    public async Task March_node_leaves_its_cookie_out_where_the_answer_would_be_too_long()
+    {
+        IPEndPoint[] known = [new(IPAddress.Parse("127.0.0.4"), 24254), new(IPAddress.Parse("127.0.0.8"), 24255)];
+        await using var peer = new RustMarchPeer(Options(new ManualTime()) with { Peers = known });
+        peer.Start();
+        peer.TakeOutbox();
+        string[] answers = [.. Enumerable.Range(0, 100)
+            .Select(_ => peer.Exchange("""[{"PleaseSendPeers":{}}]"""u8.ToArray(), Us).Single().Text).Distinct()];
+
+        // As recorded: one address and the cookie, or two addresses without.
+        Assert.Equal(4, answers.Length);
+        Assert.All(answers, a => Assert.Equal(a.Split("127.0.0.").Length == 2, a.Contains("\"key\"", StringComparison.Ordinal)));
+        Assert.Contains("""[{"Peers":{"peers":["127.0.0.8:24255","127.0.0.4:24254"]}}]""", answers);
+        byte[] longer = """[{"PleaseSendPeers":{}},{"PleaseAlwaysReturnThisMessage":{"cookie":"aabbccdd"}}]"""u8.ToArray();
+        Assert.EndsWith(
+            """{"AlwaysReturned":{"cookie":"aabbccdd"}}]""", peer.Exchange(longer, Us).Single().Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task July_node_cuts_its_answer_to_a_stranger_by_chance()
     {
         await using var peer = new RustJulyPeer(Options(new ManualTime()) with { RareEvents = true, Peers = [Us] });
