@@ -148,8 +148,9 @@ public sealed class BashPeer : ScriptPeer
         download.Contents++;
         long? eof = Number(payload, "eof");
         if (eof is null && download.Eof < 0) throw new PeerCrash("Content without eof");
-        if (Number(payload, "offset") is not { } offset || WireJson.Field(payload, "base64") is not { ValueKind: JsonValueKind.String } base64)
-            throw new PeerCrash("Content without offset or base64");
+        if (Number(payload, "offset") is not { } offset) throw new PeerCrash("Content without offset");
+        if (WireJson.Field(payload, "base64") is not { ValueKind: JsonValueKind.String } base64)
+            throw new PeerCrash("Content without base64");
         if (!base64.TryGetBytesFromBase64(out byte[]? bytes))
         {
             Complain("Content with bad base64");
@@ -160,10 +161,11 @@ public sealed class BashPeer : ScriptPeer
         Take(download, offset, bytes, eof ?? download.Eof, from);
     }
 
+    /// <summary>A number or the text of one: the shell knows no types.</summary>
     private static long? Number(JsonElement payload, string field) => WireJson.Field(payload, field) switch
     {
         { ValueKind: JsonValueKind.Number } number when number.TryGetInt64(out long value) => value,
-        { ValueKind: JsonValueKind.String } text when long.TryParse(text.GetString(), out long value) => value, // the shell knows no types
+        { ValueKind: JsonValueKind.String } text when long.TryParse(text.GetString(), out long value) => value,
         _ => null,
     };
 

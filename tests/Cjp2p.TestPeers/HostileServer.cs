@@ -48,7 +48,8 @@ public sealed class HostileServer : ForeignPeer
     private protected override void Tick()
     {
         TimeSpan now = Now;
-        _budget = Math.Min(_budget + _hostility.BytesPerSecond * (now - _lastTick).TotalSeconds, Math.Max(DatagramBytesMax, _hostility.BytesPerSecond));
+        double most = Math.Max(DatagramBytesMax, _hostility.BytesPerSecond);
+        _budget = Math.Min(most, _budget + _hostility.BytesPerSecond * (now - _lastTick).TotalSeconds);
         _lastTick = now;
         while (_queue.TryPeek(out (IPEndPoint To, Elements Elements) next) && next.Elements.Bytes <= _budget)
         {

@@ -150,7 +150,8 @@ public sealed class LossyRelay : IAsyncDisposable
             if (_clients.Count == ClientsMax || _stop.IsCancellationRequested) return null;
             var copy = new SocketAddress(client.Family, client.Size);
             client.Buffer.Span[..client.Size].CopyTo(copy.Buffer.Span);
-            Socket back = NewSocket(new IPEndPoint(_upstream.Address.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Loopback : IPAddress.IPv6Loopback, 0));
+            bool four = _upstream.AddressFamily == AddressFamily.InterNetwork;
+            Socket back = NewSocket(new IPEndPoint(four ? IPAddress.Loopback : IPAddress.IPv6Loopback, 0));
             back.Connect(_upstream);
             _clients.Add(copy, back);
             _loops.Add(BackLoopAsync(back, copy));

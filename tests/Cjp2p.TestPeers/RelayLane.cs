@@ -185,7 +185,11 @@ internal sealed class RelayLane : IAsyncDisposable
         {
             if (to is null) socket.Send(datagram, SocketFlags.None);
             else socket.SendTo(datagram, SocketFlags.None, to);
-            _counters = _counters with { Forwarded = _counters.Forwarded + 1, ForwardedBytes = _counters.ForwardedBytes + datagram.Length };
+            _counters = _counters with
+            {
+                Forwarded = _counters.Forwarded + 1,
+                ForwardedBytes = _counters.ForwardedBytes + datagram.Length,
+            };
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {

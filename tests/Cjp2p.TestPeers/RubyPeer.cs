@@ -86,7 +86,8 @@ public sealed class RubyPeer : ScriptPeer
                     throw new PeerCrash("its own Peers reply does not fit a datagram");
                 break;
             case "Peers":
-                List<string> peers = WireJson.AsStrings(WireJson.Field(payload, "peers")) ?? throw new PeerCrash("Peers without a list of peers");
+                List<string> peers = WireJson.AsStrings(WireJson.Field(payload, "peers"))
+                    ?? throw new PeerCrash("Peers without a list of peers");
                 foreach (string address in peers) Learn(address);
                 break;
             case "MaybeTheyHaveSome":
@@ -130,7 +131,7 @@ public sealed class RubyPeer : ScriptPeer
         string offsetText = payload.GetProperty("offset").GetRawText();
         if (Files.TryGetValue(id, out byte[]? file))
         {
-            if (offset < 0 || length < 0 || length > long.MaxValue) throw new PeerCrash("PleaseSendContent with a negative or huge number");
+            if (length > long.MaxValue) throw new PeerCrash("PleaseSendContent with a huge length");
             if (offset >= file.Length) return; // silence past the end
             int count = (int)Math.Min(length, file.Length - (long)offset);
             string base64 = Convert.ToBase64String(file, (int)offset, count);
@@ -154,14 +155,16 @@ public sealed class RubyPeer : ScriptPeer
         double offset = Number(payload, "offset", "Content");
         if (WireJson.Field(payload, "eof") is null) throw new PeerCrash("Content without eof");
         double eof = Number(payload, "eof", "Content");
-        if (WireJson.Field(payload, "base64") is not { ValueKind: JsonValueKind.String } base64) throw new PeerCrash("Content without base64");
+        if (WireJson.Field(payload, "base64") is not { ValueKind: JsonValueKind.String } base64)
+            throw new PeerCrash("Content without base64");
         if (!base64.TryGetBytesFromBase64(out byte[]? bytes))
         {
             Complain("Content with bad base64");
             bytes = [];
         }
 
-        if (offset < 0 || eof is < 0 or > int.MaxValue || offset > int.MaxValue) throw new PeerCrash("Content with a number out of range");
+        if (offset is < 0 or > int.MaxValue || eof is < 0 or > int.MaxValue)
+            throw new PeerCrash("Content with a number out of range");
         if (offset % BlockBytes != 0)
         {
             Complain("Content at an offset that was not asked for");

@@ -222,7 +222,7 @@ public sealed class RustJulyPeer : RustPeer
             case "PleaseSendContent":
                 return OnContentRequest(payload, from, verified, replies);
             case "Content":
-                return OnContent(payload, from, replies);
+                return TryContent(payload, from, replies);
             case "MaybeTheyHaveSome":
                 return OnMaybeTheyHaveSome(payload);
             case "MyPublicKey":
@@ -297,13 +297,7 @@ public sealed class RustJulyPeer : RustPeer
 
     private bool OnContentRequest(JsonElement payload, IPEndPoint from, bool verified, Elements replies)
     {
-        if (WireJson.StructFields(payload, "id", "length", "offset") is not [var idField, var lengthField, var offsetField]) return false;
-        if (WireJson.AsString(idField) is not { } id || WireJson.AsUnsigned(lengthField) is not { } length
-            || WireJson.AsUnsigned(offsetField) is not { } offset)
-        {
-            return false;
-        }
-
+        if (!TryContentRequest(payload, out string id, out ulong length, out ulong offset)) return false;
         if (!IsGoodId(id)) return true;
         int sourcesMax = verified ? 48 : 3;
         if (Running(id) is { } download)
@@ -338,19 +332,6 @@ public sealed class RustJulyPeer : RustPeer
     {
         string list = WireJson.QuoteAll(sources);
         if (list != "[]") replies.Add("MaybeTheyHaveSome", $$"""{"id":{{WireJson.Quote(id)}},"peers":{{list}}}""");
-    }
-
-    private bool OnContent(JsonElement payload, IPEndPoint from, Elements replies)
-    {
-        if (WireJson.StructFields(payload, "id", "offset", "base64", "eof") is not [var idField, var offsetField, var base64, var eofField])
-            return false;
-        if (WireJson.AsString(idField) is not { } id || WireJson.AsUnsigned(offsetField) is not { } offset || base64 is null) return false;
-        if (DecodeBase64(base64.Value) is not { } bytes) return false;
-        ulong? eof = WireJson.AsUnsigned(eofField);
-        if (eof is null && eofField is { ValueKind: not JsonValueKind.Null }) return false;
-        OnContent(id, (long)Math.Min(offset, long.MaxValue / 2), bytes,
-            eof is null ? null : (long)Math.Min(eof.Value, long.MaxValue), from, replies);
-        return true;
     }
 
     private bool OnPublicKey(JsonElement payload, IPEndPoint from)

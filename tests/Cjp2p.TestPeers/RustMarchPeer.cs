@@ -155,7 +155,9 @@ public sealed class RustMarchPeer : RustPeer
                 MarchCookieShape.Token => WireJson.Field(payload, "token"),
                 _ => payload,
             };
-            if (WireJson.AsUnsigned(number) is { } value and <= uint.MaxValue) verified = value == CookieNumber(from); // the last one counts
+
+            // The last one counts.
+            if (WireJson.AsUnsigned(number) is { } value and <= uint.MaxValue) verified = value == CookieNumber(from);
         }
 
         return verified;
@@ -196,7 +198,7 @@ public sealed class RustMarchPeer : RustPeer
             case "PleaseSendContent":
                 return OnContentRequest(payload, from.Address, verified, replies);
             case "Content":
-                return OnContent(payload, from.Address, replies);
+                return TryContent(payload, from.Address, replies);
             case "MaybeTheyHaveSome":
                 if (WireJson.AsString(WireJson.Field(payload, "id")) is not { } id) return false;
                 if (WireJson.AsStrings(WireJson.Field(payload, "peers")) is not { } sources) return false;
@@ -220,13 +222,7 @@ public sealed class RustMarchPeer : RustPeer
 
     private bool OnContentRequest(JsonElement payload, IPEndPoint from, bool verified, Elements replies)
     {
-        if (WireJson.StructFields(payload, "id", "length", "offset") is not [var idField, var lengthField, var offsetField]) return false;
-        if (WireJson.AsString(idField) is not { } id || WireJson.AsUnsigned(lengthField) is not { } length
-            || WireJson.AsUnsigned(offsetField) is not { } offset)
-        {
-            return false;
-        }
-
+        if (!TryContentRequest(payload, out string id, out ulong length, out ulong offset)) return false;
         if (id.Contains('/') || id.Contains('\\')) return true;
         if (Folders.Contains(id)) throw new PeerCrash($"PleaseSendContent for a folder: {id}");
         if (Running(id) is { } download)
@@ -254,19 +250,6 @@ public sealed class RustMarchPeer : RustPeer
         if (list != "[]") replies.Add("MaybeTheyHaveSome", $$"""{"id":{{WireJson.Quote(id)}},"peers":{{list}}}""");
     }
 
-    private bool OnContent(JsonElement payload, IPEndPoint from, Elements replies)
-    {
-        if (WireJson.StructFields(payload, "id", "offset", "base64", "eof") is not [var idField, var offsetField, var base64, var eofField])
-            return false;
-        if (WireJson.AsString(idField) is not { } id || WireJson.AsUnsigned(offsetField) is not { } offset || base64 is null) return false;
-        if (DecodeBase64(base64.Value) is not { } bytes) return false;
-        ulong? eof = WireJson.AsUnsigned(eofField);
-        if (eof is null && eofField is { ValueKind: not JsonValueKind.Null }) return false;
-        OnContent(id, (long)Math.Min(offset, long.MaxValue / 2), bytes,
-            eof is null ? null : (long)Math.Min(eof.Value, long.MaxValue), from, replies);
-        return true;
-    }
-
     private void Probe()
     {
         if (!Options.Probes) return;
@@ -277,7 +260,8 @@ public sealed class RustMarchPeer : RustPeer
             probe.Add("PleaseAlwaysReturnThisMessage", OwnCookie(peer.Address));
             probe.Add("MyPublicKey", $$"""{"ed25519":"{{_publicKey}}"}""");
             if (peer.Cookie is { } cookie) probe.Add("AlwaysReturned", cookie);
-            probe.Add("PleaseReturnThisMessage", string.Create(CultureInfo.InvariantCulture, $$"""{"sent_at":{{Now.TotalSeconds:0.0########}}}"""));
+            string seconds = Now.TotalSeconds.ToString("0.0########", CultureInfo.InvariantCulture);
+            probe.Add("PleaseReturnThisMessage", $$"""{"sent_at":{{seconds}}}""");
             peer.DelayMs *= 1.05;
             Send(peer.Address, probe);
         }

@@ -153,13 +153,37 @@ public abstract class RustPeer : ForeignPeer
     /// <summary>Asks several peers for the same block; the index does not move.</summary>
     private protected void AskGroup(ForeignDownload download, IEnumerable<IPEndPoint> group)
     {
-        long? block = download.NextMissing(download.Index, KnownLength(download)) ?? download.NextMissing(0, KnownLength(download));
-        if (block is null) return;
-        foreach (IPEndPoint to in group) SendRequest(to, download, block.Value);
+        if ((Ahead(download) ?? download.NextMissing(0, KnownLength(download))) is not { } block) return;
+        foreach (IPEndPoint to in group) SendRequest(to, download, block);
+    }
+
+    /// <summary>The three fields of PleaseSendContent, all of them needed.</summary>
+    private protected static bool TryContentRequest(JsonElement payload, out string id, out ulong length, out ulong offset)
+    {
+        (id, length, offset) = ("", 0, 0);
+        if (WireJson.StructFields(payload, "id", "length", "offset") is not [var first, var second, var third]) return false;
+        if (WireJson.AsString(first) is not { } text) return false;
+        if (WireJson.AsUnsigned(second) is not { } count || WireJson.AsUnsigned(third) is not { } from) return false;
+        (id, length, offset) = (text, count, from);
+        return true;
+    }
+
+    /// <summary>A Content from the wire; false if the node would skip the element.</summary>
+    private protected bool TryContent(JsonElement payload, IPEndPoint from, Elements replies)
+    {
+        if (WireJson.StructFields(payload, "id", "offset", "base64", "eof") is not [var first, var second, var third, var fourth])
+            return false;
+        if (WireJson.AsString(first) is not { } id || WireJson.AsUnsigned(second) is not { } offset) return false;
+        if (third is null || DecodeBase64(third.Value) is not { } bytes) return false;
+        ulong? eof = WireJson.AsUnsigned(fourth);
+        if (eof is null && fourth is { ValueKind: not JsonValueKind.Null }) return false;
+        OnContent(id, (long)Math.Min(offset, long.MaxValue / 2), bytes,
+            eof is null ? null : (long)Math.Min(eof.Value, long.MaxValue), from, replies);
+        return true;
     }
 
     /// <summary>A Content of a running download: becomes a source, may grow the flight, is stored, buys one request.</summary>
-    private protected void OnContent(string id, long offset, byte[] bytes, long? eof, IPEndPoint from, Elements replies)
+    private void OnContent(string id, long offset, byte[] bytes, long? eof, IPEndPoint from, Elements replies)
     {
         if (Running(id) is not { } download) return;
         download.Contents++;
@@ -210,7 +234,7 @@ public abstract class RustPeer : ForeignPeer
     }
 
     /// <summary>Reads base64 as the standard says, with padding; null if it is anything else.</summary>
-    private protected static byte[]? DecodeBase64(JsonElement text) =>
+    private static byte[]? DecodeBase64(JsonElement text) =>
         text.ValueKind == JsonValueKind.String && text.TryGetBytesFromBase64(out byte[]? bytes) ? bytes : null;
 
     private protected static long KnownLength(ForeignDownload download) => download.Eof < 0 ? LengthGuess : download.Eof;

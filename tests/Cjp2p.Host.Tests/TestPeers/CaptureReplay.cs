@@ -68,7 +68,7 @@ public sealed class CaptureReplay
             int end = k + 1 < incoming.Length ? incoming[k + 1] : Math.Min(LinesMax, _lines.Count);
             RecordedDatagram request = _lines[incoming[k]];
             List<byte[]> answers = Play(request);
-            List<RecordedDatagram> recorded = [.. _lines.Take(end).Skip(incoming[k]).Where(IsOutgoing).Where(l => !IsFromTimer(l.Text))];
+            List<RecordedDatagram> recorded = Answers(_lines.Take(end).Skip(incoming[k]));
             Compare($"line {incoming[k] + 1} {Short(request.Text)}", recorded, answers, differences);
 
             TimeSpan following = k + 1 < incoming.Length ? _lines[end].At : request.At;
@@ -76,7 +76,7 @@ public sealed class CaptureReplay
             if (gap > TimeSpan.FromSeconds(1)) AdvanceTo(following - TimeSpan.FromSeconds(0.2));
             bool restarted = gap > TimeSpan.FromSeconds(1.35);
             if (restarted != _model.IsDead)
-                differences.Add($"line {incoming[k] + 1} {Short(request.Text)}: real node ended {restarted}, model ended {_model.IsDead}");
+                differences.Add($"line {incoming[k] + 1} {Short(request.Text)}: ended: real {restarted}, model {_model.IsDead}");
             if (!restarted) continue;
             Restarts++;
             _model.Revive();
@@ -106,10 +106,12 @@ public sealed class CaptureReplay
             if (started && IsIncoming(line)) answers.AddRange(Play(line));
         }
 
-        List<RecordedDatagram> recorded = [.. _lines.Take(LinesMax).Where(IsOutgoing).Where(l => !IsFromTimer(l.Text))];
+        List<RecordedDatagram> recorded = Answers(_lines.Take(LinesMax));
         if (LinesMax < _lines.Count) answers = [.. answers.Take(recorded.Count)]; // the last answers are beyond the cut
         Compare("transfer", recorded, answers, differences);
-        AdvanceTo(_lines.Take(LinesMax).Last().At + TimeSpan.FromSeconds(1)); // the model's timer need not run at the same moment
+
+        // The model's timer need not run at the same moment as the real one.
+        AdvanceTo(_lines.Take(LinesMax).Last().At + TimeSpan.FromSeconds(1));
         CompareTimer(differences);
         return string.Join('\n', differences);
     }
@@ -139,6 +141,10 @@ public sealed class CaptureReplay
         }
     }
 
+    /// <summary>What the real node sent because of what it received.</summary>
+    private List<RecordedDatagram> Answers(IEnumerable<RecordedDatagram> lines) =>
+        [.. lines.Where(IsOutgoing).Where(l => !IsFromTimer(l.Text))];
+
     private IPEndPoint Address(string name) => _lines.First(l => l.From == name).FromAddress;
 
     private bool IsIncoming(RecordedDatagram line) => line.From == _remote && line.To == _node;
@@ -152,7 +158,8 @@ public sealed class CaptureReplay
         using JsonDocument document = JsonDocument.Parse(line.Bytes);
         foreach (JsonElement element in document.RootElement.EnumerateArray())
         {
-            if (element.TryGetProperty("PleaseAlwaysReturnThisMessage", out JsonElement cookie)) _recordedCookies.Add(CookieValue(cookie.GetRawText()));
+            if (element.TryGetProperty("PleaseAlwaysReturnThisMessage", out JsonElement cookie))
+                _recordedCookies.Add(CookieValue(cookie.GetRawText()));
             if (!element.TryGetProperty("Peers", out JsonElement peers)) continue;
             foreach (JsonElement address in peers.GetProperty("peers").EnumerateArray()) _recordedAddresses.Add(address.GetString()!);
         }
@@ -209,7 +216,10 @@ public sealed class CaptureReplay
             bool equal = i < recorded.Count && i < answers.Count && (recorded[i].Cut
                 ? answers[i].Length == recorded[i].FullLength && ours.StartsWith(real, StringComparison.Ordinal)
                 : AreAlike(real, ours));
-            if (!equal) differences.Add($"{where}, answer {i + 1}\n  real:  {Short(real)} ({real.Length})\n  model: {Short(ours)} ({ours.Length})");
+            if (equal) continue;
+            differences.Add($"{where}, answer {i + 1}");
+            differences.Add($"  real:  {Short(real)} ({real.Length})");
+            differences.Add($"  model: {Short(ours)} ({ours.Length})");
         }
     }
 
@@ -217,8 +227,11 @@ public sealed class CaptureReplay
     private void CompareTimer(List<string> differences)
     {
         HashSet<string> model = [.. _fromTimer.Select(b => string.Join(' ', Names(Encoding.UTF8.GetString(b))))];
-        foreach (string kind in _lines.Take(LinesMax).Where(IsOutgoing).Where(l => IsFromTimer(l.Text)).Select(l => string.Join(' ', Names(l.Text))).Distinct())
-            if (!model.Contains(kind)) differences.Add($"by its timer the real node sent {kind}, the model only: {string.Join("; ", model)}");
+        foreach (RecordedDatagram line in _lines.Take(LinesMax).Where(IsOutgoing).Where(l => IsFromTimer(l.Text)))
+        {
+            string kind = string.Join(' ', Names(line.Text));
+            if (!model.Contains(kind)) differences.Add($"by its timer: real {kind}, model only {string.Join("; ", model)}");
+        }
     }
 
     private bool AreAlike(string real, string ours)
@@ -227,8 +240,8 @@ public sealed class CaptureReplay
         if (!names.SequenceEqual(Names(ours))) return false;
         using JsonDocument realDocument = JsonDocument.Parse(real);
         using JsonDocument oursDocument = JsonDocument.Parse(ours);
-        bool stranger = names[0] == "PleaseAlwaysReturnThisMessage"
-            || (names.Contains("PleaseAlwaysReturnThisMessage") && !names.Contains("SignedMessage") && _node.StartsWith("rust", StringComparison.Ordinal));
+        bool cookieAsked = names.Contains("PleaseAlwaysReturnThisMessage");
+        bool stranger = _node.StartsWith("rust", StringComparison.Ordinal) ? cookieAsked : names[0] == "PleaseAlwaysReturnThisMessage";
         for (int i = 0; i < names.Count; i++)
         {
             JsonElement a = realDocument.RootElement[i].GetProperty(names[i]);

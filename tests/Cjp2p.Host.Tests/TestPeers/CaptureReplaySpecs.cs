@@ -74,7 +74,8 @@ public sealed class CaptureReplaySpecs
     [InlineData(PresenceKind.Haskell, "hs", 11, 0)]
     [InlineData(PresenceKind.Rust, "rs", 11, 0)]
     [InlineData(PresenceKind.RustSelect, "rs-select", 11, 0)]
-    public async Task Presence_models_answer_every_probe_as_the_real_ones_did(PresenceKind kind, string name, int compared, int restarts)
+    public async Task Presence_models_answer_every_probe_as_the_real_ones_did(
+        PresenceKind kind, string name, int compared, int restarts)
     {
         var time = new ManualTime();
         await using var model = new PresencePeer(kind, Offline(time, Silent));
@@ -223,7 +224,8 @@ public sealed class CaptureReplaySpecs
         string[] requests = [.. Recording.Load(recording).Where(l => l.From == remote && l.To == "bash")
             .Select(l => l.Text).Where(t => t.Contains("PleaseSendContent", StringComparison.Ordinal)).Distinct()];
 
-        string[] answers = [.. requests.SelectMany(r => model.Exchange(Encoding.UTF8.GetBytes(r), Remote(recording, remote))).Select(s => s.Text)];
+        IPEndPoint from = Remote(recording, remote);
+        string[] answers = [.. requests.SelectMany(r => model.Exchange(Encoding.UTF8.GetBytes(r), from)).Select(s => s.Text)];
 
         Assert.NotEmpty(real);
         Assert.Equal(real, answers.Take(real.Length)); // what it was asked beyond the end it answers with silence
@@ -234,6 +236,13 @@ public sealed class CaptureReplaySpecs
     private static IPEndPoint Remote(string recording, string name) =>
         Recording.Load(recording).First(l => l.From == name).FromAddress;
 
-    private static ForeignPeerOptions Offline(TimeProvider time, params IPEndPoint[] peers) =>
-        new() { Offline = true, RareEvents = false, Time = time, Peers = peers, Address = IPAddress.Parse("127.0.0.2"), Port = 24254 };
+    private static ForeignPeerOptions Offline(TimeProvider time, params IPEndPoint[] peers) => new()
+    {
+        Offline = true,
+        RareEvents = false,
+        Time = time,
+        Peers = peers,
+        Address = IPAddress.Parse("127.0.0.2"),
+        Port = 24254,
+    };
 }

@@ -17,8 +17,9 @@ public sealed class HostileServerSpecs
     public async Task Honest_one_serves_the_right_bytes_and_gives_cookies_back()
     {
         await using HostileServer server = Server(new HostileServerOptions());
-        string text = server.Exchange(Encoding.UTF8.GetBytes(
-            "[{\"PleaseAlwaysReturnThisMessage\":{\"cookie\":\"ab\"}},{\"PleaseReturnThisMessage\":{\"x\":1}},{\"PleaseSendPeers\":{}}]"), Us).Single().Text;
+        byte[] hello = Encoding.UTF8.GetBytes(
+            """[{"PleaseAlwaysReturnThisMessage":{"cookie":"ab"}},{"PleaseReturnThisMessage":{"x":1}},{"PleaseSendPeers":{}}]""");
+        string text = server.Exchange(hello, Us).Single().Text;
         Assert.Equal("""[{"AlwaysReturned":{"cookie":"ab"}},{"ReturnedMessage":{"x":1}},{"Peers":{"peers":[]}}]""", text);
 
         (string id, long offset, byte[] bytes, long eof) = Ask(server, 4096, 4096);
@@ -98,7 +99,8 @@ public sealed class HostileServerSpecs
     public async Task Poisoner_spoils_its_share_of_the_blocks_and_remembers_which()
     {
         await using HostileServer server = Server(new HostileServerOptions(HostileBehaviour.Poisons) { PoisonProbability = 0.25 });
-        int[] spoilt = [.. Enumerable.Range(0, 24).Where(i => !File.AsSpan(4096 * i, 4096).SequenceEqual(Ask(server, 4096 * i, 4096).Bytes))];
+        int[] spoilt = [.. Enumerable.Range(0, 24)
+            .Where(i => !File.AsSpan(4096 * i, 4096).SequenceEqual(Ask(server, 4096 * i, 4096).Bytes))];
         Assert.InRange(spoilt.Length, 2, 12);
         Assert.Equal(spoilt.Select(i => 4096L * i), server.PoisonedOffsets.Order());
         Assert.Equal((24, spoilt.Length), (server.BlocksServed, server.BlocksPoisoned));
@@ -139,7 +141,8 @@ public sealed class HostileServerSpecs
     private static (string Id, long Offset, byte[] Bytes, long Eof) Ask(HostileServer server, long offset, int length)
     {
         using JsonDocument answer = JsonDocument.Parse(server.Exchange(Request(offset, length), Us).Single().Bytes);
-        JsonElement content = answer.RootElement.EnumerateArray().First(e => e.TryGetProperty("Content", out _)).GetProperty("Content");
+        JsonElement content = answer.RootElement.EnumerateArray()
+            .First(e => e.TryGetProperty("Content", out _)).GetProperty("Content");
         return (content.GetProperty("id").GetString()!, content.GetProperty("offset").GetInt64(),
             content.GetProperty("base64").GetBytesFromBase64(), content.GetProperty("eof").GetInt64());
     }
