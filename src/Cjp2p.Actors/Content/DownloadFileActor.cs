@@ -33,6 +33,7 @@ internal sealed class DownloadFileActor : UntypedActor
     private long _length;
     private BlockMap _written = new(0);
     private int _hashed;
+    private int _attempt;
     private byte[]? _buffer;
 
     public DownloadFileActor(NodeServices node, Sha256Digest wanted, string unfinishedPath, string targetPath)
@@ -94,11 +95,12 @@ internal sealed class DownloadFileActor : UntypedActor
     private DownloadFileProtocol.Opened Open(DownloadFileProtocol.Open open)
     {
         _file?.Dispose();
+        _attempt = open.Attempt;
         _length = open.LengthBytes;
         _file = _node.Disk.OpenWrite(_path);
         _written = open.Known is { } known ? BlockMap.FromBits(SpanGeometry.SpanCount(_length), known) : RestoreMap();
         RestartHash();
-        return new DownloadFileProtocol.Opened(BlockMap.FromBits(_written.Count, _written.ToBits()));
+        return new DownloadFileProtocol.Opened(_attempt, BlockMap.FromBits(_written.Count, _written.ToBits()));
     }
 
     // What an earlier run wrote for the same content and length; anything else in the file is worth nothing.
@@ -146,7 +148,7 @@ internal sealed class DownloadFileActor : UntypedActor
         var actual = Sha256Digest.FromBytes(_hash.GetHashAndReset());
         _hashed = 0;
         if (actual != _wanted)
-            return new DownloadFileProtocol.Mismatch(actual);
+            return new DownloadFileProtocol.Mismatch(_attempt, actual);
         // An earlier, longer claim may have left bytes behind the end.
         if (_file!.Stat().LengthBytes != _length)
             _file.SetLength(_length);
