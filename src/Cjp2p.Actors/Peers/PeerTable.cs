@@ -25,6 +25,9 @@ public sealed class PeerTable
     /// <summary>Addresses that others named and that have not been tried.</summary>
     public int Hearsay => _hearsay.Count;
 
+    /// <summary>Entries of the queue of hearsay, those included that have proven themselves meanwhile; for tests.</summary>
+    internal int HearsayQueued => _hearsay.Count;
+
     /// <summary>Verified peers that had to make room.</summary>
     public long Evictions { get; private set; }
 
