@@ -1,0 +1,58 @@
+using Akka.Actor;
+
+namespace Cjp2p.Actors.Simulation;
+
+/// <summary>
+/// One machine of the world: a random source, and one top actor at a time.
+/// </summary>
+public sealed class SimMachine
+{
+    private readonly SimWorld _world;
+    private int _incarnation;
+
+    internal SimMachine(SimWorld world, int number)
+    {
+        _world = world;
+        Number = number;
+        Name = $"n{number}";
+        Random = NewRandom();
+    }
+
+    /// <summary>Its number in the world, from 0.</summary>
+    public int Number { get; }
+
+    /// <summary>Its name in the world: <c>n0</c>, <c>n1</c>, ...</summary>
+    public string Name { get; }
+
+    /// <summary>
+    /// Chance for what runs on it, from the world's seed and its number alone. A new one after each start, as a process
+    /// that was restarted would have.
+    /// </summary>
+    public Random Random { get; private set; }
+
+    /// <summary>The top actor that runs on it, or null.</summary>
+    public IActorRef? Actor { get; private set; }
+
+    /// <summary>Starts the top actor of this machine.</summary>
+    public IActorRef Start(Props props)
+    {
+        if (Actor != null)
+            throw new InvalidOperationException($"{Name} runs already.");
+        var name = _incarnation == 0 ? Name : $"{Name}-{_incarnation + 1}";
+        if (_incarnation++ > 0)
+            Random = NewRandom();
+        return _world.InWorld(context => Actor = SimRootActor.StartChild(context, this, props, name));
+    }
+
+    /// <summary>Stops the top actor and all below it, in good order.</summary>
+    public void Stop()
+    {
+        if (Actor is { } actor)
+            _world.InWorld(context => context.Stop(actor));
+    }
+
+    internal void ActorGone() => Actor = null;
+
+    private SimRandom NewRandom() => new(SimSeed.Derive(
+        SimSeed.Derive(SimSeed.Derive(_world.Seed, SimStreams.Nodes), (ulong)Number), (ulong)_incarnation));
+}
