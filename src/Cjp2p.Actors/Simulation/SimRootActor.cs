@@ -19,8 +19,6 @@ internal sealed class SimRootActor(SimWorld world) : UntypedActor
     internal static IActorRef StartChild(IUntypedActorContext context, SimMachine machine, Props props, string name) =>
         context.WatchWith(context.ActorOf(props, name), new ChildGone(machine));
 
-    protected override void PreStart() => world.RootStarted();
-
     protected override void OnReceive(object message)
     {
         switch (message)

@@ -18,6 +18,7 @@ namespace Cjp2p.Actors.Simulation;
 public sealed class SimWorld : IDisposable
 {
     private const int FailuresMax = 1000;
+    private const int TurnsPerPumpMax = 10_000;
     private static readonly TimeSpan RealTimeMax = TimeSpan.FromSeconds(30);
 
     private readonly SimWorldSettings _settings;
@@ -27,7 +28,6 @@ public sealed class SimWorld : IDisposable
     private readonly SimLog? _log;
     private readonly IActorRef _root;
     private long _stepsAtThisInstant;
-    private bool _rootStarted;
     private bool _disposed;
 
     /// <summary>Builds the world; its clock stands at zero.</summary>
@@ -44,7 +44,12 @@ public sealed class SimWorld : IDisposable
         }
 
         _root = System.ActorOf(SimRootActor.Props(this), "world");
-        PumpUntil(() => _rootStarted, "start");
+
+        // The guardian puts the root actor into place on its own thread. Only once it has answered, a message to it is
+        // known to go straight into its mailbox.
+        var answered = false;
+        _root.Tell(new SimRootActor.Perform(_ => answered = true));
+        PumpUntil(() => answered, "start");
     }
 
     /// <summary>The actor system that everything in this world shares.</summary>
@@ -250,8 +255,6 @@ public sealed class SimWorld : IDisposable
         PumpUntil(() => ended.IsCompleted, "end");
     }
 
-    internal void RootStarted() => _rootStarted = true;
-
     internal void ActorFailed(string name, Exception cause)
     {
         if (_failures.Count < FailuresMax)
@@ -343,7 +346,8 @@ public sealed class SimWorld : IDisposable
             var entered = _scheduler.Gate.TryEnter();
             try
             {
-                Drain();
+                // A world that is stuck has to end too, so no complaint here when something is left.
+                _scheduler.Runs.Drain(TurnsPerPumpMax);
             }
             finally
             {
