@@ -1,19 +1,21 @@
 using Akka.Actor;
+using Cjp2p.Actors.Transport;
 
 namespace Cjp2p.Actors.Simulation;
 
 /// <summary>
-/// One machine of the world: a random source, and one top actor at a time.
+/// One machine of the world: a place in the network, a disk, a random source, and one top actor at a time.
 /// </summary>
 public sealed class SimMachine
 {
     private readonly SimWorld _world;
     private int _incarnation;
 
-    internal SimMachine(SimWorld world, int number)
+    internal SimMachine(SimWorld world, int number, SimHost host)
     {
         _world = world;
         Number = number;
+        Host = host;
         Name = $"n{number}";
         Random = NewRandom();
     }
@@ -29,6 +31,12 @@ public sealed class SimMachine
     /// that was restarted would have.
     /// </summary>
     public Random Random { get; private set; }
+
+    /// <summary>Its place in the network.</summary>
+    public SimHost Host { get; }
+
+    /// <summary>Opens endpoints on it.</summary>
+    public ITransportFactory Transports => Host.Transports;
 
     /// <summary>The top actor that runs on it, or null.</summary>
     public IActorRef? Actor { get; private set; }

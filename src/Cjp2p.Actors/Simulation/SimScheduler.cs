@@ -99,6 +99,8 @@ public sealed class SimScheduler : SchedulerBase, IDisposable
         _disposed = true;
         lock (_foreignLock)
         {
+            foreach (var (_, entry) in _foreign)
+                entry.Drop();
             _foreign.Clear();
             _hasForeign = false;
         }
@@ -127,17 +129,10 @@ public sealed class SimScheduler : SchedulerBase, IDisposable
         return true;
     }
 
-    /// <summary>Takes the next entry without firing it, if it is due now and of this type and passes the test.</summary>
-    internal bool TryTakeDueNow<T>(Func<T, bool> test, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out T? taken)
-        where T : SimEntry
-    {
-        taken = null;
-        if (!_queue.TryPeek(out var dueTicks, out var entry) || dueTicks != NowTicks || entry is not T match || !test(match))
-            return false;
-        _queue.TakePeeked();
-        taken = match;
-        return true;
-    }
+    /// <summary>The next entry, if it is due at this very tick; <see cref="TakePeeked"/> takes it without firing it.</summary>
+    internal bool TryPeekNow(out SimEntry entry) => _queue.TryPeek(out var dueTicks, out entry) && dueTicks == NowTicks;
+
+    internal void TakePeeked() => _queue.TakePeeked();
 
     /// <summary>Moves the clock forward to a moment at which nothing is due.</summary>
     internal void AdvanceTo(long ticks)

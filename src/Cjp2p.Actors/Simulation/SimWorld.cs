@@ -43,6 +43,8 @@ public sealed class SimWorld : IDisposable
             System.EventStream.SetLogLevel(level);
         }
 
+        Trace = new Trace(_settings.TraceEventsMax);
+        Network = new SimNetwork(_scheduler, Seed, _settings.Network, Trace, () => Steps);
         _root = System.ActorOf(SimRootActor.Props(this), "world");
 
         // The guardian puts the root actor into place on its own thread. Only once it has answered, a message to it is
@@ -79,6 +81,12 @@ public sealed class SimWorld : IDisposable
     /// </summary>
     public long ForeignTouches => _scheduler.Runs.ForeignPosts + _scheduler.ForeignEntries;
 
+    /// <summary>The hash of all that happened so far.</summary>
+    public Trace Trace { get; }
+
+    /// <summary>The network of this world.</summary>
+    public SimNetwork Network { get; }
+
     /// <summary>The machines of this world, by number.</summary>
     public IReadOnlyList<SimMachine> Machines => _machines;
 
@@ -93,12 +101,30 @@ public sealed class SimWorld : IDisposable
         new SimRandom(SimSeed.Derive(SimSeed.Derive(Seed, SimStreams.Others), (ulong)number));
 
     /// <summary>Puts a machine into the world.</summary>
-    public SimMachine AddMachine()
+    /// <param name="access">How it is connected; perfectly when nothing is said.</param>
+    /// <param name="nat">The NAT it is behind, or null.</param>
+    /// <param name="withIPv6">It has an IPv6 address too.</param>
+    public SimMachine AddMachine(AccessLink? access = null, SimNat? nat = null, bool withIPv6 = false)
     {
-        var machine = new SimMachine(this, _machines.Count);
+        var host = Network.AddHost(access, nat, withIPv6: withIPv6);
+        var machine = new SimMachine(this, _machines.Count, host);
         _machines.Add(machine);
         return machine;
     }
+
+    /// <summary>Cuts every path between the one group of machines and the other.</summary>
+    public SimPartition Partition(IEnumerable<SimMachine> one, IEnumerable<SimMachine> other) =>
+        Network.Partition(one.Select(machine => machine.Host), other.Select(machine => machine.Host));
+
+    /// <summary>Cuts a machine off from everybody.</summary>
+    public void Isolate(SimMachine machine)
+    {
+        ArgumentNullException.ThrowIfNull(machine);
+        Network.Isolate(machine.Host);
+    }
+
+    /// <summary>Ends all partitions, isolations and clogs.</summary>
+    public void Heal() => Network.Heal();
 
     /// <summary>Calls back at a delay from now: a fault that begins, a user who does something.</summary>
     public void After(TimeSpan delay, Action callback)
@@ -253,6 +279,7 @@ public sealed class SimWorld : IDisposable
             System.EventStream.Unsubscribe(_log);
         var ended = System.Terminate();
         PumpUntil(() => ended.IsCompleted, "end");
+        Network.End();
     }
 
     internal void ActorFailed(string name, Exception cause)

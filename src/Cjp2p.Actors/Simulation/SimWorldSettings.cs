@@ -29,4 +29,10 @@ public sealed record SimWorldSettings
 
     /// <summary>Entries that fire at one and the same tick after which the simulation is stuck: timers of zero delay.</summary>
     public long StepsPerInstantMax { get; init; } = 10_000_000;
+
+    /// <summary>Deliveries kept in <see cref="Trace.Last"/>.</summary>
+    public int TraceEventsMax { get; init; }
+
+    /// <summary>Limits of the network.</summary>
+    public SimNetworkSettings Network { get; init; } = new();
 }
