@@ -17,14 +17,22 @@ namespace Cjp2p.Actors.Simulation;
 /// </remarks>
 public sealed class SimDispatcher : MessageDispatcher
 {
+    /// <summary>Configuration key: an actor handles one message in a turn, so that it can pay for slow disks between two.</summary>
+    internal const string OneMessagePerTurn = "one-message-per-turn";
+
     private readonly SimRunQueue _runs;
 
-    internal SimDispatcher(MessageDispatcherConfigurator configurator, SimScheduler scheduler, string id, int throughput)
+    internal SimDispatcher(
+        MessageDispatcherConfigurator configurator, SimScheduler scheduler, string id, int throughput, bool oneMessagePerTurn)
         : base(configurator)
     {
         _runs = scheduler.Runs;
         Id = id;
         Throughput = throughput;
+
+        // A deadline that lies in the past at every message. (A throughput of one is two messages in Akka.NET.)
+        if (oneMessagePerTurn)
+            ThroughputDeadlineTime = 1;
 
         // The shutdown of a dispatcher without actors is a timer; there is nothing here to shut down.
         ShutdownTimeout = TimeSpan.FromSeconds(1);

@@ -20,7 +20,11 @@ public sealed class SimDispatcherConfigurator : MessageDispatcherConfigurator
             throw new ConfigurationException(
                 "A simulated dispatcher needs akka.scheduler.implementation to be the simulated scheduler.");
         _dispatcher = new SimDispatcher(
-            this, scheduler, Config.GetString("id", null), Config.GetInt("throughput", MessageDispatcher.DefaultThroughput));
+            this,
+            scheduler,
+            Config.GetString("id", null),
+            Config.GetInt("throughput", MessageDispatcher.DefaultThroughput),
+            Config.GetBoolean(SimDispatcher.OneMessagePerTurn, false));
     }
 
     /// <inheritdoc/>

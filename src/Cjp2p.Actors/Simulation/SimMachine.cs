@@ -9,6 +9,7 @@ namespace Cjp2p.Actors.Simulation;
 public sealed class SimMachine
 {
     private readonly SimWorld _world;
+    private SimDisk? _disk;
     private int _incarnation;
 
     internal SimMachine(SimWorld world, int number, SimHost host)
@@ -35,6 +36,10 @@ public sealed class SimMachine
     /// <summary>Its place in the network.</summary>
     public SimHost Host { get; }
 
+    /// <summary>Its disk.</summary>
+    public SimDisk Disk => _disk ??= new SimDisk(
+        _world.Scheduler, SimSeed.Derive(SimSeed.Derive(_world.Seed, SimStreams.Disks), (ulong)Number));
+
     /// <summary>Opens endpoints on it.</summary>
     public ITransportFactory Transports => Host.Transports;
 
@@ -57,6 +62,22 @@ public sealed class SimMachine
     {
         if (Actor is { } actor)
             _world.InWorld(context => context.Stop(actor));
+    }
+
+    /// <summary>
+    /// The power goes, and comes back: endpoints are dead at once, the disk takes nothing more, the actors are gone without
+    /// having said anything to anybody, and the disk holds what a crash leaves. Start it again when it should be up again.
+    /// </summary>
+    public void Crash()
+    {
+        Host.SwitchOff();
+        Disk.Die();
+        Stop();
+
+        // Only now: whoever still waits for the disk finds first that it has to stop.
+        _world.EndBusy(Disk);
+        Disk.Crash();
+        Host.SwitchOn();
     }
 
     internal void ActorGone() => Actor = null;

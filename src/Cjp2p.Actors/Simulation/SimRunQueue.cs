@@ -8,14 +8,19 @@ namespace Cjp2p.Actors.Simulation;
 /// The mailboxes that have something to do, first come first served. Nothing runs by itself: the world takes one after
 /// the other, on one thread.
 /// </summary>
-internal sealed class SimRunQueue(SimGate gate)
+internal sealed class SimRunQueue(SimScheduler scheduler)
 {
+    private const int BusySweepAt = 1024;
+
+    private readonly SimGate _gate = scheduler.Gate;
+    private readonly Dictionary<IRunnable, SimBusyTurn> _busy = [];
     private readonly object _foreignLock = new();
     private readonly List<Held> _held = [];
     private IRunnable[] _ring = new IRunnable[256];
     private List<IRunnable> _foreign = [];
     private List<IRunnable> _foreignSpare = [];
     private volatile bool _hasForeign;
+    private bool _disksAreFree;
     private int _head;
 
     /// <summary>Mailboxes that wait for their turn, those that other threads brought not included.</summary>
@@ -39,7 +44,7 @@ internal sealed class SimRunQueue(SimGate gate)
     /// </summary>
     internal bool TryHold(SimDispatcher dispatcher, ActorCell child, SystemMessage message)
     {
-        if (Current == null || !gate.IsOurs || !ReferenceEquals(child.Parent, ActorCell.GetCurrentSelfOrNoSender()))
+        if (Current == null || !_gate.IsOurs || !ReferenceEquals(child.Parent, ActorCell.GetCurrentSelfOrNoSender()))
             return false;
         _held.Add(new Held(dispatcher, child, message, _held.Count));
         return true;
@@ -47,19 +52,55 @@ internal sealed class SimRunQueue(SimGate gate)
 
     internal void Post(IRunnable run)
     {
-        if (gate.IsOurs)
+        if (_gate.IsOurs)
         {
-            Enqueue(run);
+            if (_busy.Count == 0 || !IsBusy(run))
+                Enqueue(run);
             return;
         }
 
         lock (_foreignLock)
         {
-            if (gate.IsDriven)
+            if (_gate.IsDriven)
                 ForeignPosts++;
             _foreign.Add(run);
             _hasForeign = true;
             Monitor.PulseAll(_foreignLock);
+        }
+    }
+
+    /// <summary>What has its turn right now used a slow disk: its next turn comes this much later.</summary>
+    internal void Charge(SimDisk disk, long ticks)
+    {
+        if (Current is not { } run || !_gate.IsOurs || ticks == 0 || _disksAreFree)
+            return;
+        if (_busy.Count >= BusySweepAt && !_busy.ContainsKey(run))
+            SweepBusy();
+        if (!_busy.TryGetValue(run, out var busy))
+            _busy.Add(run, busy = new SimBusyTurn(run, disk) { UntilTicks = scheduler.NowTicks });
+        busy.UntilTicks = Math.Max(busy.UntilTicks, scheduler.NowTicks) + ticks;
+    }
+
+    /// <summary>The disk time has passed.</summary>
+    internal void BusyIsOver(IRunnable run, SimBusyTurn busy)
+    {
+        if (_busy.TryGetValue(run, out var current) && current == busy)
+            _busy.Remove(run);
+        Enqueue(run);
+    }
+
+    /// <summary>
+    /// The machine of this disk has crashed, or (null) the world ends, and disks cost nothing from now on: nobody need wait.
+    /// </summary>
+    internal void EndBusy(SimDisk? disk)
+    {
+        _disksAreFree |= disk == null;
+        foreach (var (run, busy) in _busy.Where(entry => disk == null || entry.Value.Disk == disk).ToList())
+        {
+            _busy.Remove(run);
+            busy.End();
+            if (busy.IsWaiting)
+                Enqueue(run);
         }
     }
 
@@ -91,6 +132,31 @@ internal sealed class SimRunQueue(SimGate gate)
             return _hasForeign || Monitor.Wait(_foreignLock, realTimeMax);
     }
 
+    /// <summary>When it still pays for its last turn, its next one waits until it has.</summary>
+    private bool IsBusy(IRunnable run)
+    {
+        if (!_busy.TryGetValue(run, out var busy))
+            return false;
+        if (busy.UntilTicks <= scheduler.NowTicks)
+        {
+            _busy.Remove(run);
+            return false;
+        }
+
+        busy.IsWaiting = true;
+        scheduler.AddAfter(busy.UntilTicks - scheduler.NowTicks, busy);
+        return true;
+    }
+
+    private void SweepBusy()
+    {
+        foreach (var (run, busy) in _busy.ToList())
+        {
+            if (!busy.IsWaiting && busy.UntilTicks <= scheduler.NowTicks)
+                _busy.Remove(run);
+        }
+    }
+
     private void DeliverHeld()
     {
         if (_held.Count > 1)
@@ -112,7 +178,11 @@ internal sealed class SimRunQueue(SimGate gate)
         }
 
         foreach (var run in arrived)
-            Enqueue(run);
+        {
+            if (_busy.Count == 0 || !IsBusy(run))
+                Enqueue(run);
+        }
+
         arrived.Clear();
     }
 

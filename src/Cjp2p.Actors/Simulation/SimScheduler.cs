@@ -27,7 +27,7 @@ public sealed class SimScheduler : SchedulerBase, IDisposable
     public SimScheduler(Config scheduler, ILoggingAdapter log) : base(scheduler, log)
     {
         Gate = new SimGate();
-        Runs = new SimRunQueue(Gate);
+        Runs = new SimRunQueue(this);
         Clock = new SimClock(this);
     }
 

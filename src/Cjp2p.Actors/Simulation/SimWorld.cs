@@ -277,10 +277,14 @@ public sealed class SimWorld : IDisposable
         _disposed = true;
         if (_log != null)
             System.EventStream.Unsubscribe(_log);
+        _scheduler.Runs.EndBusy(null);
         var ended = System.Terminate();
         PumpUntil(() => ended.IsCompleted, "end");
         Network.End();
     }
+
+    /// <summary>Nobody waits for this disk any more.</summary>
+    internal void EndBusy(SimDisk disk) => InWorld(_ => _scheduler.Runs.EndBusy(disk));
 
     internal void ActorFailed(string name, Exception cause)
     {
@@ -308,7 +312,10 @@ public sealed class SimWorld : IDisposable
                 default-mailbox.mailbox-type = "{{Name(typeof(SimMailbox))}}"
               }
             }
-            cjp2p.dispatchers.disk.type = "{{Name(typeof(SimDispatcherConfigurator))}}"
+            cjp2p.dispatchers.disk {
+              type = "{{Name(typeof(SimDispatcherConfigurator))}}"
+              {{SimDispatcher.OneMessagePerTurn}} = on
+            }
             """).WithFallback(settings.Config);
 
         static string Name(Type type) => $"{type.FullName}, {type.Assembly.GetName().Name}";
