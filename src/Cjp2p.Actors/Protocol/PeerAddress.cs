@@ -102,7 +102,7 @@ public readonly struct PeerAddress : IEquatable<PeerAddress>, IComparable<PeerAd
     public static bool TryParse(ReadOnlySpan<byte> utf8, out PeerAddress a)
     {
         a = default;
-        var text = new TextReader(utf8);
+        var text = new AddressReader(utf8);
         ulong high = 0;
         ulong low;
         uint scopeId = 0;
@@ -165,7 +165,7 @@ public readonly struct PeerAddress : IEquatable<PeerAddress>, IComparable<PeerAd
     public int Format(Span<byte> utf8)
     {
         Span<byte> text = stackalloc byte[TextBytesMax];
-        var writer = new TextWriter(text);
+        var writer = new AddressWriter(text);
         if (IsIPv6)
         {
             writer.Write((byte)'[');
@@ -237,7 +237,7 @@ public readonly struct PeerAddress : IEquatable<PeerAddress>, IComparable<PeerAd
 
     private static bool IsMapped(ulong high, ulong low) => high == 0 && low >> 32 == MappedPrefix >> 32;
 
-    private ref struct TextReader(ReadOnlySpan<byte> rest)
+    private ref struct AddressReader(ReadOnlySpan<byte> rest)
     {
         private ReadOnlySpan<byte> _rest = rest;
 
@@ -293,7 +293,7 @@ public readonly struct PeerAddress : IEquatable<PeerAddress>, IComparable<PeerAd
             while (count < 8)
             {
                 // The last 32 bits may be written as IPv4.
-                TextReader before = this;
+                AddressReader before = this;
                 if (count <= 6 && TryReadIPv4(out uint ipv4))
                 {
                     groups[count++] = (ushort)(ipv4 >> 16);
@@ -356,7 +356,7 @@ public readonly struct PeerAddress : IEquatable<PeerAddress>, IComparable<PeerAd
         }
     }
 
-    private ref struct TextWriter(Span<byte> buffer)
+    private ref struct AddressWriter(Span<byte> buffer)
     {
         private readonly Span<byte> _buffer = buffer;
 

@@ -14,8 +14,8 @@ public static class WireDecode
 {
     /// <summary>
     /// Decodes the bytes of a Content: standard alphabet, padded (what all nodes send since February 2026) or not
-    /// (what the Rust node sent before); no white space. Unused bits of the last character are not looked at. False
-    /// when it is not base64, or does not fit <paramref name="destination"/>, whose bytes may have changed then.
+    /// (what the Rust node sent before); no white space, unused bits of the last character zero. False when it is not
+    /// base64, or does not fit <paramref name="destination"/>, whose bytes may have changed then.
     /// </summary>
     public static bool TryDecodeBase64(ReadOnlySpan<byte> datagram, in WireElement content, Span<byte> destination, out int bytes)
     {

@@ -1,0 +1,73 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using Cjp2p.Actors.Protocol;
+
+namespace Cjp2p.Actors.AntiSpoof;
+
+/// <summary>What a returned cookie proves about the source of the datagram that carried it.</summary>
+public enum CookieCheck
+{
+    /// <summary>Nothing: not ours, for another address, or too old. Never a sign of hostility: July's Rust node and the
+    /// Bash node return wrong cookies by mistake.</summary>
+    Invalid,
+
+    /// <summary>The source receives at its address, but holds a cookie of the previous period: give it the current one.</summary>
+    Previous,
+
+    /// <summary>The source receives at its address.</summary>
+    Current,
+}
+
+/// <summary>
+/// Makes and checks the cookies of PleaseAlwaysReturnThisMessage without remembering anybody: a keyed hash of address,
+/// port and period, 16 lowercase hex digits (LCDP README: "a keyed hash of the address is fine"; hex, because the Bash
+/// node drops slashes and interprets backslashes). The key of a period is derived from the secret; the previous period
+/// stays valid, so a cookie works for between one and two periods.
+/// </summary>
+public sealed class CookieIssuer
+{
+    /// <summary>Length of a cookie in bytes (hex digits).</summary>
+    public const int CookieBytes = 16;
+
+    /// <summary>Length of the secret in bytes.</summary>
+    public const int SecretBytes = 16;
+
+    private readonly ulong _k0;
+    private readonly ulong _k1;
+    private readonly long _periodTicks;
+
+    /// <param name="secret">16 unpredictable bytes; whoever knows them can forge any source address.</param>
+    /// <param name="period">How long a key is used.</param>
+    public CookieIssuer(ReadOnlySpan<byte> secret, TimeSpan period)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(secret.Length, SecretBytes);
+        ArgumentOutOfRangeException.ThrowIfLessThan(period, TimeSpan.FromSeconds(1));
+        _k0 = BinaryPrimitives.ReadUInt64LittleEndian(secret);
+        _k1 = BinaryPrimitives.ReadUInt64LittleEndian(secret[8..]);
+        _periodTicks = period.Ticks;
+    }
+
+    /// <summary>Writes the cookie for <paramref name="source"/> (16 hex digits) into <paramref name="cookie"/>.</summary>
+    public void Write(in PeerAddress source, TimeSpan now, Span<byte> cookie) =>
+        Mac(source, now.Ticks / _periodTicks).TryFormat(cookie, out _, "x16", CultureInfo.InvariantCulture);
+
+    /// <summary>Says what <paramref name="cookie"/>, returned by <paramref name="source"/>, is worth.</summary>
+    public CookieCheck Check(in PeerAddress source, ReadOnlySpan<byte> cookie, TimeSpan now)
+    {
+        if (cookie.Length != CookieBytes || cookie.ContainsAnyInRange((byte)'A', (byte)'F')
+            || !ulong.TryParse(cookie, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var claimed))
+            return CookieCheck.Invalid;
+        var period = now.Ticks / _periodTicks;
+        if (Mac(source, period) == claimed)
+            return CookieCheck.Current;
+        return period > 0 && Mac(source, period - 1) == claimed ? CookieCheck.Previous : CookieCheck.Invalid;
+    }
+
+    private ulong Mac(in PeerAddress source, long period)
+    {
+        Span<byte> data = stackalloc byte[PeerAddress.KeyBytes + 8];
+        source.WriteKey(data);
+        BinaryPrimitives.WriteInt64LittleEndian(data[PeerAddress.KeyBytes..], period);
+        return SipHash.Hash(_k0, _k1, data);
+    }
+}

@@ -1,0 +1,53 @@
+using Cjp2p.Actors.Protocol;
+
+namespace Cjp2p.Actors.AntiSpoof;
+
+/// <summary>
+/// The cookies that others gave us, as raw JSON, to be returned with everything we send them. Only cookies from verified
+/// datagrams come in. Bounded: the least recently used are forgotten, which costs the next exchange with that peer one
+/// round trip. Thread-safe; written by receive threads, read by whoever sends.
+/// </summary>
+public sealed class CookieJar
+{
+    private readonly Lock _lock = new();
+    private readonly TwoGenerationMap<PeerAddress, byte[]> _cookies;
+
+    /// <param name="capacity">Cookies held at the most.</param>
+    public CookieJar(int capacity) => _cookies = new TwoGenerationMap<PeerAddress, byte[]>(capacity);
+
+    /// <summary>Cookies held.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+                return _cookies.Count;
+        }
+    }
+
+    /// <summary>The payload to return to <paramref name="peer"/>, or an empty span. The bytes never change.</summary>
+    public ReadOnlySpan<byte> Find(PeerAddress peer)
+    {
+        lock (_lock)
+            return _cookies.TryGet(peer, out var raw) ? raw : default;
+    }
+
+    /// <summary>Keeps a copy of <paramref name="rawJson"/> for <paramref name="peer"/>; says whether that changed anything.</summary>
+    public bool Set(in PeerAddress peer, ReadOnlySpan<byte> rawJson)
+    {
+        lock (_lock)
+        {
+            if (_cookies.TryGet(peer, out var known) && rawJson.SequenceEqual(known))
+                return false;
+            _cookies.Set(peer, rawJson.ToArray());
+            return true;
+        }
+    }
+
+    /// <summary>Forgets what <paramref name="peer"/> gave us.</summary>
+    public void Remove(in PeerAddress peer)
+    {
+        lock (_lock)
+            _cookies.Remove(peer);
+    }
+}

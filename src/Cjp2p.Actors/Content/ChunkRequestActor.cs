@@ -1,0 +1,205 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using Akka.Actor;
+using Cjp2p.Actors.Node;
+using Cjp2p.Actors.Protocol;
+using Cjp2p.Actors.Transport;
+
+namespace Cjp2p.Actors.Content;
+
+/// <summary>
+/// Fetches one span: asks the sources that its download grants it for chunks, asks again what does not come in time, and
+/// when all of it is here checks it (where its hash is known), hands its bytes to the file and stops. Has no children.
+/// The download does not restart it: a span whose actor failed is simply fetched again.
+/// </summary>
+internal sealed class ChunkRequestActor : UntypedActor, IWithTimers
+{
+    // Fetching -> stopped
+    private readonly NodeServices _node;
+    private readonly ChunkRequestTask _task;
+    private readonly SpanState _state;
+    private readonly ushort[] _sourceOfChunk;
+    private SpanBuffer? _buffer;
+
+    public ChunkRequestActor(NodeServices node, ChunkRequestTask task)
+    {
+        _node = node;
+        _task = task;
+        _state = new SpanState(task.Length, task.ChunkBytes);
+        _sourceOfChunk = new ushort[_state.ChunkCount];
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    public static Props Props(NodeServices node, ChunkRequestTask task) =>
+        Akka.Actor.Props.Create(() => new ChunkRequestActor(node, task));
+
+    protected override void PreStart()
+    {
+        _buffer = new SpanBuffer(
+            _task.Buffer, (long)_task.Span * SpanGeometry.SpanBytes, _task.Length, _task.ChunkBytes, Self);
+        _task.Route.SetSpan(_task.Span, _buffer);
+    }
+
+    protected override void PostStop()
+    {
+        // A route that was reset has other spans now; only our own is closed.
+        if (_buffer is not null && ReferenceEquals(_task.Route.Span(_task.Span), _buffer))
+            _task.Route.SetSpan(_task.Span, null);
+        if (_buffer?.Close() is { } bytes)
+            _node.Buffers.Return(bytes);
+    }
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case ChunkRequestProtocol.ChunksArrived arrived:
+                OnArrived(arrived);
+                break;
+            case ChunkRequestProtocol.Grant grant:
+                OnGrant(grant);
+                break;
+            case ChunkRequestProtocol.CheckDeadlines:
+                OnDeadline();
+                break;
+            case ChunkRequestProtocol.SourceGone gone:
+                Report(_state.OnSourceGone(gone.Source), null, 0, 0, 0, false);
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void OnGrant(ChunkRequestProtocol.Grant grant)
+    {
+        var now = _node.Clock.Now;
+        Span<ushort> chunks = stackalloc ushort[Math.Min(grant.Chunks, ChunkSet.Capacity)];
+        var roundTrip = grant.RoundTrip;
+        var count = _state.Plan(
+            grant.Source.Number, now, attempt => _node.Settings.Downloads.Retry.Timeout(roundTrip, attempt), grant.Race, chunks);
+        if (count > 0)
+            Send(grant, chunks[..count]);
+        if (count < grant.Chunks)
+        {
+            Context.Parent.Tell(new DownloadProtocol.GrantUnused(
+                _task.Span, _task.Generation, grant.Source, grant.Chunks - count, _state.Unrequested));
+        }
+
+        Arm(now);
+    }
+
+    private void Send(ChunkRequestProtocol.Grant grant, ReadOnlySpan<ushort> chunks)
+    {
+        var to = grant.Source.Address;
+        using var batch = _node.Transports.RentFor(to);
+        // Without a way out the requests count as lost when their time has come.
+        if (batch is null)
+            return;
+        var most = Math.Min(1400, _node.Settings.Wire.DatagramBytesMax);
+        for (var i = 0; i < chunks.Length;)
+        {
+            var writer = new DatagramWriter(batch.Reserve(most)[..most]);
+            ReplyHead.Write(ref writer, _node, to, grant.GiveCookie, default);
+            var packed = 0;
+            while (i < chunks.Length && packed < grant.RequestsPerDatagram && TryAdd(ref writer, chunks[i]))
+            {
+                i++;
+                packed++;
+            }
+
+            if (packed == 0)
+                return;
+            batch.Commit(to, writer.Finish());
+        }
+    }
+
+    private bool TryAdd(ref DatagramWriter writer, int chunk) => writer.TryWritePleaseSendContent(
+        _task.Route.Id,
+        SpanGeometry.ChunkLength(chunk, _task.Length, _task.ChunkBytes),
+        _buffer!.Offset + (long)chunk * _task.ChunkBytes);
+
+    private void OnArrived(ChunkRequestProtocol.ChunksArrived arrived)
+    {
+        for (var chunk = arrived.Chunks.NextAt(0); chunk >= 0; chunk = arrived.Chunks.NextAt(chunk + 1))
+            _sourceOfChunk[chunk] = (ushort)arrived.Source.Number;
+        var useless = arrived.Useless.Count;
+        if (useless > 0)
+            Report(_state.OnUseless(arrived.Source.Number, arrived.Useless), arrived.Source, 0, useless, 0, false);
+        var outcome = _state.OnArrived(arrived.Source.Number, arrived.Chunks, arrived.At);
+        Report(outcome, arrived.Source, arrived.Chunks.Count, 0, arrived.Duplicates, arrived.Shared);
+        if (_state.IsComplete)
+            Complete();
+        else
+            Arm(arrived.At);
+    }
+
+    private void OnDeadline()
+    {
+        var now = _node.Clock.Now;
+        Report(_state.OnDeadline(now), null, 0, 0, 0, false);
+        Arm(now);
+    }
+
+    private void Report(SpanOutcome outcome, SourceSlot? source, int chunks, int useless, int duplicates, bool shared)
+    {
+        if (outcome.Settlements.Length == 0 && chunks + useless + duplicates == 0)
+            return;
+        Context.Parent.Tell(new DownloadProtocol.SpanProgress(
+            _task.Span, _task.Generation, outcome, source, chunks, useless, duplicates, shared, _state.Unrequested));
+    }
+
+    private void Complete()
+    {
+        _task.Route.SetSpan(_task.Span, null);
+        var bytes = _buffer!.Close()!;
+        var contributors = _sourceOfChunk.Distinct().Select(source => (int)source).ToImmutableArray();
+        if (_task.Digest is { } wanted
+            && Sha256Digest.FromBytes(SHA256.HashData(bytes.AsSpan(0, _task.Length))) != wanted)
+        {
+            _node.Buffers.Return(bytes);
+            Context.Parent.Tell(new DownloadProtocol.SpanCorrupt(_task.Span, _task.Generation, contributors));
+        }
+        else
+        {
+            // The download first: the file answers to it, and must not be heard before.
+            Context.Parent.Tell(new DownloadProtocol.SpanFetched(_task.Span, _task.Generation, contributors));
+            _task.File.Tell(
+                new DownloadFileProtocol.WriteSpan(_task.Span, _task.Generation, bytes, _task.Length), Context.Parent);
+        }
+
+        Context.Stop(Self);
+    }
+
+    private void Arm(TimeSpan now)
+    {
+        var next = _state.NextDeadline;
+        if (next == TimeSpan.MaxValue || Timers.IsTimerActive(ChunkRequestProtocol.CheckDeadlines.Instance))
+            return;
+        var wait = next - now;
+        Timers.StartSingleTimer(
+            ChunkRequestProtocol.CheckDeadlines.Instance,
+            ChunkRequestProtocol.CheckDeadlines.Instance,
+            wait < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : wait);
+    }
+}
+
+/// <summary>What a <see cref="ChunkRequestActor"/> is to fetch.</summary>
+/// <param name="Route">The download's route.</param>
+/// <param name="Span">Number of the span.</param>
+/// <param name="Generation">Which try of that span.</param>
+/// <param name="Length">Bytes of the span.</param>
+/// <param name="ChunkBytes">Bytes of a chunk.</param>
+/// <param name="Buffer">A pooled buffer; the actor's from then on.</param>
+/// <param name="Digest">SHA-256 of the span, where it is known.</param>
+/// <param name="File">The <see cref="DownloadFileActor"/>.</param>
+internal sealed record ChunkRequestTask(
+    DownloadRoute Route,
+    int Span,
+    int Generation,
+    int Length,
+    int ChunkBytes,
+    byte[] Buffer,
+    Sha256Digest? Digest,
+    IActorRef File);

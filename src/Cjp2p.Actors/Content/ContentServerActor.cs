@@ -1,0 +1,239 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Akka.Event;
+using Cjp2p.Actors.AntiSpoof;
+using Cjp2p.Actors.Node;
+using Cjp2p.Actors.Protocol;
+using Cjp2p.Actors.Transport;
+
+namespace Cjp2p.Actors.Content;
+
+/// <summary>
+/// Answers PleaseSendContent: with Content of what is shared (and of what is verified of running downloads), with
+/// MaybeTheyHaveSome of what others may have, with a short teaser for those who have not verified themselves. Runs on the
+/// disk dispatcher. Has no children; its state is a cache, so a restart by its parent loses nothing.
+/// </summary>
+internal sealed class ContentServerActor : UntypedActor, IWithTimers
+{
+    // Serving: the only state.
+    private const int SuppliersToStrangersMax = 3;
+    private const int SuppliersMax = 48;
+    private const int SuppliersOneIn = 43;
+    private static readonly TimeSpan IdleSweep = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan EmptyReplyInterval = TimeSpan.FromSeconds(1);
+
+    private readonly NodeServices _node;
+    private readonly IActorRef _store;
+    private readonly Random _random;
+    private readonly BlockCache _cache;
+    private readonly TwoGenerationMap<PeerAddress, TimeSpan> _emptyReplies;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private byte[]? _scratch;
+
+    public ContentServerActor(NodeServices node, IActorRef store)
+    {
+        _node = node;
+        _store = store;
+        _random = node.NewRandom();
+        var settings = node.Settings.Content;
+        _cache = new BlockCache(node.Disk, settings.OpenFilesMax, settings.CachedBlocksMax);
+        _emptyReplies = new TwoGenerationMap<PeerAddress, TimeSpan>(node.Settings.Cookies.BareReplySourcesMax);
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    public static Props Props(NodeServices node, IActorRef store) =>
+        Akka.Actor.Props.Create(() => new ContentServerActor(node, store)).WithDispatcher(NodeActor.DiskDispatcher);
+
+    protected override void PostStop() => _cache.Dispose();
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case ContentServerProtocol.Serve serve:
+                _node.ServerBacklog.Leave();
+                Serve(serve);
+                break;
+            case CloseIdle:
+                _cache.CloseIdle();
+                if (_cache.OpenFiles > 0)
+                    Timers.StartSingleTimer(CloseIdle.Instance, CloseIdle.Instance, IdleSweep);
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void Serve(ContentServerProtocol.Serve serve)
+    {
+        using var batch = serve.Via.RentSendBatch();
+        for (var i = 0; i < serve.Requests.Count;)
+        {
+            var end = i + 1;
+            while (end < serve.Requests.Count && serve.Requests[end].Datagram == serve.Requests[i].Datagram)
+                end++;
+            ServeDatagram(batch, serve.Requests, i, end);
+            i = end;
+        }
+
+        if (_cache.OpenFiles > 0 && !Timers.IsTimerActive(CloseIdle.Instance))
+            Timers.StartSingleTimer(CloseIdle.Instance, CloseIdle.Instance, IdleSweep);
+    }
+
+    // The answers to one datagram: one datagram to the unverified (that is all they may get), as few as hold them to others.
+    private void ServeDatagram(ISendBatch batch, IReadOnlyList<ContentRequest> requests, int start, int end)
+    {
+        var first = requests[start];
+        var reply = Begin(batch, first, 0, out var head);
+        if (first.Others.Length > 0)
+            reply.TryWriteRawElement(first.Others.Span);
+        for (var i = start; i < end; i++)
+        {
+            var request = requests[i];
+            if (request.Verified && request.Id.IsSha256)
+                _node.Sources.Add(request.Id, request.Source);
+            if (!TryFind(request, out var found))
+            {
+                TellSuppliers(ref reply, request);
+                continue;
+            }
+
+            var bytes = Read(request, found);
+            if (bytes is not { } content)
+                continue;
+            if (!reply.TryWriteContent(request.Id, request.Offset, content.Span, found.LengthBytes))
+            {
+                if (!request.Verified)
+                    continue;
+                Commit(batch, ref reply, first, head);
+                reply = Begin(batch, first, WireSize(request, content.Length, found.LengthBytes), out head);
+                reply.TryWriteContent(request.Id, request.Offset, content.Span, found.LengthBytes);
+            }
+
+            if (request.Verified && _random.Next(SuppliersOneIn) == 0)
+                TellSuppliers(ref reply, request);
+        }
+
+        Commit(batch, ref reply, first, head);
+    }
+
+    private DatagramWriter Begin(ISendBatch batch, in ContentRequest to, int contentBytes, out int head)
+    {
+        var most = Math.Min(to.BytesMax, Math.Max(_node.Settings.Wire.DatagramBytesMax, contentBytes));
+        var writer = new DatagramWriter(batch.Reserve(most)[..most]);
+        ReplyHead.Write(ref writer, _node, to.Source, to.GiveCookie, to.Echo.Span);
+        head = writer.ElementCount;
+        return writer;
+    }
+
+    // A verified source that asks for what we do not have hears nothing; a stranger at least gets its cookie.
+    private void Commit(ISendBatch batch, ref DatagramWriter reply, in ContentRequest to, int head)
+    {
+        var bytes = reply.Finish();
+        if (bytes == 0 || (to.Verified && reply.ElementCount == head))
+            return;
+        batch.Commit(to.Source, bytes);
+        _node.Counters.Add(WireCount.Replies);
+    }
+
+    // Room for one content of that size with the cookies before it.
+    private int WireSize(in ContentRequest request, int bytes, long eof) => Math.Min(
+        65_507,
+        (bytes + 2) / 3 * 4 + DatagramWriter.ContentOverheadBytes(request.Id, request.Offset, eof)
+        + _node.Settings.Wire.Limits.CookieBytesMax + 128);
+
+    private bool TryFind(in ContentRequest request, out Servable found)
+    {
+        if (_node.Catalog.TryFind(request.Id, out var shared))
+        {
+            found = new Servable(shared.File, shared.File.LengthBytes, shared);
+            return true;
+        }
+
+        found = default;
+        if (!_node.Routes.TryGet(request.Id, out var route) || route.Partial is not { } partial)
+            return false;
+        var length = Math.Min(Math.Min(request.Length, MostBytes(request)), partial.LengthBytes - request.Offset);
+        if (!partial.Covers(request.Offset, length) || !_node.Disk.TryStat(partial.Path, out var stat))
+            return false;
+        found = new Servable(stat, partial.LengthBytes, null);
+        return true;
+    }
+
+    private int MostBytes(in ContentRequest request) => request.Verified
+        ? _node.Settings.Content.RequestBytesMax
+        : _node.Settings.Content.TeaserBytesMax;
+
+    // Null: no answer.
+    private ReadOnlyMemory<byte>? Read(in ContentRequest request, in Servable found)
+    {
+        var length = (int)Math.Min(
+            Math.Min(request.Length, MostBytes(request)), Math.Max(0, found.LengthBytes - request.Offset));
+        if (length == 0)
+        {
+            // The July node asks for more after each Content that it gets, of an empty content for ever.
+            var now = _node.Clock.Now;
+            if (_emptyReplies.TryGet(request.Source, out var last) && now - last < EmptyReplyInterval)
+                return null;
+            _emptyReplies.Set(request.Source, now);
+            return ReadOnlyMemory<byte>.Empty;
+        }
+
+        try
+        {
+            if (TryReadRange(found.File, request.Offset, length, out var bytes))
+                return bytes;
+            if (found.Shared is { } changed)
+            {
+                _log.Info("{Path} changed since it was indexed; it is not served until it is indexed again", found.File.Path);
+                _store.Tell(new ContentStoreProtocol.FileChanged(changed));
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _log.Warning("{Path} cannot be read: {Reason}", found.File.Path, e.Message);
+            if (found.Shared is { } lost)
+                _store.Tell(new ContentStoreProtocol.FileChanged(lost));
+        }
+
+        return null;
+    }
+
+    private bool TryReadRange(in FileStat file, long offset, int length, out ReadOnlyMemory<byte> bytes)
+    {
+        var inBlock = (int)Math.Min(length, SpanGeometry.SpanBytes - offset % SpanGeometry.SpanBytes);
+        if (!_cache.TryRead(file, offset, inBlock, out bytes) || inBlock == length)
+            return inBlock == length && !bytes.IsEmpty;
+        _scratch ??= new byte[_node.Settings.Content.RequestBytesMax];
+        bytes.CopyTo(_scratch);
+        if (!_cache.TryRead(file, offset + inBlock, length - inBlock, out bytes))
+            return false;
+        bytes.CopyTo(_scratch.AsMemory(inBlock));
+        bytes = _scratch.AsMemory(0, length);
+        return true;
+    }
+
+    private void TellSuppliers(ref DatagramWriter reply, in ContentRequest request)
+    {
+        var suppliers = _node.Routes.TryGet(request.Id, out var route) && !route.Suppliers.IsEmpty
+            ? route.Suppliers
+            : _node.Sources.Find(request.Id);
+        var source = request.Source;
+        ImmutableArray<PeerAddress> told =
+        [
+            .. suppliers.Where(supplier => supplier != source && (source.IsIPv6 || !supplier.IsIPv6))
+                .Take(request.Verified ? SuppliersMax : SuppliersToStrangersMax),
+        ];
+        if (!told.IsEmpty)
+            reply.TryWriteMaybeTheyHaveSome(request.Id, told.AsSpan());
+    }
+
+    private readonly record struct Servable(FileStat File, long LengthBytes, SharedFile? Shared);
+
+    private sealed class CloseIdle
+    {
+        public static CloseIdle Instance { get; } = new();
+    }
+}

@@ -1,0 +1,311 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Akka.Event;
+using Cjp2p.Actors.Node;
+using Cjp2p.Actors.Protocol;
+
+namespace Cjp2p.Actors.Content;
+
+/// <summary>
+/// Knows what is shared: keeps the catalog that the content server reads, has shared folders looked through again when
+/// they may have changed, and keeps the index across restarts.
+/// </summary>
+/// <remarks>
+/// Supervision: an indexer that throws is restarted, at most ten times in a minute, and looks through its folder again;
+/// what it had found stays served meanwhile, since each file is checked when it is read. After that it is stopped and its
+/// folder stays as it is until the node restarts.
+/// </remarks>
+internal sealed class ContentStoreActor : UntypedActor, IWithTimers
+{
+    // Sharing: the only state.
+    private const int ProblemsMax = 100;
+    private static readonly TimeSpan SaveDelay = TimeSpan.FromSeconds(2);
+
+    private readonly NodeServices _node;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly SortedDictionary<string, SharedFolder> _folders = new(StringComparer.Ordinal);
+    private readonly Dictionary<Sha256Digest, List<SharedFile>> _copies = [];
+    private List<SharedFile>? _saved;
+    private bool _indexChanged;
+
+    public ContentStoreActor(NodeServices node) => _node = node;
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    public static Props Props(NodeServices node) =>
+        Akka.Actor.Props.Create(() => new ContentStoreActor(node)).WithDispatcher(NodeActor.DiskDispatcher);
+
+    protected override SupervisorStrategy SupervisorStrategy() =>
+        new OneForOneStrategy(10, TimeSpan.FromMinutes(1), _ => Directive.Restart);
+
+    protected override void PreStart()
+    {
+        foreach (var path in _node.Settings.Content.Shared)
+            Self.Tell(new ContentStoreProtocol.Share(path), ActorRefs.NoSender);
+    }
+
+    protected override void PostStop()
+    {
+        foreach (var folder in _folders.Values)
+            folder.Watch?.Dispose();
+        Save();
+    }
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case ContentStoreProtocol.Share share:
+                Share(share.Path);
+                break;
+            case FolderIndexerProtocol.IEvent indexed:
+                OnIndexer(indexed);
+                break;
+            case ContentStoreProtocol.FolderChanged changed:
+                if (!Timers.IsTimerActive(("settle", changed.Folder)))
+                {
+                    Timers.StartSingleTimer(
+                        ("settle", changed.Folder), new ContentStoreProtocol.Rescan(changed.Folder), _node.Settings.Content.Settle);
+                }
+
+                break;
+            case ContentStoreProtocol.Rescan rescan:
+                if (_folders.TryGetValue(rescan.Folder, out var folder))
+                    folder.Indexer.Tell(FolderIndexerProtocol.Scan.Instance);
+                break;
+            case ContentStoreProtocol.FileChanged changed:
+                OnFileChanged(changed.File);
+                break;
+            case ContentStoreProtocol.ContentArrived arrived:
+                OnArrived(arrived.File);
+                break;
+            case ContentStoreProtocol.SaveIndex:
+                Save();
+                break;
+            case ContentStoreProtocol.GetStatus:
+                Sender.Tell(Status());
+                break;
+            case ContentStoreProtocol.GetFiles get:
+                Sender.Tell(new ContentStoreProtocol.SharedFiles(
+                    [.. AllFiles().Skip(get.Skip).Take(Math.Clamp(get.Most, 0, 10_000))]));
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void Share(string path)
+    {
+        if (_folders.TryGetValue(path, out var folder))
+        {
+            folder.Waiting.Add(Sender);
+            folder.Indexer.Tell(FolderIndexerProtocol.Scan.Instance);
+            return;
+        }
+
+        var known = SavedIndex().Where(file => SharedFolder.Holds(path, file.File.Path)).ToArray();
+        folder = new SharedFolder(
+            path, Context.ActorOf(FolderIndexerActor.Props(_node, path, known), "index-" + Uri.EscapeDataString(path)));
+        _folders.Add(path, folder);
+        folder.Waiting.Add(Sender);
+        var self = Self;
+        try
+        {
+            folder.Watch = _node.Disk.Watch(path, () => self.Tell(new ContentStoreProtocol.FolderChanged(path)));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            _log.Info("{Path} cannot be watched ({Reason}); it is looked through every {Interval} instead",
+                path, e.Message, _node.Settings.Content.Rescan);
+        }
+
+        var rescan = _node.Settings.Content.Rescan;
+        Timers.StartPeriodicTimer(("rescan", path), new ContentStoreProtocol.Rescan(path), rescan, rescan);
+    }
+
+    private void OnIndexer(FolderIndexerProtocol.IEvent message)
+    {
+        switch (message)
+        {
+            case FolderIndexerProtocol.FileIndexed(var name, var file) when _folders.TryGetValue(name, out var folder):
+                folder.Indexing = Math.Max(0, folder.Indexing - 1);
+                Add(folder, file);
+                break;
+            case FolderIndexerProtocol.FileGone(var name, var file) when _folders.TryGetValue(name, out var folder):
+                Remove(folder, file);
+                break;
+            case FolderIndexerProtocol.FileUnreadable(var name, _, var reason) when _folders.TryGetValue(name, out var folder):
+                folder.Indexing = Math.Max(0, folder.Indexing - 1);
+                if (folder.Problems.Count < ProblemsMax)
+                    folder.Problems.Add(reason);
+                _log.Warning("Not shared: {Reason}", reason);
+                break;
+            case FolderIndexerProtocol.Waiting(var name, var files) when _folders.TryGetValue(name, out var folder):
+                folder.Indexing = files;
+                break;
+            case FolderIndexerProtocol.Scanned(var name) when _folders.TryGetValue(name, out var folder):
+                OnScanned(folder);
+                break;
+        }
+    }
+
+    private void OnScanned(SharedFolder folder)
+    {
+        folder.Indexing = 0;
+        if (!folder.WasScanned)
+        {
+            folder.WasScanned = true;
+            _log.Info("Sharing {Files} files, {Bytes} bytes from {Path}",
+                folder.Files.Count, folder.Files.Values.Sum(file => file.File.LengthBytes), folder.Path);
+        }
+
+        if (folder.Waiting.Count > 0)
+        {
+            var indexed = new ContentStoreProtocol.Indexed(folder.Path, [.. folder.Files.Values], [.. folder.Problems]);
+            foreach (var waiting in folder.Waiting)
+                waiting.Tell(indexed);
+            folder.Waiting.Clear();
+        }
+
+        folder.Problems.Clear();
+        if (_indexChanged && !Timers.IsTimerActive(ContentStoreProtocol.SaveIndex.Instance))
+            Timers.StartSingleTimer(ContentStoreProtocol.SaveIndex.Instance, ContentStoreProtocol.SaveIndex.Instance, SaveDelay);
+    }
+
+    private void Add(SharedFolder folder, SharedFile file)
+    {
+        if (folder.Files.TryGetValue(file.File.Path, out var before))
+        {
+            if (before == file)
+                return;
+            Remove(folder, before);
+        }
+
+        folder.Files[file.File.Path] = file;
+        _indexChanged = true;
+        var digest = file.Id.Sha256;
+        if (_node.Catalog.TryFind(file.Id, out var other) && other.File.Path != file.File.Path)
+        {
+            if (!_copies.TryGetValue(digest, out var copies))
+                _copies[digest] = copies = [other];
+            copies.Add(file);
+        }
+
+        _node.Catalog.Add(file, _node.Settings.Content.ServeByName);
+    }
+
+    private void Remove(SharedFolder folder, SharedFile file)
+    {
+        folder.Files.Remove(file.File.Path);
+        Withdraw(file);
+    }
+
+    private void Withdraw(SharedFile file)
+    {
+        _indexChanged = true;
+        _node.Catalog.Remove(file);
+        if (!_copies.TryGetValue(file.Id.Sha256, out var copies))
+            return;
+        copies.RemoveAll(copy => copy.File.Path == file.File.Path);
+        if (copies.Count > 0)
+            _node.Catalog.Add(copies[^1], _node.Settings.Content.ServeByName);
+        if (copies.Count <= 1)
+            _copies.Remove(file.Id.Sha256);
+    }
+
+    // It is not served any more from now on; its folder is looked through, which finds what it is now.
+    private void OnFileChanged(SharedFile file)
+    {
+        Withdraw(file);
+        foreach (var folder in _folders.Values.Where(folder => folder.Files.GetValueOrDefault(file.File.Path) == file))
+        {
+            folder.Files.Remove(file.File.Path);
+            folder.Indexer.Tell(FolderIndexerProtocol.Scan.Instance);
+        }
+    }
+
+    private void OnArrived(SharedFile file)
+    {
+        foreach (var folder in _folders.Values.Where(folder => folder.Holds(file.File.Path)))
+        {
+            Add(folder, file);
+            folder.Indexer.Tell(new FolderIndexerProtocol.Known(file));
+            return;
+        }
+    }
+
+    private ContentStoreProtocol.StoreStatus Status() => new(
+        _folders.Values.Sum(folder => folder.Files.Count),
+        _folders.Values.Sum(folder => folder.Files.Values.Sum(file => file.File.LengthBytes)),
+        _folders.Values.Sum(folder => folder.Indexing));
+
+    private IEnumerable<SharedFile> AllFiles() => _folders.Values
+        .SelectMany(folder => folder.Files.Values)
+        .OrderBy(file => file.File.Path, StringComparer.Ordinal);
+
+    private string? IndexPath => _node.Settings.Content.Data.Length == 0
+        ? null
+        : Path.Combine(_node.Settings.Content.Data, ContentIndexFile.Name);
+
+    private List<SharedFile> SavedIndex()
+    {
+        if (_saved is not null)
+            return _saved;
+        _saved = [];
+        try
+        {
+            if (IndexPath is { } path && _node.Disk.ReadSmall(path, ContentIndexFile.BytesMax) is { } index)
+                _saved.AddRange(ContentIndexFile.Read(index));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _log.Warning("The index of shared files cannot be read, everything is hashed again: {Reason}", e.Message);
+        }
+
+        return _saved;
+    }
+
+    private void Save()
+    {
+        if (!_indexChanged || IndexPath is not { } path)
+            return;
+        try
+        {
+            _node.Disk.CreateFolder(_node.Settings.Content.Data);
+            _node.Disk.WriteSmall(path, ContentIndexFile.Write(AllFiles()));
+            _indexChanged = false;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _log.Warning("The index of shared files cannot be saved: {Reason}", e.Message);
+        }
+    }
+
+    private sealed class SharedFolder(string path, IActorRef indexer)
+    {
+        public string Path { get; } = path;
+
+        public IActorRef Indexer { get; } = indexer;
+
+        public SortedDictionary<string, SharedFile> Files { get; } = new(StringComparer.Ordinal);
+
+        public List<IActorRef> Waiting { get; } = [];
+
+        public List<string> Problems { get; } = [];
+
+        public IDisposable? Watch { get; set; }
+
+        public int Indexing { get; set; }
+
+        public bool WasScanned { get; set; }
+
+        public static bool Holds(string folder, string path) =>
+            path == folder
+            || (path.StartsWith(folder, StringComparison.Ordinal)
+                && (folder.EndsWith(System.IO.Path.DirectorySeparatorChar)
+                    || path[folder.Length] == System.IO.Path.DirectorySeparatorChar));
+
+        public bool Holds(string path) => Holds(Path, path);
+    }
+}

@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+using Akka.Event;
+
+namespace Cjp2p.Actors.Content;
+
+/// <summary>Messages of <see cref="ContentStoreActor"/>.</summary>
+public static class ContentStoreProtocol
+{
+    /// <summary>Anything it takes.</summary>
+    public interface ICommand;
+
+    /// <summary>Shares a folder with everything below it, or one file. The sender is told <see cref="Indexed"/> or <see cref="NotShared"/>.</summary>
+    /// <param name="Path">Full path.</param>
+    public sealed record Share(string Path) : ICommand;
+
+    /// <summary>What was asked to be shared has been looked through and hashed.</summary>
+    /// <param name="Path">The path.</param>
+    /// <param name="Files">The files, in order of their paths.</param>
+    /// <param name="Problems">Files that could not be read, with the reason; at most 100.</param>
+    public sealed record Indexed(string Path, ImmutableArray<SharedFile> Files, ImmutableArray<string> Problems);
+
+    /// <summary>A path cannot be shared, for a reason in one line.</summary>
+    public sealed record NotShared(string Path, string Reason);
+
+    /// <summary>Asks for <see cref="StoreStatus"/>.</summary>
+    public sealed record GetStatus : ICommand
+    {
+        /// <summary>The one instance.</summary>
+        public static GetStatus Instance { get; } = new();
+    }
+
+    /// <summary>What is shared.</summary>
+    /// <param name="Files">Files that can be served.</param>
+    /// <param name="Bytes">Their bytes.</param>
+    /// <param name="Indexing">Files that are waiting to be hashed.</param>
+    public sealed record StoreStatus(int Files, long Bytes, int Indexing);
+
+    /// <summary>Asks for <see cref="SharedFiles"/>: a page of what is shared, in order of paths.</summary>
+    /// <param name="Skip">Files to leave out first.</param>
+    /// <param name="Most">Files at the most.</param>
+    public sealed record GetFiles(int Skip, int Most) : ICommand;
+
+    /// <summary>A page of what is shared.</summary>
+    public sealed record SharedFiles(ImmutableArray<SharedFile> Files);
+
+    /// <summary>A file that is shared was found changed or gone when it was to be served.</summary>
+    public sealed record FileChanged(SharedFile File) : ICommand;
+
+    /// <summary>A download put a verified content in place; it is served at once when it lies in a shared folder.</summary>
+    public sealed record ContentArrived(SharedFile File) : ICommand;
+
+    /// <summary>Something below a shared folder may have changed.</summary>
+    internal sealed record FolderChanged(string Folder) : ICommand;
+
+    /// <summary>Time to look through a shared folder.</summary>
+    internal sealed record Rescan(string Folder) : ICommand, IDeadLetterSuppression;
+
+    /// <summary>Time to save the index.</summary>
+    internal sealed record SaveIndex : ICommand, IDeadLetterSuppression
+    {
+        public static SaveIndex Instance { get; } = new();
+    }
+}

@@ -1,0 +1,909 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Akka.Event;
+using Cjp2p.Actors.Node;
+using Cjp2p.Actors.Peers;
+using Cjp2p.Actors.Protocol;
+using Cjp2p.Actors.Transport;
+
+namespace Cjp2p.Actors.Content;
+
+/// <summary>
+/// Coordinates one download: whom to ask, how much at a time, which spans next, whom to believe, and what to do when the
+/// hash is wrong or the disk is full. The bytes go past it, from the receive threads through the spans to the file.
+/// </summary>
+/// <remarks>
+/// Supervision: a span or file actor that throws is stopped, not restarted: its state is a buffer or an open file of which
+/// nothing is known any more. The span is fetched again; the file is opened again after a pause. The precious state, which
+/// spans are here, is in this actor.
+/// </remarks>
+internal sealed class DownloadActor : UntypedActor, IWithTimers
+{
+    // Searching --(a length is believed)--> Fetching --(all spans written)--> Verifying --(hash right)--> stopped
+    //     ^------(nobody is left)--------------'  ^-----(hash wrong)-----------'
+    // Fetching, Verifying --(disk trouble)--> Paused --(later)--> Fetching
+    private const int RaceChunks = 16;
+    private static readonly TimeSpan TickMin = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan TickMax = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ProgressEvery = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan StarvedRetry = TimeSpan.FromMilliseconds(20);
+
+    private readonly NodeServices _node;
+    private readonly DownloadSettings _settings;
+    private readonly DownloadProtocol.StartDownload _start;
+    private readonly int _number;
+    private readonly IActorRef _registry;
+    private readonly IActorRef _store;
+    private readonly Random _random;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly HashSet<IActorRef> _subscribers = [];
+    private readonly List<DownloadSource> _sources = [];
+    private readonly Dictionary<PeerAddress, DownloadSource> _byAddress = [];
+    private readonly Dictionary<int, DownloadSource> _byNumber = [];
+    private readonly SortedDictionary<int, ActiveSpan> _spans = [];
+    private readonly Queue<PeerAddress> _suggested = new();
+    private readonly EofVote _vote = new();
+    private readonly HashSet<int> _contributors = [];
+    private readonly DownloadRoute _route;
+    private readonly string _unfinishedPath;
+    private IActorRef _file = ActorRefs.Nobody;
+    private BlockMap? _map;
+    private DownloadPhase _phase = DownloadPhase.Searching;
+    private DownloadSource? _solo;
+    private TokenBucket _suggestionBudget;
+    private TimeSpan _progressAt;
+    private TimeSpan _widenAt;
+    private TimeSpan _retryDiskAt = TimeSpan.MaxValue;
+    private TimeSpan _reportAt;
+    private TimeSpan _saveAt;
+    private bool _isStarved;
+    private bool _isStopping;
+    private bool _hasUnsaved;
+    private bool _hasEnded;
+    private string _why = "";
+    private int _generation;
+    private int _files;
+    private int _nextSource;
+    private int _mismatches;
+    private long _fetchedBytes;
+
+    public DownloadActor(
+        NodeServices node, DownloadProtocol.StartDownload start, int number, IActorRef registry, IActorRef store)
+    {
+        _node = node;
+        _number = number;
+        _settings = node.Settings.Downloads;
+        _start = start;
+        _registry = registry;
+        _store = store;
+        _random = node.NewRandom();
+        _route = new DownloadRoute(start.Id, Self);
+        _unfinishedPath = start.TargetPath + DownloadFileActor.UnfinishedSuffix;
+        _suggestionBudget = TokenBucket.Full(_settings.SuggestedPerMinute, node.Clock.Now);
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    private TimeSpan Now => _node.Clock.Now;
+
+    public static Props Props(
+        NodeServices node, DownloadProtocol.StartDownload start, int number, IActorRef registry, IActorRef store) =>
+        Akka.Actor.Props.Create(() => new DownloadActor(node, start, number, registry, store));
+
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
+
+    protected override void PreStart()
+    {
+        _node.Routes.Add(_route);
+        _progressAt = _widenAt = _saveAt = Now;
+        foreach (var address in _node.Sources.Find(_start.Id))
+            AddSource(address, SourceOrigin.Known);
+        _registry.Tell(new PeerRegistryProtocol.GetCandidates(_settings.SearchPeers));
+        // The one content whose length is in its id.
+        if (_start.Id.Sha256 == EmptySha256)
+            Believe(0);
+        Self.Tell(DownloadProtocol.Tick.Instance);
+    }
+
+    protected override void PostStop()
+    {
+        if (!_hasEnded)
+            Announce(new DownloadProtocol.Failed(_start.Id, "an internal error; the log says which"));
+        _node.Routes.Remove(_route);
+        foreach (var source in _sources)
+            _node.Flight.Release(source.Window.InFlight);
+    }
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case DownloadProtocol.SpanProgress progress:
+                OnSpanProgress(progress);
+                break;
+            case DownloadProtocol.GrantUnused unused:
+                OnGrantUnused(unused);
+                break;
+            case DownloadProtocol.SpanFetched fetched:
+                OnSpanFetched(fetched);
+                break;
+            case DownloadFileProtocol.IEvent file:
+                OnFile(file);
+                break;
+            case DownloadProtocol.SourceAnswered answered:
+                OnSourceAnswered(answered);
+                break;
+            case DownloadProtocol.SpanCorrupt corrupt:
+                OnSpanCorrupt(corrupt);
+                break;
+            case DownloadProtocol.SpanStopped stopped:
+                OnSpanStopped(stopped);
+                break;
+            case DownloadProtocol.Tick:
+                OnTick();
+                break;
+            case DownloadProtocol.Suggested suggested:
+                OnSuggested(suggested);
+                break;
+            case PeerRegistryProtocol.Candidates candidates:
+                foreach (var address in candidates.Addresses)
+                    AddSource(address, SourceOrigin.Known);
+                ProbeDue();
+                break;
+            case DownloadProtocol.Join join:
+                _subscribers.Add(Sender);
+                foreach (var address in join.Sources)
+                    AddSource(address, SourceOrigin.Named);
+                ProbeDue();
+                break;
+            case DownloadProtocol.GetProgress:
+                Sender.Tell(Progress());
+                break;
+            case DownloadProtocol.Stop:
+                Stop();
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private static Sha256Digest EmptySha256 { get; } =
+        Sha256Digest.FromBytes(System.Security.Cryptography.SHA256.HashData([]));
+
+    // ---- sources
+
+    private void AddSource(in PeerAddress address, SourceOrigin origin)
+    {
+        if (_byAddress.ContainsKey(address) || address.Port == 0)
+            return;
+        if (_sources.Count >= _settings.SourcesMax && !MakeRoom(origin))
+            return;
+        var source = new DownloadSource(
+            new SourceSlot(_nextSource++, address),
+            origin,
+            new TransferWindow(
+                Math.Clamp(_settings.WindowInitial, _settings.WindowMin, _settings.WindowMax),
+                _settings.WindowMin,
+                _settings.WindowMax))
+        {
+            ProbeAt = Now,
+        };
+        _sources.Add(source);
+        _byAddress.Add(address, source);
+        _byNumber.Add(source.Slot.Number, source);
+        _route.Add(source.Slot);
+    }
+
+    // One that never answered goes first; a named one only for a named one.
+    private bool MakeRoom(SourceOrigin origin)
+    {
+        var least = _sources
+            .Where(source => !source.HasAnswered && (source.Origin != SourceOrigin.Named || origin == SourceOrigin.Named))
+            .MaxBy(source => source.Probes);
+        if (least is null)
+            return false;
+        RemoveSource(least);
+        return true;
+    }
+
+    private void RemoveSource(DownloadSource source)
+    {
+        GiveUp(source);
+        _sources.Remove(source);
+        _byAddress.Remove(source.Address);
+        _byNumber.Remove(source.Slot.Number);
+        _route.Remove(source.Slot);
+        _node.Flight.Release(source.Window.InFlight);
+        if (_vote.Withdraw(source.Address))
+            OnLengthChanged();
+    }
+
+    private void Ban(DownloadSource source, string reason)
+    {
+        _log.Warning("Source {Peer} is not asked for {ContentId} any more: {Reason}", source.Address, _start.Id, reason);
+        source.Standing = SourceStanding.Banned;
+        _node.Sources.Remove(_start.Id, source.Address);
+        GiveUp(source);
+        _route.Remove(source.Slot);
+        if (_vote.Withdraw(source.Address))
+            OnLengthChanged();
+    }
+
+    private void Rest(DownloadSource source)
+    {
+        source.Failures++;
+        source.UselessInRow = 0;
+        source.Standing = SourceStanding.Resting;
+        source.Probes = 0;
+        source.ProbeAt = Now + _settings.Retry.Pause(source.Failures, _random.NextDouble());
+        source.Window.Collapse();
+        GiveUp(source);
+        // A length that nobody delivers by is not worth holding on to.
+        if (source.Failures >= 3 && _vote.Withdraw(source.Address))
+            OnLengthChanged();
+    }
+
+    // What it was asked for may be asked of others.
+    private void GiveUp(DownloadSource source)
+    {
+        foreach (var span in _spans.Values)
+        {
+            if (span.Outstanding.GetValueOrDefault(source.Slot.Number) > 0)
+                span.Actor.Tell(new ChunkRequestProtocol.SourceGone(source.Slot.Number));
+        }
+    }
+
+    private void ProbeDue()
+    {
+        foreach (var source in _sources.ToArray())
+        {
+            if (source.Standing is SourceStanding.Active or SourceStanding.Banned || source.ProbeAt > Now)
+                continue;
+            if (source.Origin != SourceOrigin.Named && source.Probes >= _settings.SuggestedProbesMax)
+                RemoveSource(source);
+            else
+                Probe(source);
+        }
+    }
+
+    private void Probe(DownloadSource source)
+    {
+        source.Slot.AwaitsAnswer = true;
+        source.ProbedAt = Now;
+        source.Probes++;
+        source.ProbeAt = Now + _settings.Retry.TimeoutUnknown * Math.Pow(2, Math.Min(source.Probes - 1, 10));
+        if (source.ProbeAt - Now > _settings.Retry.PauseMax)
+            source.ProbeAt = Now + _settings.Retry.PauseMax;
+        using var batch = _node.Transports.RentFor(source.Address);
+        if (batch is null)
+            return;
+        var most = _node.Settings.Wire.DatagramBytesMax;
+        var writer = new DatagramWriter(batch.Reserve(most)[..most]);
+        ReplyHead.Write(ref writer, _node, source.Address, giveCookie: true, default);
+        writer.TryWritePleaseSendContent(_start.Id, SpanGeometry.DefaultChunkBytes, 0);
+        batch.Commit(source.Address, writer.Finish());
+    }
+
+    private void OnSourceAnswered(DownloadProtocol.SourceAnswered answered)
+    {
+        if (!_byNumber.TryGetValue(answered.Source.Number, out var source) || source.Standing == SourceStanding.Banned)
+            return;
+        if (source.Probes == 1)
+            source.RoundTrip = source.RoundTrip.Add(answered.At - source.ProbedAt);
+        source.Probes = 0;
+        source.HasAnswered = true;
+        source.HeardAt = answered.At;
+        if (answered.Eof > _settings.LengthMaxBytes || answered.Source.EofChanges >= SourceSlot.EofChangesMax)
+        {
+            Ban(source, "it claims an impossible length, or another one each time");
+            return;
+        }
+
+        if (answered.Eof >= 0 && _vote.Claim(source.Address, answered.Eof))
+            OnLengthChanged();
+        // A Ruby node that relays does not say how long the content is; it may still deliver.
+        if (_vote.Current >= 0 && (answered.Eof < 0 || answered.Eof == _vote.Current)
+            && source.Standing != SourceStanding.Active)
+        {
+            source.Standing = SourceStanding.Active;
+            _node.Sources.Add(_start.Id, source.Address);
+        }
+
+        Schedule();
+    }
+
+    private void OnSuggested(DownloadProtocol.Suggested suggested)
+    {
+        foreach (var address in suggested.Addresses)
+        {
+            if (_suggested.Count >= _settings.SuggestedMax)
+                return;
+            if (_node.AddressPolicy.Accepts(address) && !_byAddress.ContainsKey(address) && !_suggested.Contains(address))
+                _suggested.Enqueue(address);
+        }
+
+        TrySuggested();
+        ProbeDue();
+    }
+
+    private void TrySuggested()
+    {
+        _suggestionBudget = _suggestionBudget.Refill(
+            _settings.SuggestedPerMinute / 60.0, _settings.SuggestedPerMinute, Now);
+        while (_suggested.Count > 0 && _suggestionBudget.TryTake(out _suggestionBudget))
+            AddSource(_suggested.Dequeue(), SourceOrigin.Suggested);
+    }
+
+    // ---- length
+
+    private void OnLengthChanged()
+    {
+        foreach (var span in _spans.Values)
+            Context.Stop(span.Actor);
+        _spans.Clear();
+        foreach (var source in _sources)
+        {
+            _node.Flight.Release(source.Window.InFlight);
+            source.Window.Cancelled(source.Window.InFlight);
+            if (source.Standing == SourceStanding.Active && !_vote.Agrees(source.Address))
+                source.Standing = SourceStanding.Resting;
+        }
+
+        _map = null;
+        _solo = null;
+        _route.Partial = null;
+        if (_vote.Current < 0)
+        {
+            _route.Reset(-1);
+            _phase = DownloadPhase.Searching;
+            return;
+        }
+
+        foreach (var source in _sources.Where(source => source.Standing == SourceStanding.Resting && _vote.Agrees(source.Address)))
+            source.Standing = SourceStanding.Active;
+        Believe(_vote.Current);
+    }
+
+    private void Believe(long length)
+    {
+        _route.Reset(length);
+        _phase = DownloadPhase.Fetching;
+        OpenFile(null);
+    }
+
+    private void OpenFile(byte[]? known)
+    {
+        if (_file.IsNobody())
+        {
+            _files++;
+            _file = Context.WatchWith(
+                Context.ActorOf(
+                    DownloadFileActor.Props(_node, _start.Id.Sha256, _unfinishedPath, _start.TargetPath), $"file-{_files}"),
+                new DownloadFileProtocol.FileStopped(_files));
+        }
+
+        _file.Tell(new DownloadFileProtocol.Open(_route.Eof, known));
+    }
+
+    // ---- spans
+
+    // Gives every active source as much to do as its window, the socket's buffer and the span buffers allow.
+    private void Schedule()
+    {
+        if (_phase != DownloadPhase.Fetching || _map is null || _isStopping)
+            return;
+        _isStarved = false;
+        foreach (var source in _sources)
+        {
+            if (source.Standing != SourceStanding.Active || (_solo is not null && source != _solo))
+                continue;
+            while (Grant(source))
+            {
+            }
+        }
+
+        if (_isStarved)
+            Rearm(StarvedRetry);
+    }
+
+    private bool Grant(DownloadSource source)
+    {
+        var perDatagram = source.RequestsPerDatagram(_settings.RequestsPerDatagramMax);
+        var wanted = source.Window.Available;
+        // Small change is kept until it fills a datagram, unless nothing else is under way.
+        if (wanted <= 0 || (wanted < Math.Min(perDatagram, source.Window.Size / 2) && source.Window.InFlight > 0))
+            return false;
+        var span = SpanToAsk(source, out var race);
+        if (span is null)
+            return false;
+        var chunks = _node.Flight.Take(Math.Min(wanted, race ? RaceChunks : span.Unrequested));
+        if (chunks == 0)
+        {
+            _isStarved = true;
+            return false;
+        }
+
+        source.Window.Sent(chunks);
+        var number = source.Slot.Number;
+        span.Outstanding[number] = span.Outstanding.GetValueOrDefault(number) + chunks;
+        if (race)
+            span.RacedBy.Add(number);
+        else
+            span.Unrequested -= chunks;
+        span.Actor.Tell(new ChunkRequestProtocol.Grant(
+            source.Slot, chunks, source.RoundTrip, perDatagram, race, GiveCookie: source.UselessInRow > 0));
+        return true;
+    }
+
+    private ActiveSpan? SpanToAsk(DownloadSource source, out bool race)
+    {
+        race = false;
+        foreach (var active in _spans.Values)
+        {
+            if (active.Unrequested > 0)
+                return active;
+        }
+
+        var missing = _map!.NextMissing();
+        if (missing >= 0)
+        {
+            if (_spans.Count >= _settings.ActiveSpansMax)
+                return null;
+            if (_node.Buffers.TryRent(out var buffer))
+                return OpenSpan(missing, buffer);
+            _isStarved = true;
+            return null;
+        }
+
+        // The end: what others are slow with is asked of this one too, once for each stretch of silence.
+        race = true;
+        var patience = source.RoundTrip.IsKnown ? source.RoundTrip.Smoothed * 2 : _settings.Retry.TimeoutUnknown;
+        foreach (var active in _spans.Values)
+        {
+            if (Now - active.ProgressAt > patience && !active.RacedBy.Contains(source.Slot.Number)
+                && active.Outstanding.Any(other => other.Key != source.Slot.Number && other.Value > 0))
+                return active;
+        }
+
+        return null;
+    }
+
+    private ActiveSpan OpenSpan(int number, byte[] buffer)
+    {
+        var generation = ++_generation;
+        var length = SpanGeometry.SpanLength(number, _route.Eof);
+        var task = new ChunkRequestTask(
+            _route, number, generation, length, SpanGeometry.DefaultChunkBytes, buffer,
+            _start.SpanDigests.IsDefaultOrEmpty || number >= _start.SpanDigests.Length ? null : _start.SpanDigests[number],
+            _file);
+        var actor = Context.WatchWith(
+            Context.ActorOf(ChunkRequestActor.Props(_node, task), $"span-{number}.{generation}"),
+            new DownloadProtocol.SpanStopped(number, generation));
+        var span = new ActiveSpan(actor, generation)
+        {
+            Unrequested = SpanGeometry.ChunkCount(length, SpanGeometry.DefaultChunkBytes),
+            ProgressAt = Now,
+        };
+        _spans.Add(number, span);
+        _map![number] = SpanStatus.Active;
+        return span;
+    }
+
+    private ActiveSpan? Find(int number, int generation) =>
+        _spans.TryGetValue(number, out var span) && span.Generation == generation ? span : null;
+
+    private void OnSpanProgress(DownloadProtocol.SpanProgress progress)
+    {
+        if (Find(progress.Span, progress.Generation) is not { } span)
+            return;
+        span.Unrequested = progress.Unrequested;
+        if (progress.Source is { } heard && _byNumber.TryGetValue(heard.Number, out var answering))
+            answering.HeardAt = Now;
+        foreach (ref readonly var settled in progress.Outcome.Settlements)
+            Settle(span, settled, progress.Outcome.RoundTrip);
+        _fetchedBytes += (long)(progress.Chunks + progress.Duplicates) * SpanGeometry.DefaultChunkBytes;
+        if (progress.Source is { } slot && _byNumber.TryGetValue(slot.Number, out var source))
+        {
+            source.Packs |= progress.Shared;
+            if (progress.Chunks > 0)
+                OnDelivered(span, source, progress.Chunks);
+            if (progress.Useless > 0)
+                OnUseless(source, progress.Useless);
+        }
+
+        Schedule();
+    }
+
+    private void Settle(ActiveSpan span, in Settlement settled, TimeSpan roundTrip)
+    {
+        var chunks = settled.Acked + settled.Lost + settled.Cancelled;
+        span.Outstanding[settled.Source] = Math.Max(0, span.Outstanding.GetValueOrDefault(settled.Source) - chunks);
+        if (!_byNumber.TryGetValue(settled.Source, out var source))
+            return;
+        _node.Flight.Release(Math.Min(chunks, source.Window.InFlight));
+        if (settled.Acked > 0)
+        {
+            if (roundTrip > TimeSpan.Zero)
+                source.RoundTrip = source.RoundTrip.Add(roundTrip);
+            source.Window.Acked(settled.Acked, Now, source.RoundTrip.Smoothed);
+        }
+
+        if (settled.Cancelled > 0)
+            source.Window.Cancelled(settled.Cancelled);
+        if (settled.Lost == 0)
+            return;
+        source.Window.Lost(settled.Lost, Now, source.RoundTrip.Smoothed);
+        // Losses while others come through are losses; losses and silence mean that it is gone.
+        if (source.Standing == SourceStanding.Active && Now - source.HeardAt > SilenceMax(source))
+            Rest(source);
+    }
+
+    private TimeSpan SilenceMax(DownloadSource source)
+    {
+        var timeout = _settings.Retry.Timeout(source.RoundTrip, 1) * 3;
+        return timeout > _settings.Retry.TimeoutUnknown ? timeout : _settings.Retry.TimeoutUnknown;
+    }
+
+    private void OnDelivered(ActiveSpan span, DownloadSource source, int chunks)
+    {
+        if (source.Chunks == 0)
+            _node.Sources.Add(_start.Id, source.Address);
+        source.Chunks += chunks;
+        source.UselessInRow = 0;
+        source.Failures = 0;
+        span.ProgressAt = _progressAt = Now;
+        span.RacedBy.Clear();
+        _why = "";
+        if (!_route.Suppliers.Contains(source.Address))
+            _route.Suppliers = [.. _sources.Where(other => other.Chunks > 0).Select(other => other.Address).Take(48)];
+    }
+
+    // Teasers, because it does not know us; ask with a request for its cookie, at growing intervals.
+    private void OnUseless(DownloadSource source, int answers)
+    {
+        source.UselessInRow += answers;
+        if (source.Standing == SourceStanding.Active)
+            Rest(source);
+    }
+
+    private void OnGrantUnused(DownloadProtocol.GrantUnused unused)
+    {
+        if (Find(unused.Span, unused.Generation) is not { } span)
+            return;
+        var number = unused.Source.Number;
+        span.Outstanding[number] = Math.Max(0, span.Outstanding.GetValueOrDefault(number) - unused.Chunks);
+        span.Unrequested = unused.Unrequested;
+        if (!_byNumber.TryGetValue(number, out var source))
+            return;
+        _node.Flight.Release(Math.Min(unused.Chunks, source.Window.InFlight));
+        source.Window.Cancelled(unused.Chunks);
+        Schedule();
+    }
+
+    private void OnSpanFetched(DownloadProtocol.SpanFetched fetched)
+    {
+        if (Find(fetched.Span, fetched.Generation) is not { } span)
+            return;
+        Close(fetched.Span, span, SpanStatus.Arrived);
+        _contributors.UnionWith(fetched.Contributors);
+        Schedule();
+    }
+
+    private void OnSpanCorrupt(DownloadProtocol.SpanCorrupt corrupt)
+    {
+        if (Find(corrupt.Span, corrupt.Generation) is not { } span)
+            return;
+        Close(corrupt.Span, span, SpanStatus.Missing);
+        _log.Info("Span {Span} of {ContentId} has the wrong hash; it came from {Sources} sources",
+            corrupt.Span, _start.Id, corrupt.Contributors.Length);
+        // Guilt is proven only when it came from one alone; otherwise it is asked of one alone next time.
+        if (corrupt.Contributors.Length == 1 && _byNumber.TryGetValue(corrupt.Contributors[0], out var liar))
+            Ban(liar, "it gave a wrong block");
+        else
+            ChooseSolo();
+        Schedule();
+    }
+
+    private void OnSpanStopped(DownloadProtocol.SpanStopped stopped)
+    {
+        if (Find(stopped.Span, stopped.Generation) is not { } span)
+            return;
+        // It failed: fetch the span again.
+        Close(stopped.Span, span, SpanStatus.Missing);
+        Schedule();
+    }
+
+    private void Close(int number, ActiveSpan span, SpanStatus status)
+    {
+        foreach (var (sourceNumber, chunks) in span.Outstanding)
+        {
+            if (chunks == 0 || !_byNumber.TryGetValue(sourceNumber, out var source))
+                continue;
+            _node.Flight.Release(Math.Min(chunks, source.Window.InFlight));
+            source.Window.Cancelled(chunks);
+        }
+
+        _spans.Remove(number);
+        if (_map is not null)
+            _map[number] = status;
+    }
+
+    // ---- file
+
+    private void OnFile(DownloadFileProtocol.IEvent message)
+    {
+        if (_isStopping)
+        {
+            if (message is DownloadFileProtocol.Saved or DownloadFileProtocol.FileStopped or DownloadFileProtocol.Trouble)
+                Context.Stop(Self);
+            return;
+        }
+
+        switch (message)
+        {
+            case DownloadFileProtocol.SpanWritten(var span, _) when _map is not null && _map[span] == SpanStatus.Arrived:
+                _map[span] = _start.SpanDigests.IsDefaultOrEmpty ? SpanStatus.Written : SpanStatus.Verified;
+                _hasUnsaved = true;
+                if (_map[span] == SpanStatus.Verified)
+                    _route.Partial = new PartialContent(_unfinishedPath, _route.Eof, _map.ToBits());
+                FinishWhenComplete();
+                break;
+            case DownloadFileProtocol.SpanNotWritten(var span, _, var reason) when _map is not null:
+                _map[span] = SpanStatus.Missing;
+                Pause(reason);
+                break;
+            case DownloadFileProtocol.Opened opened when _phase == DownloadPhase.Fetching && opened.Map.Count == SpanGeometry.SpanCount(_route.Eof):
+                _map = opened.Map;
+                if (!FinishWhenComplete())
+                    Schedule();
+                break;
+            case DownloadFileProtocol.Verified verified:
+                Finish(verified.File);
+                break;
+            case DownloadFileProtocol.Mismatch mismatch:
+                OnMismatch(mismatch.Actual);
+                break;
+            case DownloadFileProtocol.Trouble trouble:
+                Pause(trouble.Reason);
+                break;
+            case DownloadFileProtocol.FileStopped stopped when stopped.Number == _files:
+                _file = ActorRefs.Nobody;
+                Pause("the file's actor failed");
+                break;
+        }
+    }
+
+    private bool FinishWhenComplete()
+    {
+        if (_map is not { IsComplete: true } || _phase != DownloadPhase.Fetching)
+            return false;
+        _phase = DownloadPhase.Verifying;
+        _file.Tell(DownloadFileProtocol.Finish.Instance);
+        return true;
+    }
+
+    private void Finish(FileStat file)
+    {
+        _log.Info("{ContentId} is complete: {Bytes} bytes in {Path}", _start.Id, _route.Eof, _start.TargetPath);
+        _store.Tell(new ContentStoreProtocol.ContentArrived(new SharedFile(_start.Id, file)));
+        ImmutableArray<PeerAddress> sources = [.. _sources.Where(source => source.Chunks > 0).Select(source => source.Address)];
+        End(new DownloadProtocol.Finished(_start.Id, _start.TargetPath, _route.Eof, _fetchedBytes, sources));
+        Context.Stop(Self);
+    }
+
+    // Somebody lied, and only the whole can be checked: from now on one source alone at a time, so that guilt is proven.
+    private void OnMismatch(Sha256Digest actual)
+    {
+        _mismatches++;
+        _log.Warning("What was fetched for {ContentId} is {Actual}: fetching it again", _start.Id, actual);
+        var contributors = _contributors.Where(_byNumber.ContainsKey).Select(number => _byNumber[number]).ToArray();
+        _contributors.Clear();
+        if (contributors.Length == 1 && ++contributors[0].Mismatches > 0)
+            Ban(contributors[0], "the whole content came from it and has the wrong hash");
+        if (_mismatches >= _settings.MismatchesMax + contributors.Length || (contributors.Length == 0 && _mismatches > 1))
+        {
+            Fail($"what its sources gave {_mismatches} times is not the content with this id");
+            return;
+        }
+
+        if (_vote.Current < 0)
+            return;
+        _phase = DownloadPhase.Fetching;
+        _map = new BlockMap(SpanGeometry.SpanCount(_route.Eof));
+        ChooseSolo();
+        OpenFile(_map.ToBits());
+    }
+
+    private void ChooseSolo() => _solo = _sources
+        .Where(source => source.Standing == SourceStanding.Active && source != _solo)
+        .MinBy(source => (source.Mismatches, -source.Chunks)) ?? _solo;
+
+    private void Pause(string reason)
+    {
+        _log.Warning("Download of {ContentId} waits for the disk: {Reason}", _start.Id, reason);
+        _why = $"the disk: {reason}";
+        _phase = DownloadPhase.Paused;
+        _retryDiskAt = Now + _settings.DiskRetry;
+        foreach (var (number, span) in _spans.ToArray())
+        {
+            Context.Stop(span.Actor);
+            Close(number, span, SpanStatus.Missing);
+        }
+
+        Rearm(_settings.DiskRetry);
+    }
+
+    private void Resume()
+    {
+        _retryDiskAt = TimeSpan.MaxValue;
+        _phase = DownloadPhase.Fetching;
+        if (_map is not null)
+        {
+            // What was on its way to the disk when it failed is not there.
+            foreach (var lost in _map.With(SpanStatus.Arrived).ToArray())
+                _map[lost] = SpanStatus.Missing;
+        }
+
+        OpenFile(_map?.ToBits());
+        _map = null;
+    }
+
+    // ---- time
+
+    private void OnTick()
+    {
+        var now = Now;
+        if (_isStopping)
+            return;
+        if (now >= _retryDiskAt)
+            Resume();
+        TrySuggested();
+        ProbeDue();
+        if (_solo is { Standing: not SourceStanding.Active })
+            ChooseSolo();
+        WidenWhenStalled(now);
+        Schedule();
+        if (_hasUnsaved && now - _saveAt >= _settings.SaveEvery && _phase == DownloadPhase.Fetching)
+        {
+            _saveAt = now;
+            _hasUnsaved = false;
+            _file.Tell(DownloadFileProtocol.Save.Instance);
+        }
+
+        if (_subscribers.Count > 0 && now - _reportAt >= ProgressEvery)
+        {
+            _reportAt = now;
+            Announce(Progress());
+        }
+
+        Rearm(NextTick(now));
+    }
+
+    private TimeSpan NextTick(TimeSpan now)
+    {
+        var next = now + TickMax;
+        foreach (var source in _sources)
+        {
+            if (source.Standing is SourceStanding.Probing or SourceStanding.Resting && source.ProbeAt < next)
+                next = source.ProbeAt;
+        }
+
+        if (_subscribers.Count > 0 && _reportAt + ProgressEvery < next)
+            next = _reportAt + ProgressEvery;
+        if (_isStarved)
+            next = now + StarvedRetry;
+        if (_map is { Missing: 0 } && _spans.Count > 0 && _sources.Count > 1)
+            next = now + StarvedRetry;
+        return next - now;
+    }
+
+    private void Rearm(TimeSpan wait)
+    {
+        if (wait < TickMin)
+            wait = TickMin;
+        Timers.StartSingleTimer(DownloadProtocol.Tick.Instance, DownloadProtocol.Tick.Instance, wait);
+    }
+
+    private void WidenWhenStalled(TimeSpan now)
+    {
+        if (_phase is not (DownloadPhase.Searching or DownloadPhase.Fetching)
+            || now - _progressAt < _settings.StallAfter || now - _widenAt < _settings.StallAfter)
+            return;
+        _widenAt = now;
+        _why = WhyStalled();
+        _registry.Tell(new PeerRegistryProtocol.GetCandidates(_settings.SearchPeers));
+        foreach (var address in _node.Sources.Find(_start.Id))
+            AddSource(address, SourceOrigin.Known);
+        // Who said something else about the length may be right after all.
+        foreach (var source in _sources.Where(source => source.Standing == SourceStanding.Active && source.Window.InFlight == 0).ToArray())
+            Rest(source);
+    }
+
+    private string WhyStalled()
+    {
+        var answered = _sources.Count(source => source.HasAnswered);
+        var banned = _sources.Count(source => source.Standing == SourceStanding.Banned);
+        if (_isStarved)
+            return "waiting for memory or room in the receive buffer, which other downloads use";
+        if (_sources.Count == 0)
+            return "there is nobody to ask: no peer is known";
+        if (answered == 0)
+            return $"{_sources.Count} addresses were asked, none has answered";
+        if (banned == answered)
+            return $"all {banned} sources that answered gave wrong content";
+        if (_sources.Any(source => source.UselessInRow > 0 || (source.Chunks == 0 && source.Failures > 0)))
+            return $"{answered} sources answer, but give only teasers or nothing";
+        return $"{answered} sources had the content, none answers now";
+    }
+
+    // ---- those who wait
+
+    private DownloadProtocol.Progress Progress() => new(
+        _start.Id,
+        _start.TargetPath,
+        _phase,
+        _route.Eof,
+        DoneBytes(),
+        _fetchedBytes,
+        _sources.Count(source => source.Standing == SourceStanding.Active),
+        _sources.Count,
+        _why);
+
+    private long DoneBytes() => _map is null
+        ? 0
+        : Math.Min(_route.Eof, (long)_map.OnDisk * SpanGeometry.SpanBytes);
+
+    private void Announce(DownloadProtocol.IEvent message)
+    {
+        foreach (var subscriber in _subscribers)
+            subscriber.Tell(message);
+    }
+
+    private void Fail(string reason)
+    {
+        _log.Warning("Download of {ContentId} failed: {Reason}", _start.Id, reason);
+        End(new DownloadProtocol.Failed(_start.Id, reason));
+        Context.Stop(Self);
+    }
+
+    // The manager first: whoever hears of the end may start the same download again.
+    private void End(DownloadProtocol.IEvent message)
+    {
+        _hasEnded = true;
+        Context.Parent.Tell(new DownloadProtocol.DownloadStopped(_start.Id, _number));
+        Announce(message);
+    }
+
+    private void Stop()
+    {
+        _isStopping = true;
+        _hasEnded = true;
+        Announce(new DownloadProtocol.Failed(_start.Id, "stopped; it goes on from here when it is started again"));
+        _subscribers.Clear();
+        foreach (var span in _spans.Values)
+            Context.Stop(span.Actor);
+        if (_file.IsNobody())
+            Context.Stop(Self);
+        else
+            _file.Tell(DownloadFileProtocol.Save.Instance);
+    }
+
+    private sealed class ActiveSpan(IActorRef actor, int generation)
+    {
+        public IActorRef Actor { get; } = actor;
+
+        public int Generation { get; } = generation;
+
+        /// <summary>Chunks that are neither here nor asked for, as far as is known.</summary>
+        public int Unrequested { get; set; }
+
+        public TimeSpan ProgressAt { get; set; }
+
+        /// <summary>Chunks asked for by number of the source.</summary>
+        public Dictionary<int, int> Outstanding { get; } = [];
+
+        /// <summary>Sources that were asked for what others were slow with, since the last chunk came.</summary>
+        public HashSet<int> RacedBy { get; } = [];
+    }
+}

@@ -1,0 +1,92 @@
+using Cjp2p.Actors.Peers;
+using Cjp2p.Actors.Protocol;
+
+namespace Cjp2p.Actors.Content;
+
+/// <summary>Where a source of a download stands.</summary>
+internal enum SourceStanding
+{
+    /// <summary>Was asked, or is about to be, whether it has the content.</summary>
+    Probing,
+
+    /// <summary>Has the content; chunks are asked of it.</summary>
+    Active,
+
+    /// <summary>Did not answer, or uselessly; is asked again later.</summary>
+    Resting,
+
+    /// <summary>Gave wrong content, or lied about it: not asked again in this download.</summary>
+    Banned,
+}
+
+/// <summary>Why an address is a source.</summary>
+internal enum SourceOrigin
+{
+    /// <summary>The user named it: asked for as long as the download runs.</summary>
+    Named,
+
+    /// <summary>A verified peer, or one remembered for that content: asked a few times.</summary>
+    Known,
+
+    /// <summary>Another source named it: asked a few times, within a budget.</summary>
+    Suggested,
+}
+
+/// <summary>State of one source of a download. Belongs to the <see cref="DownloadActor"/>.</summary>
+internal sealed class DownloadSource
+{
+    // After that many single answers to packed requests the source takes more in one datagram.
+    private const int PackAfterChunks = 8;
+
+    public DownloadSource(SourceSlot slot, SourceOrigin origin, TransferWindow window)
+    {
+        Slot = slot;
+        Origin = origin;
+        Window = window;
+    }
+
+    public SourceSlot Slot { get; }
+
+    public SourceOrigin Origin { get; }
+
+    public TransferWindow Window { get; }
+
+    public SourceStanding Standing { get; set; } = SourceStanding.Probing;
+
+    public RoundTripTime RoundTrip { get; set; }
+
+    /// <summary>When it is to be probed next.</summary>
+    public TimeSpan ProbeAt { get; set; }
+
+    /// <summary>When it was last probed.</summary>
+    public TimeSpan ProbedAt { get; set; }
+
+    /// <summary>Probes since its last answer.</summary>
+    public int Probes { get; set; }
+
+    /// <summary>Times in a row that it had to rest.</summary>
+    public int Failures { get; set; }
+
+    /// <summary>When it last answered anything.</summary>
+    public TimeSpan HeardAt { get; set; }
+
+    /// <summary>Answers in a row that were of no use.</summary>
+    public int UselessInRow { get; set; }
+
+    /// <summary>Chunks that it delivered.</summary>
+    public long Chunks { get; set; }
+
+    /// <summary>Complete contents of it alone that had the wrong hash.</summary>
+    public int Mismatches { get; set; }
+
+    /// <summary>Whether it answered anything yet.</summary>
+    public bool HasAnswered { get; set; }
+
+    /// <summary>Whether it puts several contents into one datagram: then it is asked for one at a time.</summary>
+    public bool Packs { get; set; }
+
+    public PeerAddress Address => Slot.Address;
+
+    /// <summary>Requests that it takes in one datagram, as far as is known; two at first, to find out.</summary>
+    public int RequestsPerDatagram(int most) => Packs ? 1 : Chunks < PackAfterChunks ? Math.Min(2, most) : most;
+}

@@ -1,0 +1,71 @@
+using Cjp2p.Actors.Protocol;
+
+namespace Cjp2p.Actors.Content;
+
+/// <summary>
+/// Which length of a content to believe. A SHA-256 id does not say how long its content is; sources claim it with each
+/// Content (field eof), and any of them may lie or be wrong. The length that most sources claim is tried first; one that
+/// led to a wrong hash, or that nobody stands by any more, is dropped for the next. Pure state of one download.
+/// </summary>
+public sealed class EofVote
+{
+    private readonly Dictionary<PeerAddress, long> _claims = [];
+    private readonly HashSet<long> _refuted = [];
+
+    /// <summary>The length that is believed, in bytes; -1 when none is.</summary>
+    public long Current { get; private set; } = -1;
+
+    /// <summary>
+    /// A source claims a length. It is believed at once when nothing is; a different claim of more sources is believed
+    /// instead. True when <see cref="Current"/> changed.
+    /// </summary>
+    public bool Claim(in PeerAddress source, long eof)
+    {
+        _claims[source] = eof;
+        return Elect();
+    }
+
+    /// <summary>A source is no longer one. True when <see cref="Current"/> changed.</summary>
+    public bool Withdraw(in PeerAddress source) => _claims.Remove(source) && Elect();
+
+    /// <summary>The content of the believed length does not have the right hash, whoever it is asked of.</summary>
+    public bool RefuteCurrent()
+    {
+        if (Current >= 0)
+            _refuted.Add(Current);
+        return Elect();
+    }
+
+    /// <summary>Forgets which lengths led to a wrong hash: when all did, the fault may have been in the data.</summary>
+    public void Pardon()
+    {
+        _refuted.Clear();
+        Elect();
+    }
+
+    /// <summary>Whether <paramref name="source"/> claims the believed length.</summary>
+    public bool Agrees(in PeerAddress source) => _claims.TryGetValue(source, out var eof) && eof == Current;
+
+    private bool Elect()
+    {
+        var before = Current;
+        var votes = new Dictionary<long, int>();
+        foreach (var eof in _claims.Values)
+        {
+            if (!_refuted.Contains(eof))
+                votes[eof] = votes.GetValueOrDefault(eof) + 1;
+        }
+
+        // The believed one stays in a tie; otherwise the shortest wins a tie, so that the result does not depend on order.
+        var most = votes.GetValueOrDefault(Current);
+        if (most == 0)
+            Current = -1;
+        foreach (var (eof, count) in votes.OrderBy(v => v.Key))
+        {
+            if (count > most)
+                (Current, most) = (eof, count);
+        }
+
+        return Current != before;
+    }
+}

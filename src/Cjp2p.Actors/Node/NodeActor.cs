@@ -1,0 +1,216 @@
+using Akka.Actor;
+using Akka.Event;
+using Cjp2p.Actors.Content;
+using Cjp2p.Actors.Peers;
+using Cjp2p.Actors.Transport;
+
+namespace Cjp2p.Actors.Node;
+
+/// <summary>
+/// The root of one node. Makes its parts, hands them references to each other, and is the one address for the outside:
+/// commands for downloads, the store and the registry may be told to it.
+/// </summary>
+/// <remarks>
+/// Supervision: the store, the server, the registry and the download manager are restarted when they throw, at most ten
+/// times in a minute: what they hold is a cache, a table that fills again, or on the disk. (Restarting the manager ends
+/// its downloads; whoever waits is told.) The socket actor is restarted too: it closes its sockets as it stops and the
+/// node opens them again. A part that fails more often stops the node, which says so: a node that cannot work does not
+/// pretend to.
+/// </remarks>
+public sealed class NodeActor : UntypedActor, IWithTimers
+{
+    // Opening --(sockets open)--> Running --(Stop)--> Stopping -> stopped
+    //    `------(cannot open)--> Failed
+
+    /// <summary>Id of the dispatcher for everything that blocks on the disk.</summary>
+    public const string DiskDispatcher = "cjp2p.dispatchers.disk";
+
+    private readonly NodeServices _node;
+    private readonly List<IActorRef> _waiting = [];
+    private readonly List<IActorRef> _stopRequesters = [];
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly TimeSpan _startedAt;
+    private IActorRef _socket = ActorRefs.Nobody;
+    private IActorRef _peers = ActorRefs.Nobody;
+    private IActorRef _downloads = ActorRefs.Nobody;
+    private IActorRef _server = ActorRefs.Nobody;
+    private IActorRef _store = ActorRefs.Nobody;
+    private object? _outcome;
+
+    /// <summary>Makes one; use <see cref="Props"/>.</summary>
+    public NodeActor(NodeSettings settings, NodeEnvironment environment)
+    {
+        _node = new NodeServices(settings, environment, new NodeClock(Context.System.Scheduler));
+        _startedAt = _node.Clock.Now;
+    }
+
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    /// <summary>Props of a node; its name is the caller's to choose (<see cref="NodeSettings.Name"/>).</summary>
+    public static Props Props(NodeSettings settings, NodeEnvironment environment) =>
+        Akka.Actor.Props.Create(() => new NodeActor(settings, environment));
+
+    /// <inheritdoc/>
+    protected override SupervisorStrategy SupervisorStrategy() =>
+        new OneForOneStrategy(10, TimeSpan.FromMinutes(1), exception =>
+        {
+            _log.Error(exception, "A part of the node failed and is restarted");
+            return Directive.Restart;
+        });
+
+    /// <inheritdoc/>
+    protected override void PreStart()
+    {
+        _store = Part(ContentStoreActor.Props(_node), "store");
+        _server = Part(ContentServerActor.Props(_node, _store), "server");
+        _peers = Part(PeerRegistryActor.Props(_node), "peers");
+        _downloads = Part(DownloadManagerActor.Props(_node, _peers, _store), "downloads");
+        var targets = new PumpTargets(ActorRefs.Nobody, _peers, _downloads, _server);
+        _socket = Part(SocketActor.Props(_node, () => targets), "socket");
+        _socket.Tell(SocketProtocol.Open.Instance);
+    }
+
+    /// <inheritdoc/>
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case SocketProtocol.Opened opened:
+                foreach (var address in opened.Addresses)
+                    _log.Info("Listening on {Address}", address);
+                _peers.Tell(PeerRegistryProtocol.Discover.Instance);
+                Decide(new NodeProtocol.Started(opened.Addresses));
+                break;
+            case SocketProtocol.NotOpened notOpened:
+                Decide(new NodeProtocol.NotStarted(notOpened.Reason));
+                break;
+            case NodeProtocol.WhenStarted:
+                if (_outcome is null)
+                    _waiting.Add(Sender);
+                else
+                    Sender.Tell(_outcome);
+                break;
+            case NodeProtocol.GetStatus:
+                Context.ActorOf(StatusCollector.Props(
+                    Sender, _node, _startedAt, _socket, _peers, _store, _downloads));
+                break;
+            case DownloadProtocol.IManagerCommand:
+                _downloads.Forward(message);
+                break;
+            case ContentStoreProtocol.ICommand:
+                _store.Forward(message);
+                break;
+            case PeerRegistryProtocol.ICommand:
+                _peers.Forward(message);
+                break;
+            case NodeProtocol.Stop:
+                _stopRequesters.Add(Sender);
+                _log.Info("Stopping");
+                Timers.StartSingleTimer(
+                    NodeProtocol.StopTimeout.Instance, NodeProtocol.StopTimeout.Instance, _node.Settings.ShutdownTimeout);
+                Become(Stopping);
+                _downloads.Tell(DownloadProtocol.StopAll.Instance);
+                break;
+            case NodeProtocol.PartStopped stopped:
+                _log.Error("{Part} failed too often; the node stops", stopped.Name);
+                Context.Stop(Self);
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void Stopping(object message)
+    {
+        switch (message)
+        {
+            case NodeProtocol.Stop:
+                _stopRequesters.Add(Sender);
+                break;
+            case NodeProtocol.PartStopped:
+                break;
+            case DownloadProtocol.AllStopped:
+                End();
+                break;
+            case NodeProtocol.StopTimeout:
+                _log.Warning("Not everything could be saved within {Timeout}", _node.Settings.ShutdownTimeout);
+                End();
+                break;
+            case NodeProtocol.WhenStarted:
+                Sender.Tell(new NodeProtocol.NotStarted("the node is stopping"));
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void End()
+    {
+        foreach (var requester in _stopRequesters)
+            requester.Tell(NodeProtocol.Stopped.Instance);
+        Context.Stop(Self);
+    }
+
+    private void Decide(object outcome)
+    {
+        _outcome = outcome;
+        foreach (var waiting in _waiting)
+            waiting.Tell(outcome);
+        _waiting.Clear();
+    }
+
+    private static IActorRef Part(Props props, string name) =>
+        Context.WatchWith(Context.ActorOf(props, name), new NodeProtocol.PartStopped(name));
+
+    /// <summary>Asks the parts how they are and answers for them together; those that do not answer in time are left out.</summary>
+    private sealed class StatusCollector : UntypedActor
+    {
+        private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+        private readonly IActorRef _asker;
+        private readonly IActorRef[] _parts;
+        private readonly NodeServices _node;
+        private NodeProtocol.NodeStatus _status;
+
+        public StatusCollector(IActorRef asker, NodeServices node, TimeSpan startedAt, IActorRef[] parts)
+        {
+            _asker = asker;
+            _node = node;
+            _parts = parts;
+            _status = new NodeProtocol.NodeStatus(
+                node.Settings.Name, node.Clock.Now - startedAt, node.Clock.UtcNow, 0, null, null, null, null);
+        }
+
+        public static Props Props(IActorRef asker, NodeServices node, TimeSpan startedAt, params IActorRef[] parts) =>
+            Akka.Actor.Props.Create(() => new StatusCollector(asker, node, startedAt, parts));
+
+        protected override void PreStart()
+        {
+            _parts[0].Tell(SocketProtocol.GetStatus.Instance);
+            _parts[1].Tell(PeerRegistryProtocol.GetStatus.Instance);
+            _parts[2].Tell(ContentStoreProtocol.GetStatus.Instance);
+            _parts[3].Tell(DownloadProtocol.GetDownloads.Instance);
+            SetReceiveTimeout(Patience);
+        }
+
+        protected override void OnReceive(object message)
+        {
+            _status = message switch
+            {
+                SocketProtocol.SocketStatus socket => _status with { Socket = socket },
+                PeerRegistryProtocol.RegistryStatus peers => _status with { Peers = peers },
+                ContentStoreProtocol.StoreStatus store => _status with { Store = store },
+                DownloadProtocol.Downloads downloads => _status with { Downloads = downloads },
+                _ => _status,
+            };
+            if (message is not ReceiveTimeout)
+                _status = _status with { Answered = _status.Answered + 1 };
+            if (_status.Answered < _parts.Length && message is not ReceiveTimeout)
+                return;
+            _asker.Tell(_status with { TakenAt = _node.Clock.UtcNow });
+            Context.Stop(Self);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using Cjp2p.Actors.AntiSpoof;
+using Cjp2p.Actors.Content;
+using Cjp2p.Actors.Transport;
+
+namespace Cjp2p.Actors.Node;
+
+/// <summary>The outside world of a node: all that differs between a real and a simulated one, besides the ActorSystem's time.</summary>
+/// <param name="Transports">Opens its endpoints.</param>
+/// <param name="Disk">Its files.</param>
+/// <param name="Random">Its source of chance; used by this node alone.</param>
+/// <param name="Secret">16 unpredictable bytes for its cookies.</param>
+/// <param name="Buffers">Buffers of spans shared with other nodes of the process; null: its own.</param>
+public sealed record NodeEnvironment(
+    ITransportFactory Transports,
+    IDisk Disk,
+    Random Random,
+    ImmutableArray<byte> Secret,
+    SpanBufferPool? Buffers = null)
+{
+    /// <summary>Real sockets, real files, real chance.</summary>
+    public static NodeEnvironment Real() => new(
+        new UdpTransportFactory(),
+        new RealDisk(),
+        new Random(RandomNumberGenerator.GetInt32(int.MaxValue)),
+        [.. RandomNumberGenerator.GetBytes(CookieIssuer.SecretBytes)]);
+}

@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+using Akka.Event;
+using Cjp2p.Actors.Content;
+using Cjp2p.Actors.Peers;
+using Cjp2p.Actors.Protocol;
+using Cjp2p.Actors.Transport;
+
+namespace Cjp2p.Actors.Node;
+
+/// <summary>Messages of <see cref="NodeActor"/>. Commands of downloads, sharing and peers may be told to the node too.</summary>
+public static class NodeProtocol
+{
+    /// <summary>Anything the node itself takes.</summary>
+    public interface ICommand;
+
+    /// <summary>Tells the sender <see cref="Started"/> or <see cref="NotStarted"/> as soon as that is decided.</summary>
+    public sealed record WhenStarted : ICommand
+    {
+        /// <summary>The one instance.</summary>
+        public static WhenStarted Instance { get; } = new();
+    }
+
+    /// <summary>The node is up.</summary>
+    /// <param name="Addresses">Where it listens.</param>
+    public sealed record Started(ImmutableArray<PeerAddress> Addresses);
+
+    /// <summary>The node cannot run, for a reason in one line.</summary>
+    public sealed record NotStarted(string Reason);
+
+    /// <summary>Asks for <see cref="NodeStatus"/>.</summary>
+    public sealed record GetStatus : ICommand
+    {
+        /// <summary>The one instance.</summary>
+        public static GetStatus Instance { get; } = new();
+    }
+
+    /// <summary>Stops in order: downloads save where they are, then sockets close; answered with <see cref="Stopped"/>.</summary>
+    public sealed record Stop : ICommand
+    {
+        /// <summary>The one instance.</summary>
+        public static Stop Instance { get; } = new();
+    }
+
+    /// <summary>The node has stopped.</summary>
+    public sealed record Stopped
+    {
+        /// <summary>The one instance.</summary>
+        public static Stopped Instance { get; } = new();
+    }
+
+    /// <summary>How a node is. Parts whose actor did not answer in time are null.</summary>
+    /// <param name="Name">Its name.</param>
+    /// <param name="Uptime">Since it started.</param>
+    /// <param name="TakenAt">Time of day of this status.</param>
+    /// <param name="Answered">How many of the four actors asked have answered.</param>
+    /// <param name="Socket">Endpoints.</param>
+    /// <param name="Peers">Peers.</param>
+    /// <param name="Store">Shared content.</param>
+    /// <param name="Downloads">Running downloads.</param>
+    public sealed record NodeStatus(
+        string Name,
+        TimeSpan Uptime,
+        DateTimeOffset TakenAt,
+        int Answered,
+        SocketProtocol.SocketStatus? Socket,
+        PeerRegistryProtocol.RegistryStatus? Peers,
+        ContentStoreProtocol.StoreStatus? Store,
+        DownloadProtocol.Downloads? Downloads);
+
+    /// <summary>An actor of the node is gone for good.</summary>
+    internal sealed record PartStopped(string Name) : ICommand;
+
+    /// <summary>An orderly stop takes too long.</summary>
+    internal sealed record StopTimeout : ICommand, IDeadLetterSuppression
+    {
+        public static StopTimeout Instance { get; } = new();
+    }
+}

@@ -1,0 +1,109 @@
+using System.Collections.Immutable;
+using Cjp2p.Actors.AntiSpoof;
+using Cjp2p.Actors.Content;
+using Cjp2p.Actors.Peers;
+using Cjp2p.Actors.Protocol;
+using Cjp2p.Actors.Transport;
+
+namespace Cjp2p.Actors.Node;
+
+/// <summary>
+/// What the actors and receive threads of one node share: its settings, its clock, and the tables of the data plane, each
+/// thread-safe and bounded. Handed down by constructor; nothing of it is static, so that many nodes live in one process.
+/// </summary>
+public sealed class NodeServices
+{
+    private readonly Lock _lock = new();
+    private readonly Random _random;
+    private ImmutableArray<PeerAddress> _peerSample = [];
+
+    /// <param name="settings">Settings of the node.</param>
+    /// <param name="environment">Its outside world.</param>
+    /// <param name="clock">Its time.</param>
+    public NodeServices(NodeSettings settings, NodeEnvironment environment, NodeClock clock)
+    {
+        Settings = settings;
+        Clock = clock;
+        Disk = environment.Disk;
+        TransportFactory = environment.Transports;
+        _random = environment.Random;
+        Cookies = new CookieIssuer(environment.Secret.AsSpan(), settings.Cookies.Rotate);
+        Pings = new PingIssuer(environment.Secret.AsSpan());
+        Jar = new CookieJar(settings.Cookies.KeptMax);
+        Buffers = environment.Buffers ?? new SpanBufferPool(settings.Downloads.SpanBuffersMax);
+        Flight = new FlightBudget(settings.Downloads.FlightMaxChunks);
+        Sources = new SourceMemory(settings.Content.RememberedContentsMax, settings.Content.RememberedSourcesMax);
+        Unknown = new UnknownMessages(settings.Wire.Limits, settings.Wire.UnknownNamesMax);
+    }
+
+    /// <summary>Settings of the node.</summary>
+    public NodeSettings Settings { get; }
+
+    /// <summary>Its time.</summary>
+    public NodeClock Clock { get; }
+
+    /// <summary>Its files.</summary>
+    public IDisk Disk { get; }
+
+    /// <summary>Opens its sockets.</summary>
+    public ITransportFactory TransportFactory { get; }
+
+    /// <summary>Its open sockets.</summary>
+    public TransportSet Transports { get; } = new();
+
+    /// <summary>Cookies that we ask others to return.</summary>
+    public CookieIssuer Cookies { get; }
+
+    /// <summary>Pings that we ask others to return.</summary>
+    public PingIssuer Pings { get; }
+
+    /// <summary>Cookies that others ask us to return.</summary>
+    public CookieJar Jar { get; }
+
+    /// <summary>Running downloads.</summary>
+    public ContentRoutes Routes { get; } = new();
+
+    /// <summary>Buffers of spans.</summary>
+    public SpanBufferPool Buffers { get; }
+
+    /// <summary>Chunks that may be on their way to us.</summary>
+    public FlightBudget Flight { get; }
+
+    /// <summary>What is shared.</summary>
+    public ContentCatalog Catalog { get; } = new();
+
+    /// <summary>Who may have what.</summary>
+    public SourceMemory Sources { get; }
+
+    /// <summary>What became of datagrams.</summary>
+    public WireCounters Counters { get; } = new();
+
+    /// <summary>Messages that we do not know.</summary>
+    public UnknownMessages Unknown { get; }
+
+    /// <summary>Messages to the peer registry that it has not handled.</summary>
+    public Backlog RegistryBacklog { get; } = new(1024);
+
+    /// <summary>Messages to the content server that it has not handled.</summary>
+    public Backlog ServerBacklog { get; } = new(256);
+
+    /// <summary>Suggested sources that the download manager has not handled.</summary>
+    public Backlog SuggestionBacklog { get; } = new(256);
+
+    /// <summary>Verified peers to be told to who asks, chosen by the registry from time to time.</summary>
+    public ImmutableArray<PeerAddress> PeerSample
+    {
+        get => ImmutableInterlocked.InterlockedCompareExchange(ref _peerSample, default, default);
+        internal set => ImmutableInterlocked.InterlockedExchange(ref _peerSample, value);
+    }
+
+    /// <summary>Which addresses of others are worth knowing; set when the sockets are open.</summary>
+    public AddressPolicy AddressPolicy { get; internal set; } = new(false, false, []);
+
+    /// <summary>A source of chance for one actor, derived from the node's.</summary>
+    public Random NewRandom()
+    {
+        lock (_lock)
+            return new Random(_random.Next());
+    }
+}

@@ -1,0 +1,141 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Akka.Configuration;
+using Akka.Configuration.Hocon;
+using Cjp2p.Actors.Protocol;
+
+namespace Cjp2p.Actors.Node;
+
+/// <summary>Reads values of the <c>cjp2p</c> section, each with its bounds, so that an error names the key and the remedy.</summary>
+internal sealed class SettingsReader(Config section)
+{
+    /// <summary>Refuses keys below <c>cjp2p</c> that the reference does not have, naming the nearest that it has.</summary>
+    public static void RejectUnknownKeys(Config config, Config reference)
+    {
+        if (config.IsEmpty || !config.HasPath("cjp2p"))
+            return;
+        var known = new List<string>();
+        Collect(reference.GetConfig("cjp2p").Root, "cjp2p", known);
+        var given = new List<string>();
+        Collect(config.GetConfig("cjp2p").Root, "cjp2p", given);
+        foreach (var key in given)
+        {
+            // Dispatchers have keys of Akka's own below them.
+            if (known.Contains(key) || key.StartsWith("cjp2p.dispatchers.", StringComparison.Ordinal))
+                continue;
+            var nearest = known.MinBy(candidate => Distance(key, candidate))!;
+            throw new NodeSettingsException($"Unknown setting {key}: did you mean {nearest}?");
+        }
+    }
+
+    public string Text(string key) => section.GetString(key, "");
+
+    public ImmutableArray<string> Texts(string key) => [.. section.GetStringList(key, [])];
+
+    public bool Flag(string key) => AutoFlag(key) ?? throw Bad(key, "on or off");
+
+    /// <summary>on, off, or auto (null).</summary>
+    public bool? AutoFlag(string key) => Text(key).ToUpperInvariant() switch
+    {
+        "ON" or "TRUE" or "YES" => true,
+        "OFF" or "FALSE" or "NO" => false,
+        "AUTO" => null,
+        _ => throw Bad(key, "on or off"),
+    };
+
+    public int Count(string key, int least, int most)
+    {
+        if (!int.TryParse(Text(key), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
+            || value < least || value > most)
+            throw Bad(key, $"a whole number from {least} to {most}");
+        return value;
+    }
+
+    public long Bytes(string key, long least, long most)
+    {
+        long? value;
+        try
+        {
+            value = section.GetByteSize(key);
+        }
+        catch (Exception)
+        {
+            value = null;
+        }
+
+        if (value is not { } bytes || bytes < least || bytes > most)
+            throw Bad(key, $"a size from {least} to {most} bytes, such as 4MiB");
+        return bytes;
+    }
+
+    public TimeSpan Duration(string key, double leastSeconds, double mostSeconds)
+    {
+        TimeSpan value;
+        try
+        {
+            value = section.GetTimeSpan(key, TimeSpan.FromTicks(-1), allowInfinite: false);
+        }
+        catch (Exception)
+        {
+            value = TimeSpan.FromTicks(-1);
+        }
+
+        if (value < TimeSpan.FromSeconds(leastSeconds) || value > TimeSpan.FromSeconds(mostSeconds))
+            throw Bad(key, FormattableString.Invariant($"a duration from {leastSeconds}s to {mostSeconds}s, such as 500ms"));
+        return value;
+    }
+
+    public ImmutableArray<PeerAddress> Addresses(string key)
+    {
+        var addresses = ImmutableArray.CreateBuilder<PeerAddress>();
+        foreach (var text in Texts(key))
+        {
+            if (!PeerAddress.TryParse(text, out var address))
+                throw new NodeSettingsException(
+                    $"cjp2p.{key} has \"{text}\": an address is ip:port or [ipv6]:port, such as 127.0.0.1:24254.");
+            addresses.Add(address);
+        }
+
+        return addresses.ToImmutable();
+    }
+
+    public void RejectOrder(string least, string most)
+    {
+        if (section.GetTimeSpan(least) > section.GetTimeSpan(most))
+            throw new NodeSettingsException($"cjp2p.{least} is larger than cjp2p.{most}.");
+    }
+
+    private NodeSettingsException Bad(string key, string wanted) =>
+        new($"cjp2p.{key} is \"{Text(key)}\": it has to be {wanted}.");
+
+    private static void Collect(HoconValue value, string path, List<string> keys)
+    {
+        if (!value.IsObject())
+        {
+            keys.Add(path);
+            return;
+        }
+
+        foreach (var (name, child) in value.GetObject().Items)
+            Collect(child, path + "." + name, keys);
+    }
+
+    private static int Distance(string a, string b)
+    {
+        var row = new int[b.Length + 1];
+        for (var j = 0; j <= b.Length; j++)
+            row[j] = j;
+        foreach (var left in a)
+        {
+            var diagonal = row[0]++;
+            for (var j = 1; j <= b.Length; j++)
+            {
+                var cost = Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (left == b[j - 1] ? 0 : 1));
+                diagonal = row[j];
+                row[j] = cost;
+            }
+        }
+
+        return row[^1];
+    }
+}

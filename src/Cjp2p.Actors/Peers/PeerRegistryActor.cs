@@ -1,0 +1,212 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Akka.Event;
+using Cjp2p.Actors.AntiSpoof;
+using Cjp2p.Actors.Node;
+using Cjp2p.Actors.Protocol;
+using Cjp2p.Actors.Transport;
+
+namespace Cjp2p.Actors.Peers;
+
+/// <summary>
+/// The only truth about addresses: keeps the table, runs rounds of discovery, goes back to the bootstrap list when too few
+/// peers are left, and chooses the peers that are told to others.
+/// </summary>
+/// <remarks>
+/// Supervision: a peer's actor that throws is stopped: its state is optional, and the next datagram of that peer makes
+/// another.
+/// </remarks>
+internal sealed class PeerRegistryActor : UntypedActor, IWithTimers
+{
+    // Discovering: the only state; rounds come quickly while peers are few and slowly when there are enough.
+    private static readonly TimeSpan AskedAgeMax = TimeSpan.FromSeconds(30);
+
+    private readonly NodeServices _node;
+    private readonly PeerSettings _settings;
+    private readonly Random _random;
+    private readonly PeerTable _table;
+    private readonly TwoGenerationMap<PeerAddress, TimeSpan> _asked;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private ImmutableArray<PeerAddress> _named;
+    private TimeSpan _interval;
+    private TimeSpan _bootstrapWait;
+    private TimeSpan _bootstrapAt;
+    private int _peerActors;
+
+    public PeerRegistryActor(NodeServices node)
+    {
+        _node = node;
+        _settings = node.Settings.Peers;
+        _random = node.NewRandom();
+        _table = new PeerTable(_settings);
+        _asked = new TwoGenerationMap<PeerAddress, TimeSpan>(4096);
+        _named = _settings.Bootstrap;
+        _interval = _settings.DiscoveryMin;
+        _bootstrapWait = _settings.BootstrapRetryMin;
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    private TimeSpan Now => _node.Clock.Now;
+
+    public static Props Props(NodeServices node) => Akka.Actor.Props.Create(() => new PeerRegistryActor(node));
+
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
+
+    // The node says when its sockets are open; after a restart of this actor they are.
+    protected override void PreStart()
+    {
+        if (!_node.Transports.Open.IsEmpty)
+            Self.Tell(PeerRegistryProtocol.Discover.Instance);
+    }
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case PeerRegistryProtocol.Heard heard:
+                _node.RegistryBacklog.Leave();
+                foreach (var news in heard.News)
+                    OnNews(news);
+                break;
+            case PeerProtocol.Measured measured:
+                _table.SetRoundTrip(measured.Address, measured.RoundTrip);
+                break;
+            case PeerRegistryProtocol.Discover:
+                Discover();
+                break;
+            case PeerRegistryProtocol.GetCandidates get:
+                Sender.Tell(new PeerRegistryProtocol.Candidates(Candidates(get.Most)));
+                break;
+            case PeerRegistryProtocol.AddPeers add:
+                _named = [.. _named.Concat(add.Addresses).Distinct()];
+                foreach (var address in add.Addresses)
+                    Probe(address);
+                break;
+            case PeerRegistryProtocol.PeerStopped:
+                _peerActors--;
+                break;
+            case PeerRegistryProtocol.GetStatus:
+                Sender.Tell(new PeerRegistryProtocol.RegistryStatus(
+                    _table.Verified, _table.Hearsay, _peerActors, _table.Evictions, [.. _table.Peers.Take(100)]));
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void OnNews(PeerNews news)
+    {
+        if (news.Proven && _node.AddressPolicy.Accepts(news.Source))
+        {
+            if (_table.AddVerified(news.Source, news.At, _random))
+                OnNewPeer(news.Source);
+            PeerActorOf(news.Source, make: true)?.Tell(new PeerProtocol.Heard(news));
+        }
+
+        // Ruby and Bash nodes never return cookies with their answers: an answer to a question of ours is as good.
+        if (!news.Peers.IsEmpty
+            && (news.Proven || (_asked.TryGet(news.Source, out var askedAt) && news.At - askedAt < AskedAgeMax)))
+            _table.AddHearsay(news.Peers.AsSpan(), _node.AddressPolicy);
+    }
+
+    private void OnNewPeer(in PeerAddress address)
+    {
+        _log.Debug("New peer {Peer}, {Peers} in all", address, _table.Verified);
+        if (_node.PeerSample.Length < _settings.ReplyPeersMax)
+            _node.PeerSample = _table.Sample(_settings.ReplyPeersMax, _random);
+        _bootstrapWait = _settings.BootstrapRetryMin;
+        // It may know others.
+        if (_table.Verified <= _settings.Floor && _interval > _settings.DiscoveryMin)
+            Next(_settings.DiscoveryMin);
+    }
+
+    private IActorRef? PeerActorOf(in PeerAddress address, bool make)
+    {
+        var name = Uri.EscapeDataString(address.ToString());
+        var child = Context.Child(name);
+        if (!child.IsNobody())
+            return child;
+        if (!make || _peerActors >= _settings.ActorsMax)
+            return null;
+        _peerActors++;
+        return Context.WatchWith(
+            Context.ActorOf(PeerActor.Props(_node, address), name), new PeerRegistryProtocol.PeerStopped(address));
+    }
+
+    private ImmutableArray<PeerAddress> Candidates(int most)
+    {
+        var candidates = _table.Sample(most, _random);
+        return candidates.Length >= most
+            ? candidates
+            : [.. candidates, .. _named.Where(address => !_table.Contains(address)).Take(most - candidates.Length)];
+    }
+
+    private void Discover()
+    {
+        var probes = _table.TakeProbes(_settings.ProbesPerRound, Now, _random, out var forgotten);
+        foreach (var peer in probes)
+        {
+            Probe(peer);
+            PeerActorOf(peer, make: false)?.Tell(PeerProtocol.Probed.Instance);
+        }
+
+        foreach (var gone in forgotten)
+        {
+            _log.Debug("Peer {Peer} does not answer any more", gone);
+            if (PeerActorOf(gone, make: false) is { } actor)
+                Context.Stop(actor);
+        }
+
+        var suggested = _table.TakeHearsay(_settings.HearsayPerRound);
+        foreach (var address in suggested)
+            Probe(address);
+        AskNamed();
+        _node.PeerSample = _table.Sample(_settings.ReplyPeersMax, _random);
+        var isLearning = _table.Verified < _settings.Floor || suggested.Length > 0;
+        Next(isLearning && _table.Verified > 0 ? _settings.DiscoveryMin : Min(_interval * 2, _settings.DiscoveryMax));
+    }
+
+    // The bootstrap list, and whom the user named: again and again while peers are too few, at growing intervals.
+    private void AskNamed()
+    {
+        if (_table.Verified >= _settings.Floor || Now < _bootstrapAt)
+            return;
+        foreach (var address in _named)
+        {
+            if (!_table.Contains(address))
+                Probe(address);
+        }
+
+        _bootstrapAt = Now + _bootstrapWait;
+        _bootstrapWait = Min(_bootstrapWait * 2, _settings.BootstrapRetryMax);
+    }
+
+    private void Probe(in PeerAddress address)
+    {
+        using var batch = _node.Transports.RentFor(address);
+        if (batch is null)
+            return;
+        _asked.Set(address, Now);
+        var most = _node.Settings.Wire.DatagramBytesMax;
+        var writer = new DatagramWriter(batch.Reserve(most)[..most]);
+        ReplyHead.Write(ref writer, _node, address, giveCookie: true, default);
+        writer.TryWritePleaseSendPeers();
+        Span<byte> ping = stackalloc byte[PingIssuer.PayloadBytes];
+        writer.TryWritePleaseReturn(ping[.._node.Pings.Write(address, Now, ping)]);
+        batch.Commit(address, writer.Finish());
+    }
+
+    private void Next(TimeSpan interval)
+    {
+        _interval = interval;
+        // A tenth of jitter, so that nodes started together do not stay together.
+        Timers.StartSingleTimer(
+            PeerRegistryProtocol.Discover.Instance,
+            PeerRegistryProtocol.Discover.Instance,
+            interval * (0.9 + 0.2 * _random.NextDouble()));
+    }
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+}

@@ -1,0 +1,70 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Akka.Event;
+using Cjp2p.Actors.Protocol;
+
+namespace Cjp2p.Actors.Peers;
+
+/// <summary>Messages of <see cref="PeerRegistryActor"/>.</summary>
+public static class PeerRegistryProtocol
+{
+    /// <summary>Anything the registry takes.</summary>
+    public interface ICommand;
+
+    /// <summary>What receive threads gathered from one batch of datagrams.</summary>
+    /// <param name="News">In order of arrival.</param>
+    public sealed record Heard(ImmutableArray<PeerNews> News) : ICommand;
+
+    /// <summary>The user named these addresses: they are asked like the bootstrap list, at once.</summary>
+    /// <param name="Addresses">Checked by nobody but the user.</param>
+    public sealed record AddPeers(ImmutableArray<PeerAddress> Addresses) : ICommand;
+
+    /// <summary>Asks for verified peers to search content at; answered with <see cref="Candidates"/>.</summary>
+    /// <param name="Most">How many at the most.</param>
+    public sealed record GetCandidates(int Most) : ICommand;
+
+    /// <summary>Verified peers, random among the good ones; with too few of them also those that the user named.</summary>
+    public sealed record Candidates(ImmutableArray<PeerAddress> Addresses);
+
+    /// <summary>Asks for <see cref="RegistryStatus"/>.</summary>
+    public sealed record GetStatus : ICommand
+    {
+        /// <summary>The one instance.</summary>
+        public static GetStatus Instance { get; } = new();
+    }
+
+    /// <summary>Sizes of the tables at one moment.</summary>
+    /// <param name="Verified">Verified peers.</param>
+    /// <param name="Hearsay">Addresses that others named.</param>
+    /// <param name="PeerActors">Peers with an actor.</param>
+    /// <param name="Evictions">Verified peers that had to make room.</param>
+    /// <param name="Peers">Some verified peers, at most 100.</param>
+    public sealed record RegistryStatus(
+        int Verified, int Hearsay, int PeerActors, long Evictions, ImmutableArray<PeerRecord> Peers);
+
+    /// <summary>Time for a round of discovery.</summary>
+    public sealed record Discover : ICommand, INotInfluenceReceiveTimeout, IDeadLetterSuppression
+    {
+        /// <summary>The one instance.</summary>
+        public static Discover Instance { get; } = new();
+    }
+
+    /// <summary>The actor of a peer stopped (it was idle, or failed).</summary>
+    /// <param name="Address">The peer.</param>
+    internal sealed record PeerStopped(PeerAddress Address) : ICommand;
+}
+
+/// <summary>What one datagram told about its source.</summary>
+/// <param name="Source">Where it came from.</param>
+/// <param name="At">When it came, on the node's clock.</param>
+/// <param name="Proven">Whether it held a cookie or a ping of ours, so that the source does receive there.</param>
+/// <param name="RoundTrip">Round trip of a ping of ours that it returned; zero when there was none.</param>
+/// <param name="Cookie">A cookie that it asks us to return; empty when there was none, or it was not proven.</param>
+/// <param name="Peers">Addresses that it named.</param>
+public sealed record PeerNews(
+    PeerAddress Source,
+    TimeSpan At,
+    bool Proven,
+    TimeSpan RoundTrip,
+    RawJson Cookie,
+    ImmutableArray<PeerAddress> Peers);

@@ -1,0 +1,24 @@
+using System.Collections.Immutable;
+using Cjp2p.Actors.Protocol;
+
+namespace Cjp2p.Actors.Peers;
+
+/// <summary>Settings of peers: <c>cjp2p.peers</c>; each is described in the reference configuration.</summary>
+public sealed record PeerSettings(
+    ImmutableArray<PeerAddress> Bootstrap,
+    int PeersMax,
+    int HearsayMax,
+    int HearsayPerMessageMax,
+    int HearsayPerRound,
+    TimeSpan DiscoveryMin,
+    TimeSpan DiscoveryMax,
+    int ProbesPerRound,
+    int Floor,
+    TimeSpan BootstrapRetryMin,
+    TimeSpan BootstrapRetryMax,
+    int ForgetAfterProbes,
+    int ReplyPeersMax,
+    int ActorsMax,
+    TimeSpan ActorIdle,
+    bool? AllowLoopback,
+    bool? AllowPrivate);

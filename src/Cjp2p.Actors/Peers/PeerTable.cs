@@ -1,0 +1,188 @@
+using System.Collections.Immutable;
+using Cjp2p.Actors.Protocol;
+
+namespace Cjp2p.Actors.Peers;
+
+/// <summary>
+/// All addresses that a node knows: those that proved that they receive there (verified) and those that others merely
+/// named (hearsay), apart. Only verified ones are passed on or asked more than once. Both are capped. Pure state of
+/// <see cref="PeerRegistryActor"/>: time and chance are arguments.
+/// </summary>
+public sealed class PeerTable
+{
+    private readonly PeerSettings _settings;
+    private readonly Dictionary<PeerAddress, int> _index = [];
+    private readonly List<PeerRecord> _verified = [];
+    private readonly Queue<PeerAddress> _hearsay = new();
+    private readonly HashSet<PeerAddress> _hearsaySet = [];
+
+    /// <param name="settings">Caps and rates.</param>
+    public PeerTable(PeerSettings settings) => _settings = settings;
+
+    /// <summary>Verified peers.</summary>
+    public int Verified => _verified.Count;
+
+    /// <summary>Addresses that others named and that have not been tried.</summary>
+    public int Hearsay => _hearsay.Count;
+
+    /// <summary>Verified peers that had to make room.</summary>
+    public long Evictions { get; private set; }
+
+    /// <summary>The verified peers, in no particular but a reproducible order.</summary>
+    public IReadOnlyList<PeerRecord> Peers => _verified;
+
+    /// <summary>Whether <paramref name="address"/> is a verified peer.</summary>
+    public bool Contains(in PeerAddress address) => _index.ContainsKey(address);
+
+    /// <summary>
+    /// A source proved its address at <paramref name="now"/>. True when it was not a peer before. When the table is full,
+    /// the worst of eight peers taken at random makes room: most unanswered probes, then longest silence.
+    /// </summary>
+    public bool AddVerified(in PeerAddress address, TimeSpan now, Random random)
+    {
+        if (_hearsaySet.Remove(address) && _hearsaySet.Count == 0)
+            _hearsay.Clear();
+        if (_index.TryGetValue(address, out var known))
+        {
+            _verified[known] = _verified[known] with { HeardAt = now, UnansweredProbes = 0 };
+            return false;
+        }
+
+        if (_verified.Count >= _settings.PeersMax)
+            Evict(random);
+        _index[address] = _verified.Count;
+        _verified.Add(new PeerRecord(address, now, now, TimeSpan.MinValue, 0, TimeSpan.Zero));
+        return true;
+    }
+
+    /// <summary>A peer was heard of with a measured round-trip time.</summary>
+    public void SetRoundTrip(in PeerAddress address, TimeSpan roundTrip)
+    {
+        if (_index.TryGetValue(address, out var i))
+            _verified[i] = _verified[i] with { RoundTrip = roundTrip };
+    }
+
+    /// <summary>
+    /// Others named these addresses. Kept are those that are not known, as far as the caps go: the first few of one
+    /// message, and what the table has room for. Returns how many were kept.
+    /// </summary>
+    public int AddHearsay(ReadOnlySpan<PeerAddress> addresses, AddressPolicy policy)
+    {
+        var kept = 0;
+        foreach (var address in addresses)
+        {
+            if (kept >= _settings.HearsayPerMessageMax || _hearsaySet.Count >= _settings.HearsayMax)
+                break;
+            if (!policy.Accepts(address) || _index.ContainsKey(address) || !_hearsaySet.Add(address))
+                continue;
+            _hearsay.Enqueue(address);
+            kept++;
+        }
+
+        return kept;
+    }
+
+    /// <summary>Takes the next addresses from hearsay, to be tried once; they are forgotten unless they prove themselves.</summary>
+    public ImmutableArray<PeerAddress> TakeHearsay(int most)
+    {
+        var taken = ImmutableArray.CreateBuilder<PeerAddress>();
+        while (taken.Count < most && _hearsay.TryDequeue(out var address))
+        {
+            if (_hearsaySet.Remove(address))
+                taken.Add(address);
+        }
+
+        return taken.ToImmutable();
+    }
+
+    /// <summary>
+    /// Chooses the verified peers to probe in one round, those asked longest ago among twice as many at random, and counts
+    /// the probe. A peer that left too many unanswered is forgotten instead; those come back in <paramref name="forgotten"/>.
+    /// </summary>
+    public ImmutableArray<PeerAddress> TakeProbes(
+        int most, TimeSpan now, Random random, out ImmutableArray<PeerAddress> forgotten)
+    {
+        var gone = ImmutableArray.CreateBuilder<PeerAddress>();
+        var chosen = new List<PeerRecord>();
+        var seen = new HashSet<PeerAddress>();
+        for (var i = 0; i < most * 2 && _verified.Count > 0; i++)
+        {
+            var peer = _verified.Count <= most * 2 ? _verified[i % _verified.Count] : _verified[random.Next(_verified.Count)];
+            if (seen.Add(peer.Address))
+                chosen.Add(peer);
+        }
+
+        chosen.Sort((a, b) => a.ProbedAt != b.ProbedAt
+            ? a.ProbedAt.CompareTo(b.ProbedAt)
+            : a.Address.CompareTo(b.Address));
+        var probes = ImmutableArray.CreateBuilder<PeerAddress>();
+        foreach (var peer in chosen)
+        {
+            if (probes.Count >= most)
+                break;
+            if (peer.UnansweredProbes >= _settings.ForgetAfterProbes)
+            {
+                Remove(peer.Address);
+                gone.Add(peer.Address);
+                continue;
+            }
+
+            _verified[_index[peer.Address]] = peer with { ProbedAt = now, UnansweredProbes = peer.UnansweredProbes + 1 };
+            probes.Add(peer.Address);
+        }
+
+        forgotten = gone.ToImmutable();
+        return probes.ToImmutable();
+    }
+
+    /// <summary>
+    /// Up to <paramref name="most"/> different verified peers at random; those that left probes unanswered only when there
+    /// are not enough others.
+    /// </summary>
+    public ImmutableArray<PeerAddress> Sample(int most, Random random)
+    {
+        var good = new List<PeerAddress>();
+        var doubtful = new List<PeerAddress>();
+        var start = _verified.Count == 0 ? 0 : random.Next(_verified.Count);
+        // A random start and stride visit at most a bounded number of records, however large the table is.
+        for (var i = 0; i < Math.Min(_verified.Count, most * 4) && good.Count < most; i++)
+        {
+            var peer = _verified[(start + i) % _verified.Count];
+            (peer.UnansweredProbes <= 1 ? good : doubtful).Add(peer.Address);
+        }
+
+        good.AddRange(doubtful.Take(most - good.Count));
+        return [.. good];
+    }
+
+    /// <summary>Forgets a peer.</summary>
+    public bool Remove(in PeerAddress address)
+    {
+        if (!_index.Remove(address, out var i))
+            return false;
+        var last = _verified[^1];
+        _verified.RemoveAt(_verified.Count - 1);
+        if (i < _verified.Count)
+        {
+            _verified[i] = last;
+            _index[last.Address] = i;
+        }
+
+        return true;
+    }
+
+    private void Evict(Random random)
+    {
+        var worst = _verified[random.Next(_verified.Count)];
+        for (var i = 0; i < 7; i++)
+        {
+            var other = _verified[random.Next(_verified.Count)];
+            if (other.UnansweredProbes > worst.UnansweredProbes
+                || (other.UnansweredProbes == worst.UnansweredProbes && other.HeardAt < worst.HeardAt))
+                worst = other;
+        }
+
+        Remove(worst.Address);
+        Evictions++;
+    }
+}

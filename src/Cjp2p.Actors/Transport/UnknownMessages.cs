@@ -1,0 +1,55 @@
+using Cjp2p.Actors.Protocol;
+
+namespace Cjp2p.Actors.Transport;
+
+/// <summary>What strangers say that we do not understand: names, how often, by whom first, one sample each. Thread-safe; bounded.</summary>
+public sealed class UnknownMessages
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, UnknownMessageCount> _byName = [];
+    private readonly WireLimits _limits;
+    private readonly int _namesMax;
+
+    /// <param name="limits">Length of names and samples.</param>
+    /// <param name="namesMax">Names counted one by one.</param>
+    public UnknownMessages(WireLimits limits, int namesMax)
+    {
+        _limits = limits;
+        _namesMax = namesMax;
+    }
+
+    /// <summary>Unknown messages with a name beyond the cap.</summary>
+    public long Others { get; private set; }
+
+    /// <summary>Counts one unknown element of a datagram.</summary>
+    public void Count(in PeerAddress source, ReadOnlySpan<byte> datagram, in WireElement element, TimeSpan now)
+    {
+        var message = (UnknownMessage)WireDecode.ToMessage(datagram, element, _limits);
+        lock (_lock)
+        {
+            if (_byName.TryGetValue(message.Name, out var known))
+                _byName[message.Name] = known with { Count = known.Count + 1, LastAt = now };
+            else if (_byName.Count < _namesMax)
+                _byName[message.Name] = new UnknownMessageCount(message.Name, 1, now, now, source, message.Raw);
+            else
+                Others++;
+        }
+    }
+
+    /// <summary>The counts, by name.</summary>
+    public IReadOnlyList<UnknownMessageCount> Snapshot()
+    {
+        lock (_lock)
+            return [.. _byName.Values.OrderBy(count => count.Name, StringComparer.Ordinal)];
+    }
+}
+
+/// <summary>One name that we do not know.</summary>
+/// <param name="Name">The name, capped.</param>
+/// <param name="Count">How often it came.</param>
+/// <param name="FirstAt">First time, on the node's clock.</param>
+/// <param name="LastAt">Last time.</param>
+/// <param name="FirstSource">Who sent it first.</param>
+/// <param name="Sample">Payload of the first one, capped.</param>
+public sealed record UnknownMessageCount(
+    string Name, long Count, TimeSpan FirstAt, TimeSpan LastAt, PeerAddress FirstSource, RawJson Sample);
