@@ -46,7 +46,7 @@ public sealed class SimMachine
     /// <summary>The top actor that runs on it, or null.</summary>
     public IActorRef? Actor { get; private set; }
 
-    /// <summary>Starts the top actor of this machine.</summary>
+    /// <summary>Switches the machine on, if it is off, and starts its top actor.</summary>
     public IActorRef Start(Props props)
     {
         if (Actor != null)
@@ -54,6 +54,7 @@ public sealed class SimMachine
         var name = _incarnation == 0 ? Name : $"{Name}-{_incarnation + 1}";
         if (_incarnation++ > 0)
             Random = NewRandom();
+        Host.SwitchOn();
         return _world.InWorld(context => Actor = SimRootActor.StartChild(context, this, props, name));
     }
 
@@ -65,8 +66,8 @@ public sealed class SimMachine
     }
 
     /// <summary>
-    /// The power goes, and comes back: endpoints are dead at once, the disk takes nothing more, the actors are gone without
-    /// having said anything to anybody, and the disk holds what a crash leaves. Start it again when it should be up again.
+    /// The power goes: endpoints are dead at once, the disk takes nothing more, the actors are gone without having said
+    /// anything to anybody, and the disk holds what a crash leaves. The machine is off until it is started again.
     /// </summary>
     public void Crash()
     {
@@ -77,7 +78,6 @@ public sealed class SimMachine
         // Only now: whoever still waits for the disk finds first that it has to stop.
         _world.EndBusy(Disk);
         Disk.Crash();
-        Host.SwitchOn();
     }
 
     internal void ActorGone() => Actor = null;
