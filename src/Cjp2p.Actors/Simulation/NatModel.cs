@@ -6,11 +6,13 @@ namespace Cjp2p.Actors.Simulation;
 public sealed class NatModel(NatSettings settings)
 {
     private const ushort FirstPort = 1024;
+    private const int SweepsPerTimeout = 64;
 
     private readonly Dictionary<(PeerAddress Inside, PeerAddress Remote), Mapping> _byInside = [];
     private readonly Dictionary<ushort, Mapping> _byPort = [];
     private ushort _nextPort = FirstPort;
     private int _permissions;
+    private long _nextSweepTicks;
 
     /// <summary>Its settings.</summary>
     public NatSettings Settings => settings;
@@ -87,6 +89,7 @@ public sealed class NatModel(NatSettings settings)
         _byInside.Clear();
         _byPort.Clear();
         _permissions = 0;
+        _nextSweepTicks = 0;
     }
 
     private bool HasExpired(long nowTicks, long usedTicks) => nowTicks - usedTicks >= settings.MappingTimeout.Ticks;
@@ -103,6 +106,11 @@ public sealed class NatModel(NatSettings settings)
     {
         if (Entries < settings.EntriesMax)
             return true;
+
+        // A full table is gone through some times in a timeout, not for every datagram that finds it full.
+        if (nowTicks < _nextSweepTicks)
+            return false;
+        _nextSweepTicks = nowTicks + Math.Max(1, settings.MappingTimeout.Ticks / SweepsPerTimeout);
         foreach (var mapping in _byPort.Values.ToList())
         {
             if (HasExpired(nowTicks, mapping.UsedTicks))

@@ -71,13 +71,13 @@ public sealed class DeterminismSpec
         return GossipWorld.Summary(world);
     }
 
-    /// <summary>This very assembly is a program too: see <see cref="GossipWorld.Main"/>.</summary>
+    /// <summary>This very assembly is a program too: see <see cref="Program"/>.</summary>
     private static string RunInAnotherProcess(ulong seed)
     {
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
         {
             RedirectStandardOutput = true,
-            ArgumentList = { "exec", typeof(GossipWorld).Assembly.Location },
+            ArgumentList = { "exec", typeof(Program).Assembly.Location },
         };
         foreach (var number in (ulong[])[Nodes, seed, Seconds])
             start.ArgumentList.Add(number.ToString(CultureInfo.InvariantCulture));

@@ -43,16 +43,6 @@ public static class GossipWorld
             $"trace {world.Trace.HashText} steps {world.Steps} turns {world.Turns} sent {counters.Sent} delivered {counters.Delivered} dropped {counters.Dropped} duplicated {counters.Duplicated} reordered {counters.Reordered} corrupted {counters.Corrupted} foreign {world.ForeignTouches}");
     }
 
-    /// <summary>Entry of the second process of the determinism check: nodes, seed, virtual seconds.</summary>
-    public static void Main(string[] args)
-    {
-        ArgumentNullException.ThrowIfNull(args);
-        var numbers = args.Select(arg => ulong.Parse(arg, CultureInfo.InvariantCulture)).ToArray();
-        using var world = Build((int)numbers[0], numbers[1], withFaults: true);
-        world.RunFor(TimeSpan.FromSeconds(numbers[2]));
-        Console.WriteLine(Summary(world));
-    }
-
     private static AccessLink Bad { get; } = new(new LinkSettings
     {
         Latency = TimeSpan.FromMilliseconds(40),
