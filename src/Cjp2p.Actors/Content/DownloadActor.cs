@@ -25,6 +25,8 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
     private const int RaceChunks = 16;
     private static readonly TimeSpan TickMin = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan TickMax = TimeSpan.FromSeconds(1);
+    // A search for what nobody has goes on for ever; it must not go on at full rate.
+    private static readonly TimeSpan WidenWaitMax = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan ProgressEvery = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan StarvedRetry = TimeSpan.FromMilliseconds(20);
 
@@ -44,8 +46,10 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
     private readonly Queue<PeerAddress> _suggested = new();
     private readonly EofVote _vote = new();
     private readonly HashSet<int> _contributors = [];
+    private readonly Dictionary<int, int> _writing = [];
     private readonly DownloadRoute _route;
     private readonly string _unfinishedPath;
+    private readonly BuffersInTransit _inTransit;
     private IActorRef _file = ActorRefs.Nobody;
     private BlockMap? _map;
     private DownloadPhase _phase = DownloadPhase.Searching;
@@ -53,6 +57,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
     private TokenBucket _suggestionBudget;
     private TimeSpan _progressAt;
     private TimeSpan _widenAt;
+    private TimeSpan _widenWait;
     private TimeSpan _retryDiskAt = TimeSpan.MaxValue;
     private TimeSpan _reportAt;
     private TimeSpan _saveAt;
@@ -62,6 +67,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
     private bool _hasEnded;
     private string _why = "";
     private int _generation;
+    private int _attempt;
     private int _files;
     private int _nextSource;
     private int _mismatches;
@@ -78,6 +84,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         _store = store;
         _random = node.NewRandom();
         _route = new DownloadRoute(start.Id, Self);
+        _inTransit = new BuffersInTransit(node.Buffers);
         _unfinishedPath = start.TargetPath + DownloadFileActor.UnfinishedSuffix;
         _suggestionBudget = TokenBucket.Full(_settings.SuggestedPerMinute, node.Clock.Now);
     }
@@ -96,6 +103,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
     {
         _node.Routes.Add(_route);
         _progressAt = _widenAt = _saveAt = Now;
+        _widenWait = _settings.StallAfter;
         foreach (var address in _node.Sources.Find(_start.Id))
             AddSource(address, SourceOrigin.Known);
         _registry.Tell(new PeerRegistryProtocol.GetCandidates(_settings.SearchPeers));
@@ -110,6 +118,8 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         if (!_hasEnded)
             Announce(new DownloadProtocol.Failed(_start.Id, "an internal error; the log says which"));
         _node.Routes.Remove(_route);
+        // All children have stopped: what they did not deal with comes back.
+        _inTransit.ReturnAll();
         foreach (var source in _sources)
             _node.Flight.Release(source.Window.InFlight);
     }
@@ -215,7 +225,14 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         _byNumber.Remove(source.Slot.Number);
         _route.Remove(source.Slot);
         _node.Flight.Release(source.Window.InFlight);
-        if (_vote.Withdraw(source.Address))
+        WithdrawClaim(source);
+    }
+
+    // What the only one who said so claims stays believed when it falls silent: it may come back. With others who say
+    // something else it is not worth holding on to.
+    private void WithdrawClaim(DownloadSource source)
+    {
+        if (_vote.IsContested && _vote.Withdraw(source.Address))
             OnLengthChanged();
     }
 
@@ -239,9 +256,8 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         source.ProbeAt = Now + _settings.Retry.Pause(source.Failures, _random.NextDouble());
         source.Window.Collapse();
         GiveUp(source);
-        // A length that nobody delivers by is not worth holding on to.
-        if (source.Failures >= 3 && _vote.Withdraw(source.Address))
-            OnLengthChanged();
+        if (source.Failures >= 3)
+            WithdrawClaim(source);
     }
 
     // What it was asked for may be asked of others.
@@ -379,11 +395,12 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
             _files++;
             _file = Context.WatchWith(
                 Context.ActorOf(
-                    DownloadFileActor.Props(_node, _start.Id.Sha256, _unfinishedPath, _start.TargetPath), $"file-{_files}"),
+                    DownloadFileActor.Props(_node, _start.Id.Sha256, _unfinishedPath, _start.TargetPath, _inTransit), $"file-{_files}"),
                 new DownloadFileProtocol.FileStopped(_files));
         }
 
-        _file.Tell(new DownloadFileProtocol.Open(_route.Eof, known));
+        _writing.Clear();
+        _file.Tell(new DownloadFileProtocol.Open(++_attempt, _route.Eof, known));
     }
 
     // ---- spans
@@ -476,7 +493,8 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         var task = new ChunkRequestTask(
             _route, number, generation, length, SpanGeometry.DefaultChunkBytes, buffer,
             _start.SpanDigests.IsDefaultOrEmpty || number >= _start.SpanDigests.Length ? null : _start.SpanDigests[number],
-            _file);
+            _file,
+            _inTransit);
         var actor = Context.WatchWith(
             Context.ActorOf(ChunkRequestActor.Props(_node, task), $"span-{number}.{generation}"),
             new DownloadProtocol.SpanStopped(number, generation));
@@ -553,6 +571,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         source.UselessInRow = 0;
         source.Failures = 0;
         span.ProgressAt = _progressAt = Now;
+        _widenWait = _settings.StallAfter;
         span.RacedBy.Clear();
         _why = "";
         if (!_route.Suppliers.Contains(source.Address))
@@ -586,6 +605,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         if (Find(fetched.Span, fetched.Generation) is not { } span)
             return;
         Close(fetched.Span, span, SpanStatus.Arrived);
+        _writing[fetched.Span] = fetched.Generation;
         _contributors.UnionWith(fetched.Contributors);
         Schedule();
     }
@@ -642,18 +662,20 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
 
         switch (message)
         {
-            case DownloadFileProtocol.SpanWritten(var span, _) when _map is not null && _map[span] == SpanStatus.Arrived:
-                _map[span] = _start.SpanDigests.IsDefaultOrEmpty ? SpanStatus.Written : SpanStatus.Verified;
+            case DownloadFileProtocol.SpanWritten(var span, var generation) when IsWriting(span, generation):
+                _writing.Remove(span);
+                _map![span] = _start.SpanDigests.IsDefaultOrEmpty ? SpanStatus.Written : SpanStatus.Verified;
                 _hasUnsaved = true;
                 if (_map[span] == SpanStatus.Verified)
                     _route.Partial = new PartialContent(_unfinishedPath, _route.Eof, _map.ToBits());
                 FinishWhenComplete();
                 break;
-            case DownloadFileProtocol.SpanNotWritten(var span, _, var reason) when _map is not null:
-                _map[span] = SpanStatus.Missing;
+            case DownloadFileProtocol.SpanNotWritten(var span, var generation, var reason) when IsWriting(span, generation):
+                _writing.Remove(span);
+                _map![span] = SpanStatus.Missing;
                 Pause(reason);
                 break;
-            case DownloadFileProtocol.Opened opened when _phase == DownloadPhase.Fetching && opened.Map.Count == SpanGeometry.SpanCount(_route.Eof):
+            case DownloadFileProtocol.Opened opened when opened.Attempt == _attempt && _phase == DownloadPhase.Fetching:
                 _map = opened.Map;
                 if (!FinishWhenComplete())
                     Schedule();
@@ -661,7 +683,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
             case DownloadFileProtocol.Verified verified:
                 Finish(verified.File);
                 break;
-            case DownloadFileProtocol.Mismatch mismatch:
+            case DownloadFileProtocol.Mismatch mismatch when mismatch.Attempt == _attempt:
                 OnMismatch(mismatch.Actual);
                 break;
             case DownloadFileProtocol.Trouble trouble:
@@ -674,6 +696,9 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         }
     }
 
+    private bool IsWriting(int span, int generation) =>
+        _map is not null && _writing.TryGetValue(span, out var writing) && writing == generation;
+
     private bool FinishWhenComplete()
     {
         if (_map is not { IsComplete: true } || _phase != DownloadPhase.Fetching)
@@ -685,10 +710,11 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
 
     private void Finish(FileStat file)
     {
-        _log.Info("{ContentId} is complete: {Bytes} bytes in {Path}", _start.Id, _route.Eof, _start.TargetPath);
+        _log.Info("{ContentId} is complete: {Bytes} bytes in {Path}", _start.Id, file.LengthBytes, _start.TargetPath);
         _store.Tell(new ContentStoreProtocol.ContentArrived(new SharedFile(_start.Id, file)));
         ImmutableArray<PeerAddress> sources = [.. _sources.Where(source => source.Chunks > 0).Select(source => source.Address)];
-        End(new DownloadProtocol.Finished(_start.Id, _start.TargetPath, _route.Eof, _fetchedBytes, sources));
+        End(new DownloadProtocol.Finished(
+            _start.Id, _start.TargetPath, file.LengthBytes, _fetchedBytes, sources));
         Context.Stop(Self);
     }
 
@@ -710,9 +736,9 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         if (_vote.Current < 0)
             return;
         _phase = DownloadPhase.Fetching;
-        _map = new BlockMap(SpanGeometry.SpanCount(_route.Eof));
+        _map = null;
         ChooseSolo();
-        OpenFile(_map.ToBits());
+        OpenFile(new BlockMap(SpanGeometry.SpanCount(_route.Eof)).ToBits());
     }
 
     private void ChooseSolo() => _solo = _sources
@@ -738,15 +764,10 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
     {
         _retryDiskAt = TimeSpan.MaxValue;
         _phase = DownloadPhase.Fetching;
-        if (_map is not null)
-        {
-            // What was on its way to the disk when it failed is not there.
-            foreach (var lost in _map.With(SpanStatus.Arrived).ToArray())
-                _map[lost] = SpanStatus.Missing;
-        }
-
-        OpenFile(_map?.ToBits());
+        // What was on its way to the disk when it failed is not there: only what is written counts.
+        var known = _map?.ToBits();
         _map = null;
+        OpenFile(known);
     }
 
     // ---- time
@@ -808,9 +829,10 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
     private void WidenWhenStalled(TimeSpan now)
     {
         if (_phase is not (DownloadPhase.Searching or DownloadPhase.Fetching)
-            || now - _progressAt < _settings.StallAfter || now - _widenAt < _settings.StallAfter)
+            || now - _progressAt < _settings.StallAfter || now - _widenAt < _widenWait)
             return;
         _widenAt = now;
+        _widenWait = _widenWait * 2 > WidenWaitMax ? WidenWaitMax : _widenWait * 2;
         _why = WhyStalled();
         _registry.Tell(new PeerRegistryProtocol.GetCandidates(_settings.SearchPeers));
         foreach (var address in _node.Sources.Find(_start.Id))
