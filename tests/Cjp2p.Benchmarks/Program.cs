@@ -1,8 +1,14 @@
 using System.CommandLine;
 using Cjp2p.Benchmarks.Codec;
+using Cjp2p.Benchmarks.Transfer;
 
 var root = new RootCommand("Measures Cjp2p; see docs/performance.md. Build with -c Release.")
 {
     CodecCommand.Create(),
+    TransferCommand.Create(),
+    NodeChild.CreateSeed(),
+    NodeChild.CreateFetch(),
+    PlainUdpChild.CreateSource(),
+    PlainUdpChild.CreateSink(),
 };
 return await root.Parse(args).InvokeAsync();
