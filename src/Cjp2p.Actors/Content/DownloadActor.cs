@@ -49,6 +49,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
     private readonly Dictionary<int, int> _writing = [];
     private readonly DownloadRoute _route;
     private readonly string _unfinishedPath;
+    private readonly BuffersInTransit _inTransit;
     private IActorRef _file = ActorRefs.Nobody;
     private BlockMap? _map;
     private DownloadPhase _phase = DownloadPhase.Searching;
@@ -83,6 +84,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         _store = store;
         _random = node.NewRandom();
         _route = new DownloadRoute(start.Id, Self);
+        _inTransit = new BuffersInTransit(node.Buffers);
         _unfinishedPath = start.TargetPath + DownloadFileActor.UnfinishedSuffix;
         _suggestionBudget = TokenBucket.Full(_settings.SuggestedPerMinute, node.Clock.Now);
     }
@@ -116,6 +118,8 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         if (!_hasEnded)
             Announce(new DownloadProtocol.Failed(_start.Id, "an internal error; the log says which"));
         _node.Routes.Remove(_route);
+        // All children have stopped: what they did not deal with comes back.
+        _inTransit.ReturnAll();
         foreach (var source in _sources)
             _node.Flight.Release(source.Window.InFlight);
     }
@@ -391,7 +395,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
             _files++;
             _file = Context.WatchWith(
                 Context.ActorOf(
-                    DownloadFileActor.Props(_node, _start.Id.Sha256, _unfinishedPath, _start.TargetPath), $"file-{_files}"),
+                    DownloadFileActor.Props(_node, _start.Id.Sha256, _unfinishedPath, _start.TargetPath, _inTransit), $"file-{_files}"),
                 new DownloadFileProtocol.FileStopped(_files));
         }
 
@@ -489,7 +493,8 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         var task = new ChunkRequestTask(
             _route, number, generation, length, SpanGeometry.DefaultChunkBytes, buffer,
             _start.SpanDigests.IsDefaultOrEmpty || number >= _start.SpanDigests.Length ? null : _start.SpanDigests[number],
-            _file);
+            _file,
+            _inTransit);
         var actor = Context.WatchWith(
             Context.ActorOf(ChunkRequestActor.Props(_node, task), $"span-{number}.{generation}"),
             new DownloadProtocol.SpanStopped(number, generation));

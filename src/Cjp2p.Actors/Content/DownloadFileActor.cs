@@ -26,6 +26,7 @@ internal sealed class DownloadFileActor : UntypedActor
     // Closed -> (Open) Open -> (Finish) stopped by the download
     private readonly NodeServices _node;
     private readonly Sha256Digest _wanted;
+    private readonly BuffersInTransit _inTransit;
     private readonly string _path;
     private readonly string _target;
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -36,16 +37,19 @@ internal sealed class DownloadFileActor : UntypedActor
     private int _attempt;
     private byte[]? _buffer;
 
-    public DownloadFileActor(NodeServices node, Sha256Digest wanted, string unfinishedPath, string targetPath)
+    public DownloadFileActor(
+        NodeServices node, Sha256Digest wanted, string unfinishedPath, string targetPath, BuffersInTransit inTransit)
     {
         _node = node;
+        _inTransit = inTransit;
         _wanted = wanted;
         _path = unfinishedPath;
         _target = targetPath;
     }
 
-    public static Props Props(NodeServices node, Sha256Digest wanted, string unfinishedPath, string targetPath) =>
-        Akka.Actor.Props.Create(() => new DownloadFileActor(node, wanted, unfinishedPath, targetPath))
+    public static Props Props(
+        NodeServices node, Sha256Digest wanted, string unfinishedPath, string targetPath, BuffersInTransit inTransit) =>
+        Akka.Actor.Props.Create(() => new DownloadFileActor(node, wanted, unfinishedPath, targetPath, inTransit))
             .WithDispatcher(NodeActor.DiskDispatcher);
 
     protected override void PostStop()
@@ -62,7 +66,7 @@ internal sealed class DownloadFileActor : UntypedActor
                 Sender.Tell(Try(() => Write(write), reason =>
                     new DownloadFileProtocol.SpanNotWritten(write.Span, write.Generation, reason)));
                 // Whatever came of it: the bytes are done with.
-                _node.Buffers.Return(write.Buffer);
+                _inTransit.Done(write.Buffer);
                 break;
             case DownloadFileProtocol.Open open:
                 Sender.Tell(Try(() => Open(open), reason => new DownloadFileProtocol.Trouble(reason)));
