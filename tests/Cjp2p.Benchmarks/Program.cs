@@ -1,1 +1,11 @@
-Console.WriteLine("cjp2p");
+using Cjp2p.Benchmarks;
+
+switch (args)
+{
+    case ["simulation", ..]:
+        SimulationRates.Run(args[1..]);
+        break;
+    default:
+        Console.WriteLine("simulation [nodes] [virtual seconds] [faults]   deliveries per second of the simulator");
+        break;
+}
