@@ -19,12 +19,6 @@ internal abstract class UdpTransport : ITransport
     /// <summary>Most datagrams that Linux takes or gives in one system call (UIO_MAXIOV).</summary>
     private const int BatchDatagramsMax = 1024;
 
-    /// <summary>
-    /// How long <see cref="Dispose"/> waits for the receiver: it is woken at once, so this is reached only when a sink
-    /// does not return. Such a thread ends by itself when it does.
-    /// </summary>
-    private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(3);
-
     private readonly Lock _gate = new();
     private Thread? _receiver;
     private int _isEnded;
@@ -57,6 +51,15 @@ internal abstract class UdpTransport : ITransport
 
     /// <summary>It failed or was disposed: nothing is sent any more, nothing is passed on any more.</summary>
     public bool IsEnded => Volatile.Read(ref _isEnded) != 0;
+
+    /// <summary>
+    /// How long <see cref="Dispose"/> waits for the receiver, once or twice: it is woken at once, so this is reached only
+    /// when a sink does not return. Such a thread ends by itself when it does.
+    /// </summary>
+    public TimeSpan EndTimeout { get; set; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>The receiver did not end soon after it was woken: its sink was busy, or waking does not work here.</summary>
+    public bool DidReceiverHang { get; private set; }
 
     /// <summary>How many datagrams go into one system call.</summary>
     protected int BatchDatagrams { get; }
@@ -102,7 +105,13 @@ internal abstract class UdpTransport : ITransport
                 WakeReceiver();
             }
 
-            receiver.Join(EndTimeout);
+            if (!receiver.Join(EndTimeout))
+            {
+                // Closing wakes a waiting system call too, on most systems.
+                DidReceiverHang = true;
+                Close();
+                receiver.Join(EndTimeout);
+            }
         }
 
         Close();
@@ -120,7 +129,7 @@ internal abstract class UdpTransport : ITransport
     /// <summary>Makes a batch for the pool.</summary>
     protected abstract SendBatch CreateSendBatch();
 
-    /// <summary>Closes the socket of one that could not be set up.</summary>
+    /// <summary>Closes the socket and frees the batches. Any number of times, by anybody.</summary>
     protected void Close()
     {
         // The handle of a socket is released when its last system call, of a sender, has returned.

@@ -23,6 +23,7 @@ public abstract class UdpTransportSpecs : IDisposable
         foreach (UdpTransport transport in _opened)
         {
             transport.Dispose();
+            Assert.False(transport.DidReceiverHang);
             Assert.Equal(0, transport.Batches.Rented);
             Assert.Equal(0, transport.Batches.Kept);
         }
@@ -485,6 +486,38 @@ public abstract class UdpTransportSpecs : IDisposable
         transport.Start(sink);
 
         Assert.True(isDisposed.Wait(CollectingSink.Patience));
+        Assert.True(sink.Caller!.Join(CollectingSink.Patience));
+        Assert.Single(sink.Datagrams);
+        Assert.Empty(sink.Failures);
+    }
+
+    [Fact]
+    public void Sink_that_does_not_return_delays_dispose_by_a_bounded_time()
+    {
+        using ManualResetEventSlim isIn = new(), letGo = new();
+        using UdpTransport transport = Create(AnyLoopbackPort, new TransportSettings(), UdpTransport.ReceiveRoomBytes);
+        transport.EndTimeout = TimeSpan.FromMilliseconds(10);
+        var sink = new CollectingSink
+        {
+            OnEach = () =>
+            {
+                isIn.Set();
+                letGo.Wait(CollectingSink.Patience);
+            },
+        };
+        transport.Start(sink);
+        using (ISendBatch batch = transport.RentSendBatch())
+        {
+            Add(batch, transport.LocalAddress, [1]);
+            Add(batch, transport.LocalAddress, [2]);
+        }
+
+        Assert.True(isIn.Wait(CollectingSink.Patience));
+        transport.Dispose();
+
+        Assert.True(transport.DidReceiverHang);
+        Open(transport.LocalAddress);
+        letGo.Set();
         Assert.True(sink.Caller!.Join(CollectingSink.Patience));
         Assert.Single(sink.Datagrams);
         Assert.Empty(sink.Failures);
