@@ -21,12 +21,19 @@ public static class Cjp2pHostingExtensions
     /// <param name="builder">The actor system that is being configured.</param>
     /// <param name="settings">Settings of the node.</param>
     /// <param name="environment">Its outside world; null: real sockets and files.</param>
+    /// <param name="mustStart">
+    /// Whether the host refuses to start when the node cannot open its sockets. If not, <see cref="Cjp2pNode.GetAsync"/>
+    /// throws then, and the rest of the host runs without a node.
+    /// </param>
     public static AkkaConfigurationBuilder AddCjp2pNode(
-        this AkkaConfigurationBuilder builder, NodeSettings settings, NodeEnvironment? environment = null)
+        this AkkaConfigurationBuilder builder,
+        NodeSettings settings,
+        NodeEnvironment? environment = null,
+        bool mustStart = true)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(settings);
-        return builder
+        builder
             // Appended, not prepended: what the user says about dispatchers or phases wins over what we bring.
             .AddHocon(SystemConfig(settings), HoconAddMode.Append)
             .WithActors((system, registry, _) =>
@@ -35,10 +42,12 @@ public static class Cjp2pHostingExtensions
                     NodeActor.Props(settings, environment ?? NodeEnvironment.Real()), settings.Name);
                 registry.Register<NodeActor>(node);
                 StopInOrder(system, node);
-            })
-            // A node that cannot work does not pretend to: the host does not start either.
-            .AddStartup(async (system, registry) =>
-                await Cjp2pNode.WhenUpAsync(system, registry.Get<NodeActor>(), CancellationToken.None).ConfigureAwait(false));
+            });
+        // A node that cannot work does not pretend to: the host does not start either.
+        return mustStart
+            ? builder.AddStartup(async (system, registry) =>
+                await Cjp2pNode.WhenUpAsync(system, registry.Get<NodeActor>(), CancellationToken.None).ConfigureAwait(false))
+            : builder;
     }
 
     /// <summary>
