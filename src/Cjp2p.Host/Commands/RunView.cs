@@ -128,7 +128,8 @@ internal sealed class RunView(IReadOnlyList<string> udp, string? http)
         var (full, empty) = Bar.Draw(part, Math.Clamp(width / 5, 5, 30), unicode);
         var name = Visible.Escape(Path.GetFileName(one.TargetPath));
         yield return new Markup(
-            $"{id[..8]}  [green]{full}[/][grey]{empty}[/]{text}{Markup.Escape(name)}") { Overflow = Overflow.Crop };
+            $"{id[..8]}  [green]{full}[/][grey]{empty}[/]{text}{Markup.Escape(name)}")
+        { Overflow = Overflow.Crop };
         if (one.Why.Length > 0)
             yield return Line("          " + one.Why, new Style(Color.Yellow));
     }
