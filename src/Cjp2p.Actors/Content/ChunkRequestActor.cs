@@ -163,6 +163,7 @@ internal sealed class ChunkRequestActor : UntypedActor, IWithTimers
         }
         else
         {
+            _task.InTransit.Add(bytes);
             // The download first: the file answers to it, and must not be heard before.
             Context.Parent.Tell(new DownloadProtocol.SpanFetched(_task.Span, _task.Generation, contributors));
             _task.File.Tell(
@@ -194,6 +195,7 @@ internal sealed class ChunkRequestActor : UntypedActor, IWithTimers
 /// <param name="Buffer">A pooled buffer; the actor's from then on.</param>
 /// <param name="Digest">SHA-256 of the span, where it is known.</param>
 /// <param name="File">The <see cref="DownloadFileActor"/>.</param>
+/// <param name="InTransit">Where a full buffer is entered before it is told to the file.</param>
 internal sealed record ChunkRequestTask(
     DownloadRoute Route,
     int Span,
@@ -202,4 +204,5 @@ internal sealed record ChunkRequestTask(
     int ChunkBytes,
     byte[] Buffer,
     Sha256Digest? Digest,
-    IActorRef File);
+    IActorRef File,
+    BuffersInTransit InTransit);

@@ -25,6 +25,8 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
     private const int RaceChunks = 16;
     private static readonly TimeSpan TickMin = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan TickMax = TimeSpan.FromSeconds(1);
+    // A search for what nobody has goes on for ever; it must not go on at full rate.
+    private static readonly TimeSpan WidenWaitMax = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan ProgressEvery = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan StarvedRetry = TimeSpan.FromMilliseconds(20);
 
@@ -44,8 +46,10 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
     private readonly Queue<PeerAddress> _suggested = new();
     private readonly EofVote _vote = new();
     private readonly HashSet<int> _contributors = [];
+    private readonly Dictionary<int, int> _writing = [];
     private readonly DownloadRoute _route;
     private readonly string _unfinishedPath;
+    private readonly BuffersInTransit _inTransit;
     private IActorRef _file = ActorRefs.Nobody;
     private BlockMap? _map;
     private DownloadPhase _phase = DownloadPhase.Searching;
@@ -53,6 +57,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
     private TokenBucket _suggestionBudget;
     private TimeSpan _progressAt;
     private TimeSpan _widenAt;
+    private TimeSpan _widenWait;
     private TimeSpan _retryDiskAt = TimeSpan.MaxValue;
     private TimeSpan _reportAt;
     private TimeSpan _saveAt;
@@ -62,6 +67,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
     private bool _hasEnded;
     private string _why = "";
     private int _generation;
+    private int _attempt;
     private int _files;
     private int _nextSource;
     private int _mismatches;
@@ -78,6 +84,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         _store = store;
         _random = node.NewRandom();
         _route = new DownloadRoute(start.Id, Self);
+        _inTransit = new BuffersInTransit(node.Buffers);
         _unfinishedPath = start.TargetPath + DownloadFileActor.UnfinishedSuffix;
         _suggestionBudget = TokenBucket.Full(_settings.SuggestedPerMinute, node.Clock.Now);
     }
@@ -96,6 +103,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
     {
         _node.Routes.Add(_route);
         _progressAt = _widenAt = _saveAt = Now;
+        _widenWait = _settings.StallAfter;
         foreach (var address in _node.Sources.Find(_start.Id))
             AddSource(address, SourceOrigin.Known);
         _registry.Tell(new PeerRegistryProtocol.GetCandidates(_settings.SearchPeers));
@@ -110,6 +118,8 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         if (!_hasEnded)
             Announce(new DownloadProtocol.Failed(_start.Id, "an internal error; the log says which"));
         _node.Routes.Remove(_route);
+        // All children have stopped: what they did not deal with comes back.
+        _inTransit.ReturnAll();
         foreach (var source in _sources)
             _node.Flight.Release(source.Window.InFlight);
     }
@@ -148,13 +158,13 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
             case PeerRegistryProtocol.Candidates candidates:
                 foreach (var address in candidates.Addresses)
                     AddSource(address, SourceOrigin.Known);
-                Rearm(TimeSpan.Zero);
+                ProbeDue();
                 break;
             case DownloadProtocol.Join join:
                 _subscribers.Add(Sender);
                 foreach (var address in join.Sources)
                     AddSource(address, SourceOrigin.Named);
-                Rearm(TimeSpan.Zero);
+                ProbeDue();
                 break;
             case DownloadProtocol.GetProgress:
                 Sender.Tell(Progress());
@@ -215,7 +225,14 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         _byNumber.Remove(source.Slot.Number);
         _route.Remove(source.Slot);
         _node.Flight.Release(source.Window.InFlight);
-        if (_vote.Withdraw(source.Address))
+        WithdrawClaim(source);
+    }
+
+    // What the only one who said so claims stays believed when it falls silent: it may come back. With others who say
+    // something else it is not worth holding on to.
+    private void WithdrawClaim(DownloadSource source)
+    {
+        if (_vote.IsContested && _vote.Withdraw(source.Address))
             OnLengthChanged();
     }
 
@@ -233,16 +250,14 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
     private void Rest(DownloadSource source)
     {
         source.Failures++;
-        source.LostInRow = 0;
         source.UselessInRow = 0;
         source.Standing = SourceStanding.Resting;
         source.Probes = 0;
         source.ProbeAt = Now + _settings.Retry.Pause(source.Failures, _random.NextDouble());
         source.Window.Collapse();
         GiveUp(source);
-        // A length that nobody delivers by is not worth holding on to.
-        if (source.Failures >= 3 && _vote.Withdraw(source.Address))
-            OnLengthChanged();
+        if (source.Failures >= 3)
+            WithdrawClaim(source);
     }
 
     // What it was asked for may be asked of others.
@@ -252,6 +267,19 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         {
             if (span.Outstanding.GetValueOrDefault(source.Slot.Number) > 0)
                 span.Actor.Tell(new ChunkRequestProtocol.SourceGone(source.Slot.Number));
+        }
+    }
+
+    private void ProbeDue()
+    {
+        foreach (var source in _sources.ToArray())
+        {
+            if (source.Standing is SourceStanding.Active or SourceStanding.Banned || source.ProbeAt > Now)
+                continue;
+            if (source.Origin != SourceOrigin.Named && source.Probes >= _settings.SuggestedProbesMax)
+                RemoveSource(source);
+            else
+                Probe(source);
         }
     }
 
@@ -281,6 +309,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
             source.RoundTrip = source.RoundTrip.Add(answered.At - source.ProbedAt);
         source.Probes = 0;
         source.HasAnswered = true;
+        source.HeardAt = answered.At;
         if (answered.Eof > _settings.LengthMaxBytes || answered.Source.EofChanges >= SourceSlot.EofChangesMax)
         {
             Ban(source, "it claims an impossible length, or another one each time");
@@ -310,7 +339,8 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
                 _suggested.Enqueue(address);
         }
 
-        Rearm(TimeSpan.Zero);
+        TrySuggested();
+        ProbeDue();
     }
 
     private void TrySuggested()
@@ -365,11 +395,12 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
             _files++;
             _file = Context.WatchWith(
                 Context.ActorOf(
-                    DownloadFileActor.Props(_node, _start.Id.Sha256, _unfinishedPath, _start.TargetPath), $"file-{_files}"),
+                    DownloadFileActor.Props(_node, _start.Id.Sha256, _unfinishedPath, _start.TargetPath, _inTransit), $"file-{_files}"),
                 new DownloadFileProtocol.FileStopped(_files));
         }
 
-        _file.Tell(new DownloadFileProtocol.Open(_route.Eof, known));
+        _writing.Clear();
+        _file.Tell(new DownloadFileProtocol.Open(++_attempt, _route.Eof, known));
     }
 
     // ---- spans
@@ -462,7 +493,8 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         var task = new ChunkRequestTask(
             _route, number, generation, length, SpanGeometry.DefaultChunkBytes, buffer,
             _start.SpanDigests.IsDefaultOrEmpty || number >= _start.SpanDigests.Length ? null : _start.SpanDigests[number],
-            _file);
+            _file,
+            _inTransit);
         var actor = Context.WatchWith(
             Context.ActorOf(ChunkRequestActor.Props(_node, task), $"span-{number}.{generation}"),
             new DownloadProtocol.SpanStopped(number, generation));
@@ -484,6 +516,8 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         if (Find(progress.Span, progress.Generation) is not { } span)
             return;
         span.Unrequested = progress.Unrequested;
+        if (progress.Source is { } heard && _byNumber.TryGetValue(heard.Number, out var answering))
+            answering.HeardAt = Now;
         foreach (ref readonly var settled in progress.Outcome.Settlements)
             Settle(span, settled, progress.Outcome.RoundTrip);
         _fetchedBytes += (long)(progress.Chunks + progress.Duplicates) * SpanGeometry.DefaultChunkBytes;
@@ -518,9 +552,15 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         if (settled.Lost == 0)
             return;
         source.Window.Lost(settled.Lost, Now, source.RoundTrip.Smoothed);
-        source.LostInRow += settled.Lost;
-        if (source.Standing == SourceStanding.Active && source.LostInRow > Math.Max(32, source.Window.Size * 2))
+        // Losses while others come through are losses; losses and silence mean that it is gone.
+        if (source.Standing == SourceStanding.Active && Now - source.HeardAt > SilenceMax(source))
             Rest(source);
+    }
+
+    private TimeSpan SilenceMax(DownloadSource source)
+    {
+        var timeout = _settings.Retry.Timeout(source.RoundTrip, 1) * 3;
+        return timeout > _settings.Retry.TimeoutUnknown ? timeout : _settings.Retry.TimeoutUnknown;
     }
 
     private void OnDelivered(ActiveSpan span, DownloadSource source, int chunks)
@@ -528,10 +568,10 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         if (source.Chunks == 0)
             _node.Sources.Add(_start.Id, source.Address);
         source.Chunks += chunks;
-        source.LostInRow = 0;
         source.UselessInRow = 0;
         source.Failures = 0;
         span.ProgressAt = _progressAt = Now;
+        _widenWait = _settings.StallAfter;
         span.RacedBy.Clear();
         _why = "";
         if (!_route.Suppliers.Contains(source.Address))
@@ -565,6 +605,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         if (Find(fetched.Span, fetched.Generation) is not { } span)
             return;
         Close(fetched.Span, span, SpanStatus.Arrived);
+        _writing[fetched.Span] = fetched.Generation;
         _contributors.UnionWith(fetched.Contributors);
         Schedule();
     }
@@ -621,18 +662,20 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
 
         switch (message)
         {
-            case DownloadFileProtocol.SpanWritten(var span, _) when _map is not null && _map[span] == SpanStatus.Arrived:
-                _map[span] = _start.SpanDigests.IsDefaultOrEmpty ? SpanStatus.Written : SpanStatus.Verified;
+            case DownloadFileProtocol.SpanWritten(var span, var generation) when IsWriting(span, generation):
+                _writing.Remove(span);
+                _map![span] = _start.SpanDigests.IsDefaultOrEmpty ? SpanStatus.Written : SpanStatus.Verified;
                 _hasUnsaved = true;
                 if (_map[span] == SpanStatus.Verified)
                     _route.Partial = new PartialContent(_unfinishedPath, _route.Eof, _map.ToBits());
                 FinishWhenComplete();
                 break;
-            case DownloadFileProtocol.SpanNotWritten(var span, _, var reason) when _map is not null:
-                _map[span] = SpanStatus.Missing;
+            case DownloadFileProtocol.SpanNotWritten(var span, var generation, var reason) when IsWriting(span, generation):
+                _writing.Remove(span);
+                _map![span] = SpanStatus.Missing;
                 Pause(reason);
                 break;
-            case DownloadFileProtocol.Opened opened when _phase == DownloadPhase.Fetching && opened.Map.Count == SpanGeometry.SpanCount(_route.Eof):
+            case DownloadFileProtocol.Opened opened when opened.Attempt == _attempt && _phase == DownloadPhase.Fetching:
                 _map = opened.Map;
                 if (!FinishWhenComplete())
                     Schedule();
@@ -640,7 +683,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
             case DownloadFileProtocol.Verified verified:
                 Finish(verified.File);
                 break;
-            case DownloadFileProtocol.Mismatch mismatch:
+            case DownloadFileProtocol.Mismatch mismatch when mismatch.Attempt == _attempt:
                 OnMismatch(mismatch.Actual);
                 break;
             case DownloadFileProtocol.Trouble trouble:
@@ -653,6 +696,9 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         }
     }
 
+    private bool IsWriting(int span, int generation) =>
+        _map is not null && _writing.TryGetValue(span, out var writing) && writing == generation;
+
     private bool FinishWhenComplete()
     {
         if (_map is not { IsComplete: true } || _phase != DownloadPhase.Fetching)
@@ -664,10 +710,11 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
 
     private void Finish(FileStat file)
     {
-        _log.Info("{ContentId} is complete: {Bytes} bytes in {Path}", _start.Id, _route.Eof, _start.TargetPath);
+        _log.Info("{ContentId} is complete: {Bytes} bytes in {Path}", _start.Id, file.LengthBytes, _start.TargetPath);
         _store.Tell(new ContentStoreProtocol.ContentArrived(new SharedFile(_start.Id, file)));
         ImmutableArray<PeerAddress> sources = [.. _sources.Where(source => source.Chunks > 0).Select(source => source.Address)];
-        End(new DownloadProtocol.Finished(_start.Id, _start.TargetPath, _route.Eof, _fetchedBytes, sources));
+        End(new DownloadProtocol.Finished(
+            _start.Id, _start.TargetPath, file.LengthBytes, _fetchedBytes, sources));
         Context.Stop(Self);
     }
 
@@ -689,9 +736,9 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         if (_vote.Current < 0)
             return;
         _phase = DownloadPhase.Fetching;
-        _map = new BlockMap(SpanGeometry.SpanCount(_route.Eof));
+        _map = null;
         ChooseSolo();
-        OpenFile(_map.ToBits());
+        OpenFile(new BlockMap(SpanGeometry.SpanCount(_route.Eof)).ToBits());
     }
 
     private void ChooseSolo() => _solo = _sources
@@ -717,15 +764,10 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
     {
         _retryDiskAt = TimeSpan.MaxValue;
         _phase = DownloadPhase.Fetching;
-        if (_map is not null)
-        {
-            // What was on its way to the disk when it failed is not there.
-            foreach (var lost in _map.With(SpanStatus.Arrived).ToArray())
-                _map[lost] = SpanStatus.Missing;
-        }
-
-        OpenFile(_map?.ToBits());
+        // What was on its way to the disk when it failed is not there: only what is written counts.
+        var known = _map?.ToBits();
         _map = null;
+        OpenFile(known);
     }
 
     // ---- time
@@ -738,16 +780,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         if (now >= _retryDiskAt)
             Resume();
         TrySuggested();
-        foreach (var source in _sources.ToArray())
-        {
-            if (source.Standing is SourceStanding.Active or SourceStanding.Banned || source.ProbeAt > now)
-                continue;
-            if (source.Origin != SourceOrigin.Named && source.Probes >= _settings.SuggestedProbesMax)
-                RemoveSource(source);
-            else
-                Probe(source);
-        }
-
+        ProbeDue();
         if (_solo is { Standing: not SourceStanding.Active })
             ChooseSolo();
         WidenWhenStalled(now);
@@ -796,9 +829,10 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
     private void WidenWhenStalled(TimeSpan now)
     {
         if (_phase is not (DownloadPhase.Searching or DownloadPhase.Fetching)
-            || now - _progressAt < _settings.StallAfter || now - _widenAt < _settings.StallAfter)
+            || now - _progressAt < _settings.StallAfter || now - _widenAt < _widenWait)
             return;
         _widenAt = now;
+        _widenWait = _widenWait * 2 > WidenWaitMax ? WidenWaitMax : _widenWait * 2;
         _why = WhyStalled();
         _registry.Tell(new PeerRegistryProtocol.GetCandidates(_settings.SearchPeers));
         foreach (var address in _node.Sources.Find(_start.Id))

@@ -26,6 +26,7 @@ internal sealed class DownloadFileActor : UntypedActor
     // Closed -> (Open) Open -> (Finish) stopped by the download
     private readonly NodeServices _node;
     private readonly Sha256Digest _wanted;
+    private readonly BuffersInTransit _inTransit;
     private readonly string _path;
     private readonly string _target;
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -33,18 +34,22 @@ internal sealed class DownloadFileActor : UntypedActor
     private long _length;
     private BlockMap _written = new(0);
     private int _hashed;
+    private int _attempt;
     private byte[]? _buffer;
 
-    public DownloadFileActor(NodeServices node, Sha256Digest wanted, string unfinishedPath, string targetPath)
+    public DownloadFileActor(
+        NodeServices node, Sha256Digest wanted, string unfinishedPath, string targetPath, BuffersInTransit inTransit)
     {
         _node = node;
+        _inTransit = inTransit;
         _wanted = wanted;
         _path = unfinishedPath;
         _target = targetPath;
     }
 
-    public static Props Props(NodeServices node, Sha256Digest wanted, string unfinishedPath, string targetPath) =>
-        Akka.Actor.Props.Create(() => new DownloadFileActor(node, wanted, unfinishedPath, targetPath))
+    public static Props Props(
+        NodeServices node, Sha256Digest wanted, string unfinishedPath, string targetPath, BuffersInTransit inTransit) =>
+        Akka.Actor.Props.Create(() => new DownloadFileActor(node, wanted, unfinishedPath, targetPath, inTransit))
             .WithDispatcher(NodeActor.DiskDispatcher);
 
     protected override void PostStop()
@@ -61,7 +66,7 @@ internal sealed class DownloadFileActor : UntypedActor
                 Sender.Tell(Try(() => Write(write), reason =>
                     new DownloadFileProtocol.SpanNotWritten(write.Span, write.Generation, reason)));
                 // Whatever came of it: the bytes are done with.
-                _node.Buffers.Return(write.Buffer);
+                _inTransit.Done(write.Buffer);
                 break;
             case DownloadFileProtocol.Open open:
                 Sender.Tell(Try(() => Open(open), reason => new DownloadFileProtocol.Trouble(reason)));
@@ -94,11 +99,12 @@ internal sealed class DownloadFileActor : UntypedActor
     private DownloadFileProtocol.Opened Open(DownloadFileProtocol.Open open)
     {
         _file?.Dispose();
+        _attempt = open.Attempt;
         _length = open.LengthBytes;
         _file = _node.Disk.OpenWrite(_path);
         _written = open.Known is { } known ? BlockMap.FromBits(SpanGeometry.SpanCount(_length), known) : RestoreMap();
         RestartHash();
-        return new DownloadFileProtocol.Opened(BlockMap.FromBits(_written.Count, _written.ToBits()));
+        return new DownloadFileProtocol.Opened(_attempt, BlockMap.FromBits(_written.Count, _written.ToBits()));
     }
 
     // What an earlier run wrote for the same content and length; anything else in the file is worth nothing.
@@ -146,7 +152,7 @@ internal sealed class DownloadFileActor : UntypedActor
         var actual = Sha256Digest.FromBytes(_hash.GetHashAndReset());
         _hashed = 0;
         if (actual != _wanted)
-            return new DownloadFileProtocol.Mismatch(actual);
+            return new DownloadFileProtocol.Mismatch(_attempt, actual);
         // An earlier, longer claim may have left bytes behind the end.
         if (_file!.Stat().LengthBytes != _length)
             _file.SetLength(_length);

@@ -14,10 +14,13 @@ internal static class DownloadFileProtocol
     /// Opens the unfinished file. What an earlier run left in it for that length is kept, or, when the download knows
     /// better because it has been writing to it, what <paramref name="Known"/> says (one bit a span).
     /// </summary>
-    public sealed record Open(long LengthBytes, byte[]? Known) : ICommand;
+    /// <param name="Attempt">Number of the try, returned with what comes of it.</param>
+    /// <param name="LengthBytes">Length of the content.</param>
+    /// <param name="Known">One bit a span.</param>
+    public sealed record Open(int Attempt, long LengthBytes, byte[]? Known) : ICommand;
 
     /// <summary>It is open; these spans were in it.</summary>
-    public sealed record Opened(BlockMap Map) : IEvent;
+    public sealed record Opened(int Attempt, BlockMap Map) : IEvent;
 
     /// <summary>Writes a span. The buffer belongs to the file from then on and goes back to the pool.</summary>
     public sealed record WriteSpan(int Span, int Generation, byte[] Buffer, int Length) : ICommand;
@@ -38,7 +41,7 @@ internal static class DownloadFileProtocol
     public sealed record Verified(FileStat File) : IEvent;
 
     /// <summary>Complete, but not the content that was asked for.</summary>
-    public sealed record Mismatch(Sha256Digest Actual) : IEvent;
+    public sealed record Mismatch(int Attempt, Sha256Digest Actual) : IEvent;
 
     /// <summary>The disk does not do what it should.</summary>
     public sealed record Trouble(string Reason) : IEvent;

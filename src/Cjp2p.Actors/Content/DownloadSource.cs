@@ -67,8 +67,8 @@ internal sealed class DownloadSource
     /// <summary>Times in a row that it had to rest.</summary>
     public int Failures { get; set; }
 
-    /// <summary>Chunks lost since the last one that came.</summary>
-    public int LostInRow { get; set; }
+    /// <summary>When it last answered anything.</summary>
+    public TimeSpan HeardAt { get; set; }
 
     /// <summary>Answers in a row that were of no use.</summary>
     public int UselessInRow { get; set; }

@@ -15,6 +15,9 @@ public sealed class EofVote
     /// <summary>The length that is believed, in bytes; -1 when none is.</summary>
     public long Current { get; private set; } = -1;
 
+    /// <summary>Whether some source stands by another length than the one that is believed.</summary>
+    public bool IsContested => _claims.Values.Any(eof => eof != Current && !_refuted.Contains(eof));
+
     /// <summary>
     /// A source claims a length. It is believed at once when nothing is; a different claim of more sources is believed
     /// instead. True when <see cref="Current"/> changed.

@@ -79,6 +79,7 @@ public sealed class NodeActor : UntypedActor, IWithTimers
             case SocketProtocol.Opened opened:
                 foreach (var address in opened.Addresses)
                     _log.Info("Listening on {Address}", address);
+                _peers.Tell(PeerRegistryProtocol.Discover.Instance);
                 Decide(new NodeProtocol.Started(opened.Addresses));
                 break;
             case SocketProtocol.NotOpened notOpened:

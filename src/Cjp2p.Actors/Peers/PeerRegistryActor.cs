@@ -53,7 +53,12 @@ internal sealed class PeerRegistryActor : UntypedActor, IWithTimers
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
 
-    protected override void PreStart() => Self.Tell(PeerRegistryProtocol.Discover.Instance);
+    // The node says when its sockets are open; after a restart of this actor they are.
+    protected override void PreStart()
+    {
+        if (!_node.Transports.Open.IsEmpty)
+            Self.Tell(PeerRegistryProtocol.Discover.Instance);
+    }
 
     protected override void OnReceive(object message)
     {

@@ -1,6 +1,9 @@
 namespace Cjp2p.Actors.Protocol;
 
-/// <summary>Why a whole datagram is unusable. The checks are made in the order of these members.</summary>
+/// <summary>
+/// Why a whole datagram is unusable. Empty, TooLong and NotUtf8 are looked for first, in this order; then NotJson or
+/// TooDeep, whichever comes first in the text.
+/// </summary>
 public enum DatagramFault : byte
 {
     /// <summary>It is a JSON array; it may still hold no usable element.</summary>
@@ -23,10 +26,4 @@ public enum DatagramFault : byte
 
     /// <summary>Brackets are nested deeper than <see cref="WireLimits.DepthMax"/>.</summary>
     TooDeep,
-
-    /// <summary>
-    /// For callers that refuse datagrams of many elements. <see cref="DatagramReader"/> never says so: it uses the first
-    /// <see cref="WireLimits.ElementsMax"/> and counts the rest as skipped.
-    /// </summary>
-    TooManyElements,
 }

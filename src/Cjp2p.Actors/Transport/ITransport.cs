@@ -15,6 +15,12 @@ public interface ITransport : IDisposable
     TransportCounters Counters { get; }
 
     /// <summary>
+    /// Bytes of datagrams that wait to be received at the most, as the system granted it (usually less than asked for);
+    /// <see cref="int.MaxValue"/>: as many as one likes.
+    /// </summary>
+    int ReceiveBufferBytes => int.MaxValue;
+
+    /// <summary>
     /// Starts to receive. <paramref name="sink"/> is called by one thread at a time (a socket's own thread, or the
     /// simulator's) until the transport fails or is disposed. Called once.
     /// </summary>

@@ -30,6 +30,14 @@ internal sealed class SocketActor : UntypedActor, IWithTimers
     public static Props Props(NodeServices node, Func<PumpTargets> targets) =>
         Akka.Actor.Props.Create(() => new SocketActor(node, targets));
 
+    // What was open before is opened again, on the same ports, as after the failure of a socket.
+    protected override void PostRestart(Exception reason)
+    {
+        _endpoints = [.. _node.AddressPolicy.Own.Select(address => new Endpoint(address) { DownSince = _node.Clock.Now })];
+        for (var i = 0; i < _endpoints.Length; i++)
+            Self.Tell(new SocketProtocol.Reopen(i));
+    }
+
     protected override void PostStop()
     {
         _node.Transports.Set([]);
@@ -92,6 +100,13 @@ internal sealed class SocketActor : UntypedActor, IWithTimers
 
     private void Start(Endpoint endpoint)
     {
+        var asked = _node.Settings.Socket.Transport.ReceiveBufferBytes;
+        if (endpoint.Transport!.ReceiveBufferBytes < asked)
+        {
+            _log.Info("The receive buffer of {Address} is {Granted} bytes, {Asked} were asked for: transfers are slower "
+                + "(raise net.core.rmem_max)", endpoint.Address, endpoint.Transport.ReceiveBufferBytes, asked);
+        }
+
         var targets = _targets() with { Socket = Self };
         endpoint.Transport!.Start(new DatagramPump(_node, endpoint.Transport, targets));
     }
@@ -102,7 +117,10 @@ internal sealed class SocketActor : UntypedActor, IWithTimers
         var isLoopbackOnly = own.All(address => address.IsLoopback);
         _node.AddressPolicy = new AddressPolicy(
             _node.Settings.Peers.AllowLoopback ?? isLoopbackOnly, _node.Settings.Peers.AllowPrivate ?? isLoopbackOnly, own);
-        _node.Transports.Set([.. _endpoints.Where(endpoint => endpoint.Transport is not null).Select(endpoint => endpoint.Transport!)]);
+        var open = _endpoints.Where(endpoint => endpoint.Transport is not null).ToArray();
+        if (open.Length > 0)
+            _node.Flight.FitReceiveBuffer(open.Min(endpoint => endpoint.Transport!.ReceiveBufferBytes));
+        _node.Transports.Set([.. open.Select(endpoint => endpoint.Transport!)]);
     }
 
     private void OnFailed(SocketProtocol.TransportFailed failed)
@@ -154,7 +172,7 @@ internal sealed class SocketActor : UntypedActor, IWithTimers
 
         public ITransport? Transport { get; set; }
 
-        public TimeSpan DownSince { get; private set; }
+        public TimeSpan DownSince { get; set; }
 
         public string Reason { get; set; } = "";
 

@@ -40,6 +40,9 @@ internal abstract class UdpTransport : ITransport
     /// <inheritdoc/>
     public TransportCounters Counters { get; } = new();
 
+    /// <inheritdoc/>
+    public int ReceiveBufferBytes => OperatingSystem.IsLinux() ? Socket.ReceiveBufferSize / 2 : Socket.ReceiveBufferSize;
+
     /// <summary>The family of the socket; it can send to addresses of this family only.</summary>
     public bool IsIPv6 { get; }
 
