@@ -106,8 +106,8 @@ public sealed class DatagramPumpTests
     {
         foreach (var cookie in new[] { "12345", "\"a/b\"", """{ "key" : 4294967295 }""", """["any",{"valid":"J\u0053ON"}]""", "true", "1.50e3" })
         {
-            var reply = Assert.Single(_pump.Deliver(Stranger, $$"""[{"PleaseAlwaysReturnThisMessage":{{cookie}}},{"PleaseSendPeers":{}}]"""));
-            Assert.Contains($$"""{"AlwaysReturned":{{cookie}}}""", reply.Text, StringComparison.Ordinal);
+            var reply = Assert.Single(_pump.Deliver(Stranger, $$$"""[{"PleaseAlwaysReturnThisMessage":{{{cookie}}}},{"PleaseSendPeers":{}}]"""));
+            Assert.Contains($$$"""{"AlwaysReturned":{{{cookie}}}}""", reply.Text, StringComparison.Ordinal);
         }
     }
 
@@ -537,7 +537,7 @@ public sealed class DatagramPumpTests
     public void Addresses_read_from_one_message_are_capped_and_bad_ones_left_out()
     {
         var names = Enumerable.Range(1, 200).Select(i => $"\"8.8.{i}.8:1\"").Prepend("\"no address\"").Prepend("7");
-        _pump.Deliver(Stranger, $$"""[{"Peers":{"peers":[{{string.Join(',', names)}}]}}]""");
+        _pump.Deliver(Stranger, $$$"""[{"Peers":{"peers":[{{{string.Join(',', names)}}}]}}]""");
         Assert.Equal(64, Assert.Single(_pump.News).Peers.Length);
         Assert.Equal(2, _pump.Count(WireCount.BadElements));
     }
