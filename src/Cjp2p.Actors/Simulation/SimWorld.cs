@@ -27,6 +27,8 @@ public sealed class SimWorld : IDisposable
     private readonly List<SimFailure> _failures = [];
     private readonly SimLog? _log;
     private readonly IActorRef _root;
+    private readonly long _foreignTouchesOfStart;
+    private readonly long _turnsOfStart;
     private long _stepsAtThisInstant;
     private bool _disposed;
 
@@ -52,6 +54,7 @@ public sealed class SimWorld : IDisposable
         var answered = false;
         _root.Tell(new SimRootActor.Perform(_ => answered = true));
         PumpUntil(() => answered, "start");
+        (_foreignTouchesOfStart, _turnsOfStart) = (_scheduler.Runs.ForeignPosts + _scheduler.ForeignEntries, _scheduler.Runs.Turns);
     }
 
     /// <summary>The actor system that everything in this world shares.</summary>
@@ -72,14 +75,14 @@ public sealed class SimWorld : IDisposable
     /// <summary>Entries fired so far; with the seed, this names a moment in the life of the world.</summary>
     public long Steps { get; private set; }
 
-    /// <summary>Turns of actors so far.</summary>
-    public long Turns => _scheduler.Runs.Turns;
+    /// <summary>Turns of actors so far; starting the world does not count, for it takes as many as other threads let it.</summary>
+    public long Turns => _scheduler.Runs.Turns - _turnsOfStart;
 
     /// <summary>
     /// How often another thread interfered while the world was driven. As long as this is zero, nothing but seed and calls
     /// decided what happened.
     /// </summary>
-    public long ForeignTouches => _scheduler.Runs.ForeignPosts + _scheduler.ForeignEntries;
+    public long ForeignTouches => _scheduler.Runs.ForeignPosts + _scheduler.ForeignEntries - _foreignTouchesOfStart;
 
     /// <summary>The hash of all that happened so far.</summary>
     public Trace Trace { get; }

@@ -102,7 +102,7 @@ public sealed class SimMachineSpec
         foreach (var atMs in (int[])[0, 5, 100])
             world.After(TimeSpan.FromMilliseconds(atMs), () => slow.Tell(1));
         world.Drive(100);
-        
+
         // The first keeps the disk busy until 20, which the second feels and the third does not.
         Assert.Equal([0, 20, 100], done);
     }

@@ -237,6 +237,25 @@ public sealed class SimWorldSpec
         Assert.InRange(threadsAfter, 0, threadsBefore + 4);
     }
 
+    [Fact]
+    public void An_idle_actor_takes_less_than_a_kilobyte()
+    {
+        const int Actors = 20_000;
+        using var world = new SimWorld();
+        var props = Props.Create(() => new Talker());
+        world.InWorld(context => { context.ActorOf(props); });
+        var bytesBefore = GC.GetTotalMemory(forceFullCollection: true);
+        world.InWorld(context =>
+        {
+            for (var i = 0; i < Actors; i++)
+                context.ActorOf(props);
+        });
+        var bytesEach = (GC.GetTotalMemory(forceFullCollection: true) - bytesBefore) / Actors;
+
+        // With Akka's own mailbox it is 1,700.
+        Assert.InRange(bytesEach, 300, 1_000);
+    }
+
     private sealed class Ticker : UntypedActor, IWithTimers
     {
         private readonly TimeSpan _interval;
