@@ -142,7 +142,7 @@ public sealed class SimWorld : IDisposable
     /// </summary>
     public bool Step()
     {
-        var entered = _scheduler.Gate.TryEnter();
+        var entered = Enter();
         try
         {
             return StepInside();
@@ -168,7 +168,7 @@ public sealed class SimWorld : IDisposable
     {
         ArgumentNullException.ThrowIfNull(condition);
         var endTicks = _scheduler.NowTicks + limit.Ticks;
-        var entered = _scheduler.Gate.TryEnter();
+        var entered = Enter();
         try
         {
             Drain();
@@ -222,8 +222,7 @@ public sealed class SimWorld : IDisposable
     public void InWorld(Action<IUntypedActorContext> action)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        if (_scheduler.Gate.IsOurs && _scheduler.Runs.Current != null)
-            throw new InvalidOperationException("An actor of the world can not ask the world to run actors.");
+        var entered = Enter();
         Exception? failure = null;
         var done = false;
         _root.Tell(new SimRootActor.Perform(context =>
@@ -238,8 +237,6 @@ public sealed class SimWorld : IDisposable
                 failure = cause;
             }
         }));
-
-        var entered = _scheduler.Gate.TryEnter();
         try
         {
             Drain();
@@ -326,7 +323,7 @@ public sealed class SimWorld : IDisposable
 
     private bool DriveUntil(Func<bool> condition, long stepsMax)
     {
-        var entered = _scheduler.Gate.TryEnter();
+        var entered = Enter();
         try
         {
             Drain();
@@ -364,6 +361,14 @@ public sealed class SimWorld : IDisposable
             throw new SimulationStuckException(Describe("Actors tell each other without end"));
     }
 
+    /// <summary>The calling thread drives the world from here to <see cref="Leave"/>; false when it already does.</summary>
+    private bool Enter()
+    {
+        if (_scheduler.Gate.IsOurs && _scheduler.Runs.Current != null)
+            throw new InvalidOperationException("An actor can not drive the world that it lives in.");
+        return _scheduler.Gate.TryEnter();
+    }
+
     private void Leave(bool entered)
     {
         if (entered)
@@ -380,7 +385,7 @@ public sealed class SimWorld : IDisposable
         var began = TimeProvider.System.GetTimestamp();
         while (true)
         {
-            var entered = _scheduler.Gate.TryEnter();
+            var entered = Enter();
             try
             {
                 // A world that is stuck has to end too, so no complaint here when something is left.

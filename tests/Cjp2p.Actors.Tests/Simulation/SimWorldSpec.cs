@@ -211,6 +211,16 @@ public sealed class SimWorldSpec
     }
 
     [Fact]
+    public void An_actor_can_not_drive_its_world()
+    {
+        using var world = new SimWorld();
+        Exception? caught = null;
+        world.InWorld(_ => { caught = Record.Exception(() => world.RunFor(TimeSpan.FromSeconds(1))); });
+        Assert.IsType<InvalidOperationException>(caught);
+        world.RunFor(TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
     public void A_hundred_worlds_leave_no_memory_and_no_thread()
     {
         static void OneWorld(int seed)
