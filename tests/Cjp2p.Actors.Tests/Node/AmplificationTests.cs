@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Akka.Actor;
 using Cjp2p.Actors.Content;

@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using Cjp2p.Actors.AntiSpoof;
 using Cjp2p.Actors.Content;
-using Cjp2p.Actors.Peers;
 using Cjp2p.Actors.Protocol;
 using Cjp2p.Actors.Tests.Doubles;
 using Cjp2p.Actors.Transport;
