@@ -21,7 +21,7 @@ public sealed class DownloadResumeTests : DownloadSpec
     public void Stopped_download_saves_where_it_is_and_goes_on_from_there()
     {
         var source = SlowSource();
-        StartNode();
+        Start();
         Fetch(source.Id, [source]);
         var done = UntilDone(5);
         Node.Tell(new DownloadProtocol.StopDownload(source.Id));
@@ -32,7 +32,7 @@ public sealed class DownloadResumeTests : DownloadSpec
         Assert.True(Disk.Exists(Unfinished));
         Assert.True(Disk.Exists(Map));
 
-        source.Requests.Clear();
+        ForgetRequests(source);
         Fetch(source.Id, [source]);
         UntilTold<DownloadProtocol.Finished>(60);
         AssertGot(_content);
@@ -43,20 +43,20 @@ public sealed class DownloadResumeTests : DownloadSpec
     public void Node_that_is_stopped_saves_its_downloads_and_another_goes_on_with_them()
     {
         var source = SlowSource();
-        StartNode();
+        Start();
         Fetch(source.Id, [source]);
         var done = UntilDone(5);
         var stopper = CreateTestProbe();
-        stopper.Watch(Node);
         Node.Tell(NodeProtocol.Stop.Instance, stopper.Ref);
         UntilSeconds(8, () => stopper.HasMessages);
-        Settle();
-        Assert.Equal([typeof(NodeProtocol.Stopped), typeof(Terminated)], All(stopper).Select(message => message.GetType()).OrderBy(type => type.Name));
+        Only<NodeProtocol.Stopped>(stopper);
+        stopper.Watch(Node);
+        UntilTerminated(stopper);
         AssertNothingIsBorrowed();
         Assert.Single(All(User).OfType<DownloadProtocol.Failed>());
 
-        source.Requests.Clear();
-        StartNode(name: "again");
+        ForgetRequests(source);
+        Start(name: "again");
         Fetch(source.Id, [source]);
         UntilTold<DownloadProtocol.Finished>(60);
         AssertGot(_content);
@@ -67,15 +67,17 @@ public sealed class DownloadResumeTests : DownloadSpec
     public void Download_that_is_saved_now_and_then_loses_little_in_a_crash()
     {
         var source = SlowSource();
-        StartNode("cjp2p.downloads.save-every = 1s");
+        Start("cjp2p.downloads.save-every = 1s");
         Fetch(source.Id, [source]);
         UntilDone(8);
         AdvanceSeconds(1);
         // Without a word: what is not saved is gone.
+        var grave = CreateTestProbe();
+        grave.Watch(Node);
         Sys.Stop(Node);
-        Settle();
-        source.Requests.Clear();
-        StartNode(name: "again");
+        UntilTerminated(grave);
+        ForgetRequests(source);
+        Start(name: "again");
         Fetch(source.Id, [source]);
         UntilTold<DownloadProtocol.Finished>(60);
         AssertGot(_content);
@@ -86,7 +88,7 @@ public sealed class DownloadResumeTests : DownloadSpec
     public void Start_right_after_a_stop_is_answered()
     {
         var source = SlowSource();
-        StartNode();
+        Start();
         Fetch(source.Id, [source]);
         UntilDone(3);
         var user = CreateTestProbe();
@@ -98,7 +100,7 @@ public sealed class DownloadResumeTests : DownloadSpec
     [Fact]
     public void Stop_before_anything_is_known_leaves_nothing()
     {
-        StartNode();
+        Start();
         Fetch(ScriptedSource.IdOf(_content), []);
         Settle();
         Node.Tell(new DownloadProtocol.StopDownload(ScriptedSource.IdOf(_content)));
@@ -112,7 +114,7 @@ public sealed class DownloadResumeTests : DownloadSpec
     [Fact]
     public void Stop_of_what_does_not_run_is_nothing()
     {
-        StartNode();
+        Start();
         Node.Tell(new DownloadProtocol.StopDownload(ScriptedSource.IdOf(_content)));
         Settle();
         Nothing(User);
@@ -127,7 +129,7 @@ public sealed class DownloadResumeTests : DownloadSpec
     public void Map_that_is_not_of_this_content_is_worth_nothing(string fault)
     {
         var source = SlowSource();
-        StartNode();
+        Start();
         Fetch(source.Id, [source]);
         UntilDone(5);
         Node.Tell(new DownloadProtocol.StopDownload(source.Id));
@@ -137,7 +139,7 @@ public sealed class DownloadResumeTests : DownloadSpec
             Disk.Spoil(Map, fault == "magic" ? 0 : fault == "digest" ? 8 : 40);
         else
             Disk.Put(Map, fault == "short" ? Disk.Content(Map)[..47] : []);
-        source.Requests.Clear();
+        ForgetRequests(source);
         Fetch(source.Id, [source]);
         UntilTold<DownloadProtocol.Finished>(60);
         AssertGot(_content);
@@ -148,7 +150,7 @@ public sealed class DownloadResumeTests : DownloadSpec
     public void Span_that_the_map_promises_and_the_file_is_too_short_for_is_fetched()
     {
         var source = SlowSource();
-        StartNode();
+        Start();
         Fetch(source.Id, [source]);
         UntilDone(5);
         Node.Tell(new DownloadProtocol.StopDownload(source.Id));
@@ -165,7 +167,7 @@ public sealed class DownloadResumeTests : DownloadSpec
     public void Unfinished_file_that_rotted_is_fetched_anew_and_nobody_is_banned()
     {
         var source = SlowSource();
-        StartNode();
+        Start();
         Fetch(source.Id, [source]);
         UntilDone(5);
         Node.Tell(new DownloadProtocol.StopDownload(source.Id));
@@ -182,7 +184,7 @@ public sealed class DownloadResumeTests : DownloadSpec
     public void Complete_unfinished_file_needs_only_its_name()
     {
         var source = SlowSource();
-        StartNode();
+        Start();
         Disk.Fault = (operation, _) => operation == DiskOperation.Rename ? new IOException("no names left") : null;
         Fetch(source.Id, [source]);
         UntilSeconds(60, () => Progress().Phase == DownloadPhase.Paused);
@@ -190,7 +192,7 @@ public sealed class DownloadResumeTests : DownloadSpec
         UntilTold<DownloadProtocol.Failed>(1);
         Settle();
         Disk.Fault = (_, _) => null;
-        source.Requests.Clear();
+        ForgetRequests(source);
         Fetch(source.Id, [source]);
         UntilTold<DownloadProtocol.Finished>(10);
         AssertGot(_content);
@@ -204,7 +206,7 @@ public sealed class DownloadResumeTests : DownloadSpec
     public void Full_disk_pauses_that_download_says_so_and_the_download_goes_on_when_there_is_room()
     {
         var source = SlowSource();
-        StartNode();
+        Start();
         Fetch(source.Id, [source]);
         var done = UntilDone(3);
         Disk.IsFull = true;
@@ -222,7 +224,7 @@ public sealed class DownloadResumeTests : DownloadSpec
     {
         var source = SlowSource();
         var other = Source(2, ScriptedSource.ContentOf(600_000, 2));
-        StartNode();
+        Start();
         Disk.Fault = (operation, path) => operation == DiskOperation.Write && path == Unfinished ? new IOException("No space left on device") : null;
         var user = CreateTestProbe();
         Fetch(source.Id, [source]);
@@ -235,7 +237,7 @@ public sealed class DownloadResumeTests : DownloadSpec
     public void While_the_disk_is_full_hardly_anything_is_fetched()
     {
         var source = SlowSource();
-        StartNode();
+        Start();
         Fetch(source.Id, [source]);
         UntilDone(3);
         Disk.IsFull = true;
@@ -250,7 +252,7 @@ public sealed class DownloadResumeTests : DownloadSpec
     public void Full_disk_is_logged_once()
     {
         var source = SlowSource();
-        StartNode();
+        Start();
         Fetch(source.Id, [source]);
         UntilDone(3);
         Disk.IsFull = true;
@@ -264,7 +266,7 @@ public sealed class DownloadResumeTests : DownloadSpec
     public void Read_only_disk_is_waited_for()
     {
         var source = SlowSource();
-        StartNode();
+        Start();
         Disk.IsReadOnly = true;
         Fetch(source.Id, [source]);
         UntilSeconds(10, () => Progress().Phase == DownloadPhase.Paused);
@@ -286,7 +288,7 @@ public sealed class DownloadResumeTests : DownloadSpec
     public void Operation_that_fails_once_costs_a_pause_at_the_most(string operation)
     {
         var source = SlowSource();
-        StartNode("cjp2p.downloads.save-every = 500ms");
+        Start("cjp2p.downloads.save-every = 500ms");
         var faults = 0;
         Disk.Fault = (what, path) => what.ToString() == operation && path.StartsWith("/got/", StringComparison.Ordinal) && faults++ == 0
             ? new IOException("hiccup")
@@ -307,7 +309,7 @@ public sealed class DownloadResumeTests : DownloadSpec
     {
         ExpectErrors("surprise");
         var source = SlowSource();
-        StartNode("cjp2p.downloads.save-every = 500ms");
+        Start("cjp2p.downloads.save-every = 500ms");
         var faults = 0;
         Disk.Fault = (what, path) => what.ToString() == operation && path.StartsWith("/got/", StringComparison.Ordinal) && faults++ == 0
             ? new InvalidOperationException("surprise")
@@ -327,7 +329,7 @@ public sealed class DownloadResumeTests : DownloadSpec
     public void Verified_spans_are_served_while_the_rest_is_fetched_and_no_others()
     {
         var source = SlowSource();
-        StartNode();
+        Start();
         Fetch(source.Id, [source], ScriptedSource.DigestsOf(_content));
         UntilDone(3);
         source.IsSilent = true;
@@ -349,6 +351,8 @@ public sealed class DownloadResumeTests : DownloadSpec
 
         source.IsSilent = false;
         UntilTold<DownloadProtocol.Finished>(60);
+        // The server closes what it has not used for a while.
+        AdvanceSeconds(61);
         AssertGot(_content);
     }
 
@@ -356,7 +360,7 @@ public sealed class DownloadResumeTests : DownloadSpec
     public void Nothing_is_served_of_a_download_that_only_the_whole_can_prove()
     {
         var source = SlowSource();
-        StartNode();
+        Start();
         Fetch(source.Id, [source]);
         UntilDone(3);
         Assert.True(Shared.Routes.TryGet(source.Id, out var route));
@@ -368,7 +372,7 @@ public sealed class DownloadResumeTests : DownloadSpec
     public void Spans_of_an_earlier_run_are_not_served_before_they_are_proven()
     {
         var source = SlowSource();
-        StartNode();
+        Start();
         Fetch(source.Id, [source]);
         UntilDone(5);
         Node.Tell(new DownloadProtocol.StopDownload(source.Id));
@@ -387,21 +391,32 @@ public sealed class DownloadResumeTests : DownloadSpec
     public void Who_asks_for_a_content_that_is_being_fetched_hears_who_delivers_it()
     {
         var source = SlowSource();
-        StartNode();
+        Start();
         Fetch(source.Id, [source]);
         UntilDone(3);
         var asker = Datagram.At("127.0.0.50:5");
         Network.Send(asker, Us, new PleaseSendContent(source.Id, 4096, 0), new AlwaysReturned(Datagram.CookieOf(Shared, asker)));
         AdvanceSeconds(0.1);
-        var told = Assert.Single(Network.SentTo(asker)).Messages.OfType<MaybeTheyHaveSome>().Single();
+        var told = Network.SentTo(asker).SelectMany(sent => sent.Messages).OfType<MaybeTheyHaveSome>().Single();
         Assert.Equal<PeerAddress>([source.Address], told.Addresses);
     }
 
+    // 64 chunks each 110 ms: 2.4 MB a second.
     private ScriptedSource SlowSource()
     {
         var source = Source(1, _content);
-        source.Delay = TimeSpan.FromMilliseconds(300);
+        source.Delay = TimeSpan.FromMilliseconds(100);
         return source;
+    }
+
+    private void Start(string hocon = "", string name = "node") =>
+        StartNode("cjp2p.downloads.window-max = 64\n" + hocon, name);
+
+    // What was asked for before is served, and forgotten.
+    private void ForgetRequests(ScriptedSource source)
+    {
+        AdvanceSeconds(1);
+        source.Requests.Clear();
     }
 
     // Lets time pass until so many spans are on the disk; tells how many bytes those are.

@@ -96,6 +96,18 @@ public abstract class NodeSpec : TestKit
         return actor;
     }
 
+    /// <summary>Waits until an actor at the top that <paramref name="probe"/> watches is gone.</summary>
+    protected void UntilTerminated(TestProbe probe)
+    {
+        var isGone = SpinWait.SpinUntil(() =>
+        {
+            Settle();
+            return probe.HasMessages;
+        }, TimeSpan.FromSeconds(30));
+        Assert.True(isGone, "it does not stop");
+        Only<Terminated>(probe);
+    }
+
     /// <summary>Lets time pass, with everything that happens in it.</summary>
     protected void Advance(TimeSpan time) => Until(() => false, time, mustHappen: false);
 
