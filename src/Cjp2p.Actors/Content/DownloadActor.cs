@@ -108,7 +108,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
             AddSource(address, SourceOrigin.Known);
         _registry.Tell(new PeerRegistryProtocol.GetCandidates(_settings.SearchPeers));
         // The one content whose length is in its id.
-        if (_start.Id.Sha256 == EmptySha256)
+        if (IsEmptyContent)
             Believe(0);
         Self.Tell(DownloadProtocol.Tick.Instance);
     }
@@ -177,6 +177,8 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
                 break;
         }
     }
+
+    private bool IsEmptyContent => _start.Id.Sha256 == EmptySha256;
 
     private static Sha256Digest EmptySha256 { get; } =
         Sha256Digest.FromBytes(System.Security.Cryptography.SHA256.HashData([]));
@@ -310,13 +312,14 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         source.Probes = 0;
         source.HasAnswered = true;
         source.HeardAt = answered.At;
-        if (answered.Eof > _settings.LengthMaxBytes || answered.Source.EofChanges >= SourceSlot.EofChangesMax)
+        if (answered.Eof > _settings.LengthMaxBytes || answered.Source.EofChanges >= SourceSlot.EofChangesMax
+            || (answered.Eof >= 0 && answered.Eof == 0 != IsEmptyContent))
         {
             Ban(source, "it claims an impossible length, or another one each time");
             return;
         }
 
-        if (answered.Eof >= 0 && _vote.Claim(source.Address, answered.Eof))
+        if (answered.Eof > 0 && _vote.Claim(source.Address, answered.Eof))
             OnLengthChanged();
         // A Ruby node that relays does not say how long the content is; it may still deliver.
         if (_vote.Current >= 0 && (answered.Eof < 0 || answered.Eof == _vote.Current)
