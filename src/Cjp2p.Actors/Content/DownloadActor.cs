@@ -730,7 +730,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         _contributors.Clear();
         if (contributors.Length == 1 && ++contributors[0].Mismatches > 0)
             Ban(contributors[0], "the whole content came from it and has the wrong hash");
-        if (_mismatches >= _settings.MismatchesMax + contributors.Length || (contributors.Length == 0 && _mismatches > 1))
+        if (_mismatches >= _settings.MismatchesMax + _sources.Count)
         {
             Fail($"what its sources gave {_mismatches} times is not the content with this id");
             return;
