@@ -187,7 +187,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
 
     private void AddSource(in PeerAddress address, SourceOrigin origin)
     {
-        if (_byAddress.ContainsKey(address) || address.Port == 0)
+        if (_byAddress.ContainsKey(address) || address.Port == 0 || _node.AddressPolicy.Own.Contains(address))
             return;
         if (_sources.Count >= _settings.SourcesMax && !MakeRoom(origin))
             return;
