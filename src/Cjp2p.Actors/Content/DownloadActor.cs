@@ -160,6 +160,9 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
                     AddSource(address, SourceOrigin.Known);
                 ProbeDue();
                 break;
+            case DownloadProtocol.Join when _isStopping:
+                Sender.Tell(new DownloadProtocol.Failed(_start.Id, "it is just being stopped; start it again in a moment"));
+                break;
             case DownloadProtocol.Join join:
                 _subscribers.Add(Sender);
                 foreach (var address in join.Sources)
