@@ -673,7 +673,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
                 _map![span] = _start.SpanDigests.IsDefaultOrEmpty ? SpanStatus.Written : SpanStatus.Verified;
                 _hasUnsaved = true;
                 if (_map[span] == SpanStatus.Verified)
-                    _route.Partial = new PartialContent(_unfinishedPath, _route.Eof, _map.ToBits());
+                    _route.Partial = new PartialContent(_unfinishedPath, _route.Eof, _map.ToBits(SpanStatus.Verified));
                 FinishWhenComplete();
                 break;
             case DownloadFileProtocol.SpanNotWritten(var span, var generation, var reason) when IsWriting(span, generation):
