@@ -64,6 +64,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
     private bool _isStarved;
     private bool _isStopping;
     private bool _hasUnsaved;
+    private bool _hasOlderSpans;
     private bool _hasEnded;
     private string _why = "";
     private int _generation;
@@ -683,6 +684,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
                 break;
             case DownloadFileProtocol.Opened opened when opened.Attempt == _attempt && _phase == DownloadPhase.Fetching:
                 _map = opened.Map;
+                _hasOlderSpans |= _map.OnDisk > 0 && _contributors.Count == 0;
                 if (!FinishWhenComplete())
                     Schedule();
                 break;
@@ -731,8 +733,10 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         _log.Warning("What was fetched for {ContentId} is {Actual}: fetching it again", _start.Id, actual);
         var contributors = _contributors.Where(_byNumber.ContainsKey).Select(number => _byNumber[number]).ToArray();
         _contributors.Clear();
-        if (contributors.Length == 1 && ++contributors[0].Mismatches > 0)
+        // What an earlier run left may be what is wrong: then nobody is guilty yet.
+        if (contributors.Length == 1 && !_hasOlderSpans && ++contributors[0].Mismatches > 0)
             Ban(contributors[0], "the whole content came from it and has the wrong hash");
+        _hasOlderSpans = false;
         if (_mismatches >= _settings.MismatchesMax + _sources.Count)
         {
             Fail($"what its sources gave {_mismatches} times is not the content with this id");
