@@ -64,6 +64,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
     private bool _isStarved;
     private bool _isStopping;
     private bool _hasUnsaved;
+    private bool _hasOlderSpans;
     private bool _hasEnded;
     private string _why = "";
     private int _generation;
@@ -108,7 +109,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
             AddSource(address, SourceOrigin.Known);
         _registry.Tell(new PeerRegistryProtocol.GetCandidates(_settings.SearchPeers));
         // The one content whose length is in its id.
-        if (_start.Id.Sha256 == EmptySha256)
+        if (IsEmptyContent)
             Believe(0);
         Self.Tell(DownloadProtocol.Tick.Instance);
     }
@@ -160,6 +161,9 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
                     AddSource(address, SourceOrigin.Known);
                 ProbeDue();
                 break;
+            case DownloadProtocol.Join when _isStopping:
+                Sender.Tell(new DownloadProtocol.Failed(_start.Id, "it is just being stopped; start it again in a moment"));
+                break;
             case DownloadProtocol.Join join:
                 _subscribers.Add(Sender);
                 foreach (var address in join.Sources)
@@ -178,6 +182,8 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         }
     }
 
+    private bool IsEmptyContent => _start.Id.Sha256 == EmptySha256;
+
     private static Sha256Digest EmptySha256 { get; } =
         Sha256Digest.FromBytes(System.Security.Cryptography.SHA256.HashData([]));
 
@@ -185,7 +191,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
 
     private void AddSource(in PeerAddress address, SourceOrigin origin)
     {
-        if (_byAddress.ContainsKey(address) || address.Port == 0)
+        if (_byAddress.ContainsKey(address) || address.Port == 0 || _node.AddressPolicy.Own.Contains(address))
             return;
         if (_sources.Count >= _settings.SourcesMax && !MakeRoom(origin))
             return;
@@ -310,13 +316,14 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         source.Probes = 0;
         source.HasAnswered = true;
         source.HeardAt = answered.At;
-        if (answered.Eof > _settings.LengthMaxBytes || answered.Source.EofChanges >= SourceSlot.EofChangesMax)
+        if (answered.Eof > _settings.LengthMaxBytes || answered.Source.EofChanges >= SourceSlot.EofChangesMax
+            || (answered.Eof >= 0 && answered.Eof == 0 != IsEmptyContent))
         {
             Ban(source, "it claims an impossible length, or another one each time");
             return;
         }
 
-        if (answered.Eof >= 0 && _vote.Claim(source.Address, answered.Eof))
+        if (answered.Eof > 0 && _vote.Claim(source.Address, answered.Eof))
             OnLengthChanged();
         // A Ruby node that relays does not say how long the content is; it may still deliver.
         if (_vote.Current >= 0 && (answered.Eof < 0 || answered.Eof == _vote.Current)
@@ -667,7 +674,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
                 _map![span] = _start.SpanDigests.IsDefaultOrEmpty ? SpanStatus.Written : SpanStatus.Verified;
                 _hasUnsaved = true;
                 if (_map[span] == SpanStatus.Verified)
-                    _route.Partial = new PartialContent(_unfinishedPath, _route.Eof, _map.ToBits());
+                    _route.Partial = new PartialContent(_unfinishedPath, _route.Eof, _map.ToBits(SpanStatus.Verified));
                 FinishWhenComplete();
                 break;
             case DownloadFileProtocol.SpanNotWritten(var span, var generation, var reason) when IsWriting(span, generation):
@@ -677,6 +684,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
                 break;
             case DownloadFileProtocol.Opened opened when opened.Attempt == _attempt && _phase == DownloadPhase.Fetching:
                 _map = opened.Map;
+                _hasOlderSpans |= _map.OnDisk > 0 && _contributors.Count == 0;
                 if (!FinishWhenComplete())
                     Schedule();
                 break;
@@ -725,9 +733,11 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         _log.Warning("What was fetched for {ContentId} is {Actual}: fetching it again", _start.Id, actual);
         var contributors = _contributors.Where(_byNumber.ContainsKey).Select(number => _byNumber[number]).ToArray();
         _contributors.Clear();
-        if (contributors.Length == 1 && ++contributors[0].Mismatches > 0)
+        // What an earlier run left may be what is wrong: then nobody is guilty yet.
+        if (contributors.Length == 1 && !_hasOlderSpans && ++contributors[0].Mismatches > 0)
             Ban(contributors[0], "the whole content came from it and has the wrong hash");
-        if (_mismatches >= _settings.MismatchesMax + contributors.Length || (contributors.Length == 0 && _mismatches > 1))
+        _hasOlderSpans = false;
+        if (_mismatches >= _settings.MismatchesMax + _sources.Count)
         {
             Fail($"what its sources gave {_mismatches} times is not the content with this id");
             return;

@@ -39,7 +39,7 @@ public abstract class DownloadSpec : NodeSpec
 
     protected IActorRef StartNode(string hocon = "", string name = "node")
     {
-        Node = Sys.ActorOf(
+        Node = Top(
             Props.CreateBy(new NodeMaker(Settings(hocon), Environment(), node => _instance = node)), name);
         Settle();
         _services = _instance!.Services;
