@@ -1,1 +1,3 @@
-Console.WriteLine("cjp2p");
+using Cjp2p.Host.Commands;
+
+return await CommandTree.RunAsync(args).ConfigureAwait(false);

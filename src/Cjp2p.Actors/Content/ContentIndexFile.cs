@@ -52,8 +52,9 @@ internal static class ContentIndexFile
             using var json = JsonDocument.Parse(line);
             var fields = json.RootElement;
             return ContentId.TryParse(fields.GetProperty("sha256").GetString(), out var id) && id.IsSha256
+                && fields.GetProperty("path").GetString() is { } path
                 ? new SharedFile(id, new FileStat(
-                    fields.GetProperty("path").GetString()!,
+                    path,
                     fields.GetProperty("length").GetInt64(),
                     fields.GetProperty("changed").GetInt64()))
                 : null;

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
-using Cjp2p.Actors.AntiSpoof;
 using Cjp2p.Actors.Node;
 using Cjp2p.Actors.Protocol;
 using Cjp2p.Actors.Transport;

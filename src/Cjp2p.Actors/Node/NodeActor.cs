@@ -47,6 +47,9 @@ public sealed class NodeActor : UntypedActor, IWithTimers
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
+    /// <summary>What its parts share, for tests.</summary>
+    internal NodeServices Services => _node;
+
     /// <summary>Props of a node; its name is the caller's to choose (<see cref="NodeSettings.Name"/>).</summary>
     public static Props Props(NodeSettings settings, NodeEnvironment environment) =>
         Akka.Actor.Props.Create(() => new NodeActor(settings, environment));

@@ -23,7 +23,10 @@ public sealed class PeerTable
     public int Verified => _verified.Count;
 
     /// <summary>Addresses that others named and that have not been tried.</summary>
-    public int Hearsay => _hearsay.Count;
+    public int Hearsay => _hearsaySet.Count;
+
+    /// <summary>Entries of the queue of hearsay, those included that have proven themselves meanwhile; for tests.</summary>
+    internal int HearsayQueued => _hearsay.Count;
 
     /// <summary>Verified peers that had to make room.</summary>
     public long Evictions { get; private set; }
@@ -40,8 +43,7 @@ public sealed class PeerTable
     /// </summary>
     public bool AddVerified(in PeerAddress address, TimeSpan now, Random random)
     {
-        if (_hearsaySet.Remove(address) && _hearsaySet.Count == 0)
-            _hearsay.Clear();
+        _hearsaySet.Remove(address);
         if (_index.TryGetValue(address, out var known))
         {
             _verified[known] = _verified[known] with { HeardAt = now, UnansweredProbes = 0 };
@@ -75,6 +77,8 @@ public sealed class PeerTable
                 break;
             if (!policy.Accepts(address) || _index.ContainsKey(address) || !_hearsaySet.Add(address))
                 continue;
+            if (_hearsay.Count >= _settings.HearsayMax * 2)
+                DropProvenFromQueue();
             _hearsay.Enqueue(address);
             kept++;
         }
@@ -169,6 +173,16 @@ public sealed class PeerTable
         }
 
         return true;
+    }
+
+    // Those that proved themselves are out of the set at once, and out of the queue here: whoever has many ports could
+    // otherwise make it grow.
+    private void DropProvenFromQueue()
+    {
+        PeerAddress[] waiting = [.. _hearsay.Distinct().Where(_hearsaySet.Contains)];
+        _hearsay.Clear();
+        foreach (var address in waiting)
+            _hearsay.Enqueue(address);
     }
 
     private void Evict(Random random)

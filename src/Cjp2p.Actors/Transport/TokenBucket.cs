@@ -18,7 +18,9 @@ public readonly record struct TokenBucket(double Tokens, TimeSpan At)
     /// <summary>Takes one token; false, and nothing taken, when there is none.</summary>
     public bool TryTake(out TokenBucket rest)
     {
-        rest = Tokens >= 1 ? this with { Tokens = Tokens - 1 } : this;
-        return Tokens >= 1;
+        // Looked at first: the caller may put the rest where this bucket is.
+        var isThere = Tokens >= 1;
+        rest = isThere ? this with { Tokens = Tokens - 1 } : this;
+        return isThere;
     }
 }

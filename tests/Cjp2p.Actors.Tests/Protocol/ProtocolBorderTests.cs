@@ -44,7 +44,7 @@ public sealed class ProtocolBorderTests
         .Select(target => $"{type.FullName} -> {target}");
 
     /// <summary>Does all that the protocol must not, so that the rule is seen to work. Never run.</summary>
-    private sealed class Trespasser(Akka.Actor.IActorRef actor, Content.IDisk disk)
+    private sealed class Trespasser(Akka.Actor.IActorRef actor, Actors.Content.IDisk disk)
     {
         public object? Field { get; } = disk;
 

@@ -1,0 +1,188 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Akka.Hosting;
+using Cjp2p.Actors.Content;
+using Cjp2p.Actors.Node;
+using Cjp2p.Actors.Peers;
+using Cjp2p.Actors.Protocol;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Cjp2p.Actors.Hosting;
+
+/// <summary>
+/// A running node for code that is no actor: each method asks the node and waits for the answer. Thread-safe. Actors tell
+/// <see cref="Actor"/> the messages of its protocols instead.
+/// </summary>
+public sealed class Cjp2pNode
+{
+    private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(10);
+    private readonly ActorSystem _system;
+
+    private Cjp2pNode(ActorSystem system, IActorRef actor, ImmutableArray<PeerAddress> addresses)
+    {
+        _system = system;
+        Actor = actor;
+        Addresses = addresses;
+    }
+
+    /// <summary>The node's actor.</summary>
+    public IActorRef Actor { get; }
+
+    /// <summary>Where it listens, with the ports that were chosen for port 0.</summary>
+    public ImmutableArray<PeerAddress> Addresses { get; }
+
+    /// <summary>The node that <see cref="Cjp2pHostingExtensions.AddCjp2pNode"/> added to a host, as soon as it is up.</summary>
+    /// <param name="services">Services of the host.</param>
+    /// <param name="cancellationToken">Cancels waiting.</param>
+    /// <exception cref="NodeException">The node cannot run; the message says why.</exception>
+    public static async Task<Cjp2pNode> GetAsync(IServiceProvider services, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        var system = services.GetRequiredService<ActorSystem>();
+        var actor = await services.GetRequiredService<IRequiredActor<NodeActor>>().GetAsync(cancellationToken).ConfigureAwait(false);
+        return await WhenUpAsync(system, actor, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Starts a node in an actor system of one's own making, whose configuration has
+    /// <see cref="Cjp2pHostingExtensions.SystemConfig"/> as a fallback. <see cref="StopAsync"/> ends it.
+    /// </summary>
+    /// <param name="system">The actor system.</param>
+    /// <param name="settings">Settings of the node.</param>
+    /// <param name="environment">Its outside world; null: real sockets and files.</param>
+    /// <param name="cancellationToken">Cancels waiting.</param>
+    /// <exception cref="NodeException">The node cannot run; the message says why.</exception>
+    public static async Task<Cjp2pNode> StartAsync(
+        ActorSystem system,
+        NodeSettings settings,
+        NodeEnvironment? environment = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(system);
+        ArgumentNullException.ThrowIfNull(settings);
+        var actor = system.ActorOf(NodeActor.Props(settings, environment ?? NodeEnvironment.Real()), settings.Name);
+        try
+        {
+            return await WhenUpAsync(system, actor, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            system.Stop(actor);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Fetches a content, verifies it and puts it in place. Returns when it is there. Cancelling saves what was fetched;
+    /// the same call goes on from there later. (When several wait for the same content, cancelling one ends it for all.)
+    /// </summary>
+    /// <param name="id">A SHA-256 id.</param>
+    /// <param name="path">Where it shall be; an existing file is replaced once the content is verified.</param>
+    /// <param name="peers">Whom to ask, besides the peers that the node knows.</param>
+    /// <param name="progress">Told a few times a second how it goes.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="NodeException">It could not be had; the message says why.</exception>
+    public Task<DownloadProtocol.Finished> DownloadAsync(
+        ContentId id,
+        string path,
+        IEnumerable<PeerAddress>? peers = null,
+        IProgress<DownloadProtocol.Progress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ImmutableArray<PeerAddress> sources = [.. peers ?? []];
+        return new NodeCall<DownloadProtocol.Finished>(
+            Actor,
+            new DownloadProtocol.StartDownload(id, Path.GetFullPath(path), sources),
+            answer =>
+            {
+                switch (answer)
+                {
+                    case DownloadProtocol.Finished finished:
+                        return finished;
+                    case DownloadProtocol.Failed failed:
+                        throw new NodeException(failed.Reason);
+                    case NodeProtocol.Stopped:
+                        throw new NodeException("the node was stopped");
+                    case DownloadProtocol.Progress step:
+                        progress?.Report(step);
+                        return null;
+                    default:
+                        return null;
+                }
+            },
+            cancellationToken)
+        {
+            CancelQuestion = new DownloadProtocol.StopDownload(id),
+        }.RunAsync(_system);
+    }
+
+    /// <summary>Shares a file, or a folder with everything below it; returns when everything there is hashed and served.</summary>
+    /// <param name="path">The file or folder.</param>
+    /// <param name="cancellationToken">Cancels waiting; it is shared nevertheless.</param>
+    /// <exception cref="NodeException">It cannot be shared; the message says why.</exception>
+    public Task<ContentStoreProtocol.Indexed> ShareAsync(string path, CancellationToken cancellationToken = default) =>
+        new NodeCall<ContentStoreProtocol.Indexed>(
+            Actor,
+            new ContentStoreProtocol.Share(Path.GetFullPath(path)),
+            answer => answer switch
+            {
+                ContentStoreProtocol.Indexed indexed => indexed,
+                ContentStoreProtocol.NotShared notShared => throw new NodeException(notShared.Reason),
+                NodeProtocol.Stopped => throw new NodeException("the node was stopped"),
+                _ => null,
+            },
+            cancellationToken).RunAsync(_system);
+
+    /// <summary>Tells the node of peers; it asks them at once.</summary>
+    /// <param name="peers">Their addresses.</param>
+    public void AddPeers(params IEnumerable<PeerAddress> peers) =>
+        Actor.Tell(new PeerRegistryProtocol.AddPeers([.. peers]), ActorRefs.NoSender);
+
+    /// <summary>How the node is.</summary>
+    /// <param name="cancellationToken">Cancels waiting.</param>
+    /// <exception cref="NodeException">It does not answer.</exception>
+    public Task<NodeProtocol.NodeStatus> StatusAsync(CancellationToken cancellationToken = default) =>
+        new NodeCall<NodeProtocol.NodeStatus>(
+            Actor,
+            NodeProtocol.GetStatus.Instance,
+            answer => answer is NodeProtocol.Stopped
+                ? throw new NodeException("the node was stopped")
+                : answer as NodeProtocol.NodeStatus,
+            cancellationToken)
+        {
+            Patience = AnswerPatience,
+        }.RunAsync(_system);
+
+    /// <summary>
+    /// Stops the node in order: running downloads save where they are, then its sockets close. Bounded by
+    /// <see cref="NodeSettings.ShutdownTimeout"/>. Does nothing when it has stopped already.
+    /// </summary>
+    public Task StopAsync() => StopActorAsync(_system, Actor);
+
+    /// <summary>Returns when the node has stopped, for whatever reason: it was told to, or a part of it failed too often.</summary>
+    /// <param name="cancellationToken">Cancels waiting.</param>
+    public Task WhenStoppedAsync(CancellationToken cancellationToken = default) =>
+        new NodeCall<NodeProtocol.Stopped>(
+            Actor, null, answer => answer as NodeProtocol.Stopped, cancellationToken).RunAsync(_system);
+
+    internal static async Task<Cjp2pNode> WhenUpAsync(ActorSystem system, IActorRef actor, CancellationToken cancellationToken)
+    {
+        var started = await new NodeCall<NodeProtocol.Started>(
+            actor,
+            NodeProtocol.WhenStarted.Instance,
+            answer => answer switch
+            {
+                NodeProtocol.Started yes => yes,
+                NodeProtocol.NotStarted no => throw new NodeException(no.Reason),
+                NodeProtocol.Stopped => throw new NodeException("the node was stopped"),
+                _ => null,
+            },
+            cancellationToken).RunAsync(system).ConfigureAwait(false);
+        return new Cjp2pNode(system, actor, started.Addresses);
+    }
+
+    internal static Task StopActorAsync(ActorSystem system, IActorRef actor) =>
+        new NodeCall<NodeProtocol.Stopped>(
+            actor, NodeProtocol.Stop.Instance, answer => answer as NodeProtocol.Stopped, CancellationToken.None)
+            .RunAsync(system);
+}

@@ -1,0 +1,67 @@
+using Akka.Actor;
+using Akka.Dispatch;
+using Akka.Dispatch.MessageQueues;
+
+namespace Cjp2p.Actors.Simulation;
+
+/// <summary>
+/// Dmitry Vyukov's queue for many producers and one consumer. The world's own actors are told by one thread, but guardians
+/// and loggers of the same system use this mailbox too, so it is a real concurrent queue. The queue is its own first node.
+/// </summary>
+public sealed class SimMessages : SimMessageNode, IMessageQueue, IUnboundedMessageQueueSemantics
+{
+    private SimMessageNode _first;
+    private SimMessageNode _last;
+
+    /// <summary>Makes an empty queue.</summary>
+    public SimMessages() => _first = _last = this;
+
+    /// <inheritdoc/>
+    public bool HasMessages => Volatile.Read(ref _first.Next) != null;
+
+    /// <summary>Walks the list: for inspection, not for decisions.</summary>
+    public int Count
+    {
+        get
+        {
+            var count = 0;
+            for (var node = Volatile.Read(ref _first.Next); node != null; node = Volatile.Read(ref node.Next))
+                count++;
+            return count;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Enqueue(IActorRef receiver, Envelope envelope)
+    {
+        var node = new SimMessageNode { Envelope = envelope };
+        var before = Interlocked.Exchange(ref _last, node);
+
+        // A consumer that looks right here finds nothing; the producer schedules the mailbox again after this.
+        Volatile.Write(ref before.Next, node);
+    }
+
+    /// <inheritdoc/>
+    public bool TryDequeue(out Envelope envelope)
+    {
+        var next = Volatile.Read(ref _first.Next);
+        if (next == null)
+        {
+            envelope = default;
+            return false;
+        }
+
+        envelope = next.Envelope;
+        next.Envelope = default;
+        _first = next;
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public void CleanUp(IActorRef owner, IMessageQueue deadletters)
+    {
+        ArgumentNullException.ThrowIfNull(deadletters);
+        while (TryDequeue(out var envelope))
+            deadletters.Enqueue(owner, envelope);
+    }
+}

@@ -1,0 +1,115 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+
+namespace Cjp2p.Host.Commands;
+
+/// <summary>The commands of the program, and what all of them have in common: help with an example, one line for an error.</summary>
+internal static class CommandTree
+{
+    private static readonly Dictionary<string, string[]> Examples = new()
+    {
+        ["cjp2p"] = ["cjp2p run", "cjp2p share photos --listen 127.0.0.1:0", "cjp2p get 5891b5b5... --peer 127.0.0.1:24254"],
+        ["run"] = ["cjp2p run --share photos --listen 192.168.1.5:24254 --peer 192.168.1.6:24254"],
+        ["get"] =
+        [
+            "cjp2p get 5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03 --peer 127.0.0.1:24254 -o hello.txt",
+        ],
+        ["share"] = ["cjp2p share photos movie.mkv"],
+        ["id"] = ["cjp2p id movie.mkv"],
+        ["peers"] = ["cjp2p peers --peer 127.0.0.1:24254"],
+        ["ping"] = ["cjp2p ping 127.0.0.1:24254 -c 10"],
+        ["send"] = ["cjp2p send 127.0.0.1:24254 '[{\"PleaseSendPeers\":{}}]' --wait 500"],
+    };
+
+    /// <summary>Runs the command that <paramref name="arguments"/> name; returns the exit code of the process.</summary>
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        var root = Create();
+        // No @files: a datagram or a file name may begin with @.
+        var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        var name = Name(parsed.CommandResult.Command);
+        if (parsed.Errors.Count > 0 && parsed.Action is not (HelpAction or HelpWithExamples))
+            return Fail(name, $"{Describe(parsed)}; see '{name} --help'", ExitCodes.WrongArguments);
+        using var stop = new StopSignals();
+        try
+        {
+            return await parsed.InvokeAsync(
+                new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null },
+                stop.Token).ConfigureAwait(false);
+        }
+        catch (UserException e)
+        {
+            return Fail(name, e.ExitCode == ExitCodes.WrongArguments ? $"{e.Message}; see '{name} --help'" : e.Message, e.ExitCode);
+        }
+        catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
+        {
+            return Fail(name, "interrupted", ExitCodes.Failed);
+        }
+        catch (IOException e) when (e.HResult is 32 or -2147024664)
+        {
+            // Whoever read our output has closed it (cjp2p ... | head).
+            return ExitCodes.Failed;
+        }
+    }
+
+    private static RootCommand Create()
+    {
+        var root = new RootCommand("A node of the Connectionless JSON P2P Protocol (CJP2P): shares and fetches files over UDP.")
+        {
+            RunCommand.Create(),
+            GetCommand.Create(),
+            ShareCommand.Create(),
+            IdCommand.Create(),
+            PeersCommand.Create(),
+            PingCommand.Create(),
+            SendCommand.Create(),
+        };
+        foreach (var option in root.Options.OfType<HelpOption>())
+            option.Action = new HelpWithExamples((HelpAction)option.Action!);
+        return root;
+    }
+
+    private static string Name(Command command) => command is RootCommand ? "cjp2p" : "cjp2p " + command.Name;
+
+    // The first error says it; those after it are mostly its consequences.
+    private static string Describe(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        if (command is RootCommand root)
+        {
+            var names = string.Join(", ", root.Subcommands.Select(one => one.Name));
+            return parsed.UnmatchedTokens.Count == 0
+                ? $"a command is missing: {names}"
+                : $"'{parsed.UnmatchedTokens[0]}' is no command: {names}";
+        }
+
+        var missing = command.Arguments.FirstOrDefault(argument =>
+            argument.Arity.MinimumNumberOfValues > 0 && parsed.GetResult(argument) is not { Tokens.Count: > 0 });
+        return missing is not null
+            ? $"<{missing.HelpName ?? missing.Name}> is missing"
+            : parsed.Errors[0].Message.ReplaceLineEndings(" ").Trim().TrimEnd('.');
+    }
+
+    private static int Fail(string name, string line, int exitCode)
+    {
+        Output.Terminal.WriteErrorLine($"{name}: {line}");
+        return exitCode;
+    }
+
+    /// <summary>The help of System.CommandLine, and an example.</summary>
+    private sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLineAction
+    {
+        public override int Invoke(ParseResult parseResult)
+        {
+            help.Invoke(parseResult);
+            var command = parseResult.CommandResult.Command;
+            var examples = Examples[command is RootCommand ? "cjp2p" : command.Name];
+            var output = parseResult.InvocationConfiguration.Output;
+            output.WriteLine(examples.Length == 1 ? "Example:" : "Examples:");
+            foreach (var example in examples)
+                output.WriteLine("  " + example);
+            return ExitCodes.Done;
+        }
+    }
+}

@@ -1,0 +1,224 @@
+using System.CommandLine;
+using Cjp2p.Actors.Content;
+using Cjp2p.Actors.Hosting;
+using Cjp2p.Actors.Protocol;
+using Cjp2p.Host.Configuration;
+using Cjp2p.Host.Logging;
+using Cjp2p.Host.Output;
+using Serilog.Events;
+
+namespace Cjp2p.Host.Commands;
+
+/// <summary><c>cjp2p get</c>: fetches one content.</summary>
+internal static class GetCommand
+{
+    public static Command Create()
+    {
+        var id = new Argument<ContentId>("id")
+        {
+            Description = "Id of the content: 64 hexadecimal digits, the SHA-256 of its bytes.",
+            CustomParser = result =>
+                ContentId.TryParse(result.Tokens[0].Value, out var parsed) && parsed.IsSha256
+                    ? parsed
+                    : Options.Wrong<ContentId>(
+                        result, $"'{result.Tokens[0].Value}' is no id: an id is 64 hexadecimal digits, the SHA-256 of the content"),
+        };
+        var node = new NodeOptions(
+            "A peer that may have it or know who has; repeatable.",
+            "Address to listen on (default: a free port, of loopback when all peers are there).");
+        var output = new Option<string>("--output", "-o")
+        {
+            Description = "Where to put it (default: a file with the id as its name, here).",
+            HelpName = "file",
+        };
+        var timeout = new Option<TimeSpan?>("--timeout", "-t")
+        {
+            Description = "Give up after this long; what was fetched stays for the next time (default: never).",
+            HelpName = "seconds",
+            CustomParser = result => Options.Seconds(result, "--timeout"),
+        };
+        var force = new Option<bool>("--force", "-f") { Description = "Replace an existing file that is something else." };
+        var json = Options.Json("Print a JSON object about the outcome.");
+        var command = new Command("get", "Fetch a content, verify it and put it in place.") { id };
+        node.AddTo(command);
+        foreach (var option in new Option[] { output, timeout, force, json })
+            command.Add(option);
+        node.AddRest(command);
+        command.SetAction((parsed, cancelled) => RunAsync(
+            new Request(
+                parsed.GetValue(id),
+                Target(parsed.GetValue(output), parsed.GetValue(id)),
+                parsed.GetValue(timeout),
+                parsed.GetValue(force),
+                parsed.GetValue(json),
+                node.Log(parsed, LogEventLevel.Error)),
+            () => Settings(node, parsed),
+            cancelled));
+        return command;
+    }
+
+    private static string Target(string? output, in ContentId id) =>
+        output is null ? Path.Combine(".", id.ToString())
+        : Directory.Exists(output) ? Path.Combine(output, id.ToString())
+        : output;
+
+    // Its own port and nothing to share, whatever the configuration says about a node that runs beside it.
+    private static HostSettings Settings(NodeOptions node, ParseResult parsed)
+    {
+        var settings = node.Settings(
+            parsed, [NodeOptions.Given("cjp2p.content.shared", "[]", "get"), NodeOptions.Given("cjp2p.content.data", "\"\"", "get")], []);
+        if (settings.Node.Peers.Bootstrap.IsEmpty)
+            throw UserException.Failed("there is nobody to ask: name a peer with --peer ip:port");
+        return parsed.GetValue(node.Listen) is { Length: > 0 }
+            ? settings
+            : settings with { Node = settings.Node with { Listen = [.. ListenFor(settings.Node.Peers.Bootstrap)] } };
+    }
+
+    /// <summary>A free port of each family that <paramref name="peers"/> need; not beyond loopback when they are all there.</summary>
+    public static IEnumerable<PeerAddress> ListenFor(IReadOnlyCollection<PeerAddress> peers)
+    {
+        var loopback = peers.All(peer => peer.IsLoopback);
+        if (peers.Any(peer => !peer.IsIPv6))
+            yield return Parse(loopback ? "127.0.0.1:0" : "0.0.0.0:0");
+        if (peers.Any(peer => peer.IsIPv6))
+            yield return Parse(loopback ? "[::1]:0" : "[::]:0");
+
+        static PeerAddress Parse(string text) => PeerAddress.TryParse(text, out var address) ? address : default;
+    }
+
+    private static async Task<int> RunAsync(Request request, Func<HostSettings> settings, CancellationToken cancelled)
+    {
+        if (await IsThereAsync(request, cancelled).ConfigureAwait(false) is { } length)
+        {
+            ReportThere(request, length);
+            return ExitCodes.Done;
+        }
+
+        var start = TimeProvider.System.GetTimestamp();
+        using var deadline = new CancellationTokenSource();
+        if (request.Timeout is { } timeout)
+            deadline.CancelAfter(timeout);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancelled, deadline.Token);
+        var inEffect = settings();
+        var session = await NodeSession.StartAsync(inEffect, request.Log, cancelled).ConfigureAwait(false);
+        var progress = new GetProgress();
+        try
+        {
+            var fetching = session.Node.DownloadAsync(
+                request.Id, request.Target, inEffect.Node.Peers.Bootstrap, progress, stop.Token);
+            var showing = request.Json ? Task.CompletedTask : GetView.ShowAsync(fetching, progress);
+            if (await Task.WhenAny(fetching, progress.WhenPaused).ConfigureAwait(false) != fetching)
+                await stop.CancelAsync().ConfigureAwait(false);
+            await showing.ConfigureAwait(false);
+            // Nothing is unfinished after this, so the process need not wait for the parts of the node to stop.
+            Report(request, await fetching.ConfigureAwait(false), TimeProvider.System.GetElapsedTime(start));
+            return ExitCodes.Done;
+        }
+        catch (OperationCanceledException)
+        {
+            await session.DisposeAsync().ConfigureAwait(false);
+            throw Failure(progress, WhyNot(progress, request, deadline.IsCancellationRequested));
+        }
+        catch (NodeException e)
+        {
+            await session.DisposeAsync().ConfigureAwait(false);
+            throw Failure(progress, e.Message);
+        }
+    }
+
+    private static async Task<long?> IsThereAsync(Request request, CancellationToken cancelled)
+    {
+        var folder = Path.GetDirectoryName(Path.GetFullPath(request.Target));
+        if (!Directory.Exists(folder))
+            throw UserException.Failed($"{request.Target} cannot be written: there is no folder {folder}");
+        if (!File.Exists(request.Target))
+            return null;
+        try
+        {
+            var (id, length) = await IdCommand.HashAsync(request.Target, cancelled).ConfigureAwait(false);
+            if (id == request.Id)
+                return length;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            if (!request.Force)
+                throw UserException.Failed($"{request.Target} exists and cannot be read: {FileProblems.Describe(e)}", e);
+        }
+
+        return request.Force
+            ? null
+            : throw UserException.Failed($"{request.Target} exists and is something else; --force replaces it");
+    }
+
+    private static string WhyNot(GetProgress progress, Request request, bool isTimeout)
+    {
+        if (progress.WhenPaused.IsCompletedSuccessfully)
+            return $"{request.Target} cannot be written: {progress.WhenPaused.Result}";
+        return isTimeout
+            ? $"not complete after {Amounts.Seconds(request.Timeout!.Value)}: {progress.Why}"
+            : "interrupted";
+    }
+
+    private static UserException Failure(GetProgress progress, string reason)
+    {
+        var done = progress.Last?.DoneBytes ?? 0;
+        return UserException.Failed(done == 0
+            ? reason
+            : $"{reason}; {Amounts.Bytes(done)} of {Amounts.Bytes(progress.Last!.LengthBytes)} are kept, run it again to go on from there");
+    }
+
+    private static void ReportThere(Request request, long length)
+    {
+        if (request.Json)
+        {
+            Terminal.WriteJson(
+                new GetReport(request.Id.ToString(), request.Target, length, 0, 0, [], AlreadyThere: true), Json.Lines.GetReport);
+        }
+        else
+        {
+            Terminal.WriteLine($"{request.Target}  {Amounts.Bytes(length)}, was there already, verified");
+        }
+    }
+
+    private static void Report(Request request, DownloadProtocol.Finished finished, TimeSpan time)
+    {
+        if (request.Json)
+        {
+            Terminal.WriteJson(
+                new GetReport(
+                    request.Id.ToString(),
+                    request.Target,
+                    finished.LengthBytes,
+                    finished.FetchedBytes,
+                    Math.Round(time.TotalSeconds, 3),
+                    [.. finished.Sources.Select(source => source.ToString())],
+                    AlreadyThere: false),
+                Json.Lines.GetReport);
+            return;
+        }
+
+        var from = finished.Sources.Length switch
+        {
+            0 => "",
+            1 => $" from {finished.Sources[0]}",
+            var count => $" from {count} sources",
+        };
+        Terminal.WriteLine(
+            $"{request.Target}  {Amounts.Bytes(finished.LengthBytes)} in {Amounts.Seconds(time)}, "
+            + $"{Amounts.Rate(Math.Min(finished.FetchedBytes, finished.LengthBytes) / Math.Max(time.TotalSeconds, 0.001))}{from}, verified");
+    }
+
+    private sealed record Request(
+        ContentId Id, string Target, TimeSpan? Timeout, bool Force, bool Json, LogOptions Log);
+}
+
+/// <summary>What <c>get --json</c> prints when the content is in place.</summary>
+/// <param name="Id">The content.</param>
+/// <param name="Path">Where it is.</param>
+/// <param name="LengthBytes">Its length.</param>
+/// <param name="FetchedBytes">Bytes of content that arrived for it in this run, duplicates included.</param>
+/// <param name="Seconds">How long that took, from the start of the node.</param>
+/// <param name="Sources">Who delivered.</param>
+/// <param name="AlreadyThere">Whether it was there before, and nothing was fetched.</param>
+internal sealed record GetReport(
+    string Id, string Path, long LengthBytes, long FetchedBytes, double Seconds, string[] Sources, bool AlreadyThere);

@@ -1,0 +1,38 @@
+using Cjp2p.Actors.Content;
+
+namespace Cjp2p.Host.Commands;
+
+/// <summary>What is known of a running download. Told by the node's threads, read by the one that draws.</summary>
+internal sealed class GetProgress : IProgress<DownloadProtocol.Progress>
+{
+    private readonly TaskCompletionSource<string> _paused = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile DownloadProtocol.Progress? _last;
+
+    /// <summary>The last news; null before the first.</summary>
+    public DownloadProtocol.Progress? Last => _last;
+
+    /// <summary>
+    /// Ends, with the reason, when the file cannot be written. A node waits until it can; who waits at a terminal has
+    /// to free the disk first.
+    /// </summary>
+    public Task<string> WhenPaused => _paused.Task;
+
+    /// <summary>Why there is no progress, in words.</summary>
+    public string Why => _last switch
+    {
+        null => "the node has not begun",
+        { Why.Length: > 0 } last => last.Why,
+        { LengthBytes: < 0, Asked: var asked } => asked == 1
+            ? "the one address that was asked has not answered"
+            : $"{asked} addresses were asked, none has answered yet",
+        { Phase: DownloadPhase.Verifying } => "its hash is being checked",
+        _ => "it is still being fetched",
+    };
+
+    public void Report(DownloadProtocol.Progress value)
+    {
+        _last = value;
+        if (value.Phase == DownloadPhase.Paused)
+            _paused.TrySetResult(value.Why.StartsWith("the disk: ", StringComparison.Ordinal) ? value.Why[10..] : value.Why);
+    }
+}

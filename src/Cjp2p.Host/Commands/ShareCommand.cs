@@ -1,0 +1,111 @@
+using System.CommandLine;
+using Cjp2p.Actors.Content;
+using Cjp2p.Actors.Hosting;
+using Cjp2p.Host.Configuration;
+using Cjp2p.Host.Logging;
+using Cjp2p.Host.Output;
+using Serilog.Events;
+
+namespace Cjp2p.Host.Commands;
+
+/// <summary><c>cjp2p share</c>: serves files until it is stopped, and prints their ids.</summary>
+internal static class ShareCommand
+{
+    public static Command Create()
+    {
+        var paths = new Argument<string[]>("path")
+        {
+            Description = "Files, and folders with everything below them.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var node = new NodeOptions(
+            "A peer to make itself known to; repeatable.", "Address to listen on; repeatable (default 127.0.0.1:24254).");
+        var data = Options.Data("Keep the hashes of the files here, so that the next start need not hash them again.");
+        var json = Options.Json("Print a JSON object a line instead.");
+        var command = new Command("share", "Serve files and folders, and print id, length and name of each file.") { paths };
+        node.AddTo(command);
+        command.Add(data);
+        command.Add(json);
+        node.AddRest(command);
+        command.SetAction((parsed, cancelled) => RunAsync(
+            parsed.GetRequiredValue(paths),
+            node.Settings(
+                parsed,
+                [
+                    NodeOptions.Given("cjp2p.content.shared", "[]", "share"),
+                    .. parsed.GetValue(data) is { } folder
+                        ? [NodeOptions.Given("cjp2p.content.data", Setting.Quote(folder), "--data")]
+                        : Array.Empty<Setting>(),
+                ],
+                []),
+            parsed.GetValue(json),
+            node.Log(parsed, LogEventLevel.Error),
+            cancelled));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(
+        string[] paths, HostSettings settings, bool json, LogOptions log, CancellationToken cancelled)
+    {
+        foreach (var path in paths)
+        {
+            if (!File.Exists(path) && !Directory.Exists(path))
+                throw UserException.Failed($"{path}: there is no such file or folder");
+        }
+
+        var session = await NodeSession.StartAsync(settings, log, cancelled).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            var addresses = session.Node.Addresses.Select(address => address.ToString()).ToArray();
+            if (json)
+                Terminal.WriteJson(new ListeningReport(addresses, null), Json.Lines.ListeningReport);
+            else
+                Array.ForEach(addresses, address => Terminal.WriteErrorLine($"listening on udp {address}"));
+            try
+            {
+                var (files, bytes) = await ShareAllAsync(session.Node, paths, json, cancelled).ConfigureAwait(false);
+                if (files == 0)
+                    throw UserException.Failed("there is no file to share");
+                Terminal.WriteErrorLine(
+                    $"sharing {Amounts.Count(files, "file")}, {Amounts.Bytes(bytes)}, until Ctrl-C");
+                await session.Node.WhenStoppedAsync(cancelled).ConfigureAwait(false);
+                throw UserException.Failed("the node stopped by itself; --verbose shows why");
+            }
+            catch (OperationCanceledException)
+            {
+                return ExitCodes.Done;
+            }
+        }
+    }
+
+    private static async Task<(int Files, long Bytes)> ShareAllAsync(
+        Cjp2pNode node, string[] paths, bool json, CancellationToken cancelled)
+    {
+        var files = 0;
+        var bytes = 0L;
+        foreach (var path in paths)
+        {
+            var indexed = await node.ShareAsync(path, cancelled).ConfigureAwait(false);
+            foreach (var problem in indexed.Problems)
+                Terminal.WriteErrorLine($"not shared: {problem}");
+            foreach (var file in indexed.Files)
+            {
+                files++;
+                bytes += file.File.LengthBytes;
+                Print(file, Path.Combine(path, Path.GetRelativePath(indexed.Path, file.File.Path)), json);
+            }
+        }
+
+        return (files, bytes);
+    }
+
+    private static void Print(SharedFile file, string name, bool json)
+    {
+        // The relative path of a file to itself is a dot.
+        var plain = name.EndsWith("/.", StringComparison.Ordinal) ? name[..^2] : name;
+        if (json)
+            Terminal.WriteJson(new ShareReport(file.Id.ToString(), file.File.LengthBytes, plain), Json.Lines.ShareReport);
+        else
+            Terminal.WriteLine($"{file.Id}  {file.File.LengthBytes}  {plain}");
+    }
+}

@@ -1,0 +1,173 @@
+using System.Collections.Immutable;
+using System.Net;
+using Akka.Actor;
+using Akka.Configuration;
+using Cjp2p.Actors.Hosting;
+using Cjp2p.Actors.Node;
+using Cjp2p.Actors.Protocol;
+
+namespace Cjp2p.Host.Configuration;
+
+/// <summary>The settings in effect.</summary>
+/// <param name="Node">Of the node.</param>
+/// <param name="Http">Where the HTTP API listens; null: nowhere.</param>
+/// <param name="System">Of the actor system.</param>
+internal sealed record HostSettings(NodeSettings Node, IPEndPoint? Http, Config System)
+{
+    /// <summary>The key of <see cref="Http"/>; it belongs to the program, the library does not read it.</summary>
+    public const string HttpKey = "cjp2p.http.listen";
+
+    private static readonly string[] Roots = ["cjp2p.", "akka."];
+
+    /// <summary>Puts together what the sources say.</summary>
+    /// <exception cref="UserException">One line names the key or line that is wrong, and who gave it.</exception>
+    public static HostSettings Load(SettingsSources sources)
+    {
+        var settings = new Dictionary<string, Setting>(StringComparer.Ordinal);
+        foreach (var setting in StrongestFirst(sources))
+            settings.TryAdd(setting.Key, setting);
+        RejectMisplaced(settings.Values);
+        foreach (var setting in settings.Values)
+            Check(setting);
+        var config = Parse(settings.Values);
+        try
+        {
+            var node = NodeSettings.FromConfig(config);
+            if (!ActorPath.IsValidPathElement(node.Name))
+                throw new NodeSettingsException($"cjp2p.name is \"{node.Name}\": it has to be letters, digits, - and _");
+            return new HostSettings(
+                node with { Content = WithFullPaths(node.Content) },
+                ReadHttp(settings),
+                config.WithFallback(Cjp2pHostingExtensions.SystemConfig(node)));
+        }
+        catch (NodeSettingsException e)
+        {
+            throw Blame(e.Message, settings.Values);
+        }
+    }
+
+    private static IEnumerable<Setting> StrongestFirst(SettingsSources sources) =>
+    [
+        .. LastFirst(sources.CommandLine),
+        .. EnvironmentSettings.Read(sources.Environment),
+        .. LastFirst(sources.ConfigFile is { } file ? HoconFile.Parse(ReadFile(file), file) : []),
+        .. LastFirst(sources.IsPublic ? HoconFile.Parse(PublicNetwork(), "public-network.conf") : []),
+        .. sources.CommandDefaults,
+    ];
+
+    // Within one source the last word counts, as everywhere in HOCON.
+    private static IEnumerable<Setting> LastFirst(IReadOnlyList<Setting> settings) => settings.Reverse();
+
+    private static string ReadFile(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw UserException.Failed($"the configuration file {path} cannot be read: {FileProblems.Describe(e)}", e);
+        }
+    }
+
+    /// <summary>The text of the file that --public loads.</summary>
+    public static string PublicNetwork()
+    {
+        using var stream = typeof(HostSettings).Assembly.GetManifestResourceStream("public-network.conf")!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+
+    // Keys below cjp2p are checked by the library, those of Akka by nobody: at least the first word has to be right.
+    private static void RejectMisplaced(IEnumerable<Setting> settings)
+    {
+        foreach (var setting in settings)
+        {
+            if (!Roots.Any(root => setting.Key.StartsWith(root, StringComparison.Ordinal)))
+            {
+                throw Blame(
+                    setting,
+                    $"Unknown setting {setting.Key}: settings of the node begin with cjp2p., those of Akka with akka.");
+            }
+
+            if (NodeSettings.Reference.HasPath(setting.Key) && NodeSettings.Reference.GetValue(setting.Key).IsObject())
+                throw Blame(setting, $"{setting.Key} is a section: name one of the settings in it");
+        }
+    }
+
+    // One by one first, so that a value that cannot be read is laid at the right door.
+    private static void Check(Setting setting)
+    {
+        if (setting.Hocon.Contains("${", StringComparison.Ordinal))
+            return;
+        try
+        {
+            ConfigurationFactory.ParseString($"{setting.Key} = {setting.Hocon}");
+        }
+        catch (Exception e)
+        {
+            throw Blame(setting, $"the value of {setting.Key} cannot be read: {OneLine(e.Message)}");
+        }
+    }
+
+    private static Config Parse(IEnumerable<Setting> settings)
+    {
+        var all = settings.ToArray();
+        try
+        {
+            return ConfigurationFactory.ParseString(
+                string.Join('\n', all.Select(setting => $"{setting.Key} = {setting.Hocon}")));
+        }
+        catch (Exception e)
+        {
+            // Each value by itself can be read, so it is a ${reference} to a key that nobody set.
+            throw Blame(
+                Array.Find(all, setting => setting.Hocon.Contains("${", StringComparison.Ordinal)) ?? all[0],
+                OneLine(e.Message));
+        }
+    }
+
+    // The library's line names the key. Keys that are part of each other: the longest is meant.
+    private static UserException Blame(string line, IEnumerable<Setting> settings)
+    {
+        var blamed = settings
+            .Where(setting => line.Contains(setting.Key, StringComparison.Ordinal))
+            .MaxBy(setting => setting.Key.Length);
+        return blamed is null ? UserException.Failed(Tidy(line)) : Blame(blamed, line);
+    }
+
+    private static UserException Blame(Setting setting, string line) => setting.IsArgument
+        ? UserException.WrongArguments($"{setting.Origin}: {Tidy(line)}")
+        : UserException.Failed($"{setting.Origin}: {Tidy(line)}");
+
+    private static string Tidy(string line) => line.TrimEnd('.');
+
+    private static string OneLine(string text) => text.ReplaceLineEndings(" ").Trim();
+
+    private static IPEndPoint? ReadHttp(Dictionary<string, Setting> settings)
+    {
+        var setting = settings.GetValueOrDefault(HttpKey);
+        var text = setting is null
+            ? NodeSettings.Reference.GetString(HttpKey)
+            : ConfigurationFactory.ParseString($"value = {setting.Hocon}").GetString("value");
+        if (string.IsNullOrWhiteSpace(text) || text is "off" or "none")
+            return null;
+        var origin = setting ?? new Setting(HttpKey, text, HttpKey);
+        if (!PeerAddress.TryParse(text, out var address))
+            throw Blame(origin, $"{HttpKey} is \"{text}\": it has to be ip:port or [ipv6]:port, or empty for none");
+        if (!address.IsLoopback)
+        {
+            throw Blame(
+                origin,
+                $"HTTP on {address} is refused: it has no access control yet, so it listens on loopback addresses only");
+        }
+
+        return address.ToEndPoint();
+    }
+
+    private static ContentSettings WithFullPaths(ContentSettings content) => content with
+    {
+        Shared = [.. content.Shared.Select(Path.GetFullPath).Distinct(StringComparer.Ordinal)],
+        Data = content.Data.Length == 0 ? "" : Path.GetFullPath(content.Data),
+    };
+}

@@ -1,0 +1,74 @@
+using Akka.Configuration;
+using Akka.Event;
+using Akka.Hosting;
+using Akka.Hosting.Logging;
+using Serilog;
+using Serilog.Core;
+using Serilog.Events;
+using Serilog.Formatting.Compact;
+
+namespace Cjp2p.Host.Logging;
+
+/// <summary>
+/// Serilog to standard error; standard output is for what was asked for. Akka's events come through the ILoggerFactory
+/// logger of Akka.Hosting, with their properties, ActorPath and LogSource.
+/// </summary>
+internal static class HostLogging
+{
+    /// <summary>A logger to standard error, or to <paramref name="live"/> when that is given.</summary>
+    /// <param name="options">What it logs.</param>
+    /// <param name="live">The live view's log.</param>
+    /// <param name="level">Its level, for who wants to change it later.</param>
+    public static Logger Create(LogOptions options, LiveLog? live = null, LoggingLevelSwitch? level = null)
+    {
+        level ??= new LoggingLevelSwitch();
+        level.MinimumLevel = options.Level;
+        var configuration = new LoggerConfiguration()
+            .MinimumLevel.ControlledBy(level)
+            .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
+            // What it says about a failed start is told by us in one line.
+            .MinimumLevel.Override(typeof(AkkaHostedService).FullName!, LogEventLevel.Fatal)
+            .MinimumLevel.Override("Microsoft.Extensions.Hosting", LogEventLevel.Fatal);
+        if (options.Level >= LogEventLevel.Information)
+            configuration.Filter.ByExcluding(IsChatter);
+        if (live is not null)
+            return configuration.WriteTo.Sink(live).CreateLogger();
+        return (options.Form == LogForm.Json
+            ? configuration.WriteTo.Console(new CompactJsonFormatter(), standardErrorFromLevel: LogEventLevel.Verbose)
+            : configuration.WriteTo.Console(
+                new LineFormatter(withSource: options.Level < LogEventLevel.Information),
+                standardErrorFromLevel: LogEventLevel.Verbose)).CreateLogger();
+    }
+
+    /// <summary>
+    /// What Akka has to know: its level, and that events go to the ILoggerFactory. To use Akka.Logger.Serilog instead,
+    /// replace <see cref="LoggerFactoryLogger"/> here by its SerilogLogger: this is the one line.
+    /// </summary>
+    public static Config AkkaConfig(LogOptions options) => ConfigurationFactory.ParseString($$"""
+        akka {
+          loggers = ["{{typeof(LoggerFactoryLogger).AssemblyQualifiedName}}"]
+          loglevel = {{AkkaLevel(options.Level)}}
+          # Serilog is the only one that writes; a slow start of it must not bring the node down.
+          stdout-loglevel = OFF
+          logger-startup-timeout = 30s
+          log-dead-letters = {{(options.Level < LogEventLevel.Information ? "10" : "off")}}
+          log-dead-letters-during-shutdown = off
+          # Signals are ours to handle (StopSignals): Akka's own hook would stop the node behind our back.
+          coordinated-shutdown.run-by-clr-shutdown-hook = off
+        }
+        """);
+
+    // Akka tells about its own comings and goings on the same level as the node about its.
+    private static bool IsChatter(Serilog.Events.LogEvent logEvent) =>
+        logEvent.Level < LogEventLevel.Warning
+        && !(logEvent.Properties.TryGetValue("LogSource", out var source)
+            && source is ScalarValue { Value: string text } && text.Contains("/user/", StringComparison.Ordinal));
+
+    private static string AkkaLevel(LogEventLevel level) => (level switch
+    {
+        LogEventLevel.Verbose or LogEventLevel.Debug => LogLevel.DebugLevel,
+        LogEventLevel.Information => LogLevel.InfoLevel,
+        LogEventLevel.Warning => LogLevel.WarningLevel,
+        _ => LogLevel.ErrorLevel,
+    }).StringFor();
+}

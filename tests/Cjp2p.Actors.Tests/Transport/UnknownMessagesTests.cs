@@ -1,0 +1,53 @@
+using System.Text;
+using Cjp2p.Actors.Protocol;
+using Cjp2p.Actors.Transport;
+
+namespace Cjp2p.Actors.Tests.Transport;
+
+public sealed class UnknownMessagesTests
+{
+    private static readonly PeerAddress One = PeerAddress.FromIPv4(0x0a000001, 1);
+    private static readonly PeerAddress Other = PeerAddress.FromIPv4(0x0a000002, 1);
+    private static readonly WireLimits Limits = new(UnknownRawBytesMax: 16);
+
+    private readonly UnknownMessages _unknown = new(Limits, namesMax: 2);
+
+    [Fact]
+    public void Each_name_is_counted_with_its_first_source_and_sample()
+    {
+        Count(One, """[{"WhoIsHere":{"a":1}}]""", 1);
+        Count(Other, """[{"WhoIsHere":{"b":2}}]""", 2);
+        var count = Assert.Single(_unknown.Snapshot());
+        Assert.Equal("WhoIsHere", count.Name);
+        Assert.Equal(2, count.Count);
+        Assert.Equal(TimeSpan.FromSeconds(1), count.FirstAt);
+        Assert.Equal(TimeSpan.FromSeconds(2), count.LastAt);
+        Assert.Equal(One, count.FirstSource);
+        Assert.Equal("""{"a":1}""", count.Sample.ToString());
+    }
+
+    [Fact]
+    public void Names_beyond_the_cap_are_counted_together()
+    {
+        Count(One, """[{"B":{}},{"A":{}},{"C":{}},{"D":{}},{"A":{}}]""", 1);
+        Assert.Equal(["A", "B"], _unknown.Snapshot().Select(count => count.Name));
+        Assert.Equal([2, 1], _unknown.Snapshot().Select(count => count.Count));
+        Assert.Equal(2, _unknown.Others);
+    }
+
+    [Fact]
+    public void Sample_is_capped()
+    {
+        Count(One, """[{"Long":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}]""", 1);
+        Assert.Equal(16, Assert.Single(_unknown.Snapshot()).Sample.Utf8.Length);
+    }
+
+    private void Count(PeerAddress source, string datagram, int seconds)
+    {
+        var bytes = Encoding.UTF8.GetBytes(datagram);
+        var reader = new DatagramReader(Limits);
+        reader.Read(bytes);
+        foreach (ref readonly var element in reader.Elements)
+            _unknown.Count(source, bytes, element, TimeSpan.FromSeconds(seconds));
+    }
+}

@@ -1,0 +1,38 @@
+using System.Globalization;
+using Cjp2p.Actors.Tests.Simulation;
+
+namespace Cjp2p.Benchmarks;
+
+/// <summary>
+/// How fast the simulator is: a world of small nodes that ask random peers and answer, three times; the first time is the
+/// warm-up. Everything runs on one thread, so rates are per core.
+/// </summary>
+internal static class SimulationRates
+{
+    internal static void Run(string[] args)
+    {
+        var nodes = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 1000;
+        var seconds = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 30;
+        var withFaults = args is [_, _, "faults", ..];
+        for (var round = 0; round < 3; round++)
+            RunOnce(nodes, seconds, withFaults);
+    }
+
+    private static void RunOnce(int nodes, int seconds, bool withFaults)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        var bytesBefore = GC.GetTotalMemory(forceFullCollection: true);
+        using var world = GossipWorld.Build(nodes, seed: 1, withFaults);
+        var built = TimeProvider.System.GetElapsedTime(began);
+        var bytesPerNode = (GC.GetTotalMemory(forceFullCollection: true) - bytesBefore) / nodes;
+        var allocatedBefore = GC.GetTotalAllocatedBytes();
+        began = TimeProvider.System.GetTimestamp();
+        world.RunFor(TimeSpan.FromSeconds(seconds));
+        var wall = TimeProvider.System.GetElapsedTime(began).TotalSeconds;
+        var delivered = world.Network.Counters.Delivered;
+        var allocated = (GC.GetTotalAllocatedBytes() - allocatedBefore) / Math.Max(1, delivered);
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{nodes} nodes in {built.TotalSeconds:0.00} s, {bytesPerNode} B each; {seconds} virtual s in {wall:0.00} s: {delivered / wall / 1000:0} k deliveries/s, {world.Steps / wall / 1000:0} k steps/s, {world.Turns / wall / 1000:0} k turns/s, {allocated} B/delivery, {world.Trace.HashText}"));
+    }
+}
