@@ -9,6 +9,13 @@ internal static class ForeignPeers
     public const string July = "July", March = "March", MarchNumber = "March with bare numbers", MarchToken = "March with tokens";
     public const string Ruby = "Ruby", Bash = "Bash";
 
+    public const string Haskell = "Haskell";
+    private const string PresencePrefix = "presence in ";
+
+    /// <summary>The presence demonstrations, which know peers and cookies but no content.</summary>
+    public static IReadOnlyList<string> Presence { get; } =
+        [.. Enum.GetNames<PresenceKind>().Select(kind => PresencePrefix + kind)];
+
     /// <summary>Those that have content.</summary>
     public static IReadOnlyList<string> Serving { get; } = [July, March, MarchNumber, MarchToken, Ruby, Bash];
 
@@ -20,6 +27,9 @@ internal static class ForeignPeers
         MarchToken => new RustMarchPeer(options, MarchCookieShape.Token),
         Ruby => new RubyPeer(options),
         Bash => new BashPeer(options),
+        Haskell => new HaskellPeer(options),
+        _ when name.StartsWith(PresencePrefix, StringComparison.Ordinal) =>
+            new PresencePeer(Enum.Parse<PresenceKind>(name[PresencePrefix.Length..]), options),
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, null),
     };
 
