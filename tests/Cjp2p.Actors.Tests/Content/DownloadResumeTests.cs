@@ -1,5 +1,4 @@
 using Akka.Actor;
-using Akka.TestKit;
 using Cjp2p.Actors.Content;
 using Cjp2p.Actors.Node;
 using Cjp2p.Actors.Protocol;
