@@ -67,6 +67,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
     private bool _hasOlderSpans;
     private bool _hasEnded;
     private string _why = "";
+    private string _diskTrouble = "";
     private int _generation;
     private int _attempt;
     private int _files;
@@ -671,6 +672,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         {
             case DownloadFileProtocol.SpanWritten(var span, var generation) when IsWriting(span, generation):
                 _writing.Remove(span);
+                _diskTrouble = "";
                 _map![span] = _start.SpanDigests.IsDefaultOrEmpty ? SpanStatus.Written : SpanStatus.Verified;
                 _hasUnsaved = true;
                 if (_map[span] == SpanStatus.Verified)
@@ -757,7 +759,9 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
 
     private void Pause(string reason)
     {
-        _log.Warning("Download of {ContentId} waits for the disk: {Reason}", _start.Id, reason);
+        if (reason != _diskTrouble)
+            _log.Warning("Download of {ContentId} waits for the disk: {Reason}", _start.Id, reason);
+        _diskTrouble = reason;
         _why = $"the disk: {reason}";
         _phase = DownloadPhase.Paused;
         _retryDiskAt = Now + _settings.DiskRetry;
