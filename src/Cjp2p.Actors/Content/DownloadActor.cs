@@ -52,6 +52,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
     private readonly BuffersInTransit _inTransit;
     private IActorRef _file = ActorRefs.Nobody;
     private BlockMap? _map;
+    private BlockMap? _lastMap;
     private DownloadPhase _phase = DownloadPhase.Searching;
     private DownloadSource? _solo;
     private TokenBucket _suggestionBudget;
@@ -391,6 +392,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
 
     private void Believe(long length)
     {
+        _lastMap = null;
         _route.Reset(length);
         _phase = DownloadPhase.Fetching;
         OpenFile(null);
@@ -748,7 +750,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         if (_vote.Current < 0)
             return;
         _phase = DownloadPhase.Fetching;
-        _map = null;
+        _map = _lastMap = null;
         ChooseSolo();
         OpenFile(new BlockMap(SpanGeometry.SpanCount(_route.Eof)).ToBits());
     }
@@ -779,9 +781,9 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         _retryDiskAt = TimeSpan.MaxValue;
         _phase = DownloadPhase.Fetching;
         // What was on its way to the disk when it failed is not there: only what is written counts.
-        var known = _map?.ToBits();
+        _lastMap = _map ?? _lastMap;
         _map = null;
-        OpenFile(known);
+        OpenFile(_lastMap?.ToBits());
     }
 
     // ---- time
@@ -886,9 +888,9 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         _sources.Count,
         _why);
 
-    private long DoneBytes() => _map is null
-        ? 0
-        : Math.Min(_route.Eof, (long)_map.OnDisk * SpanGeometry.SpanBytes);
+    private long DoneBytes() => (_map ?? _lastMap) is { } map
+        ? Math.Min(_route.Eof, (long)map.OnDisk * SpanGeometry.SpanBytes)
+        : 0;
 
     private void Announce(DownloadProtocol.IEvent message)
     {
