@@ -377,6 +377,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
 
         _map = null;
         _solo = null;
+        _route.Only = null;
         _route.Partial = null;
         if (_vote.Current < 0)
         {
@@ -755,9 +756,13 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         OpenFile(new BlockMap(SpanGeometry.SpanCount(_route.Eof)).ToBits());
     }
 
-    private void ChooseSolo() => _solo = _sources
-        .Where(source => source.Standing == SourceStanding.Active && source != _solo)
-        .MinBy(source => (source.Mismatches, -source.Chunks)) ?? _solo;
+    private void ChooseSolo()
+    {
+        _solo = _sources
+            .Where(source => source.Standing == SourceStanding.Active && source != _solo)
+            .MinBy(source => (source.Mismatches, -source.Chunks)) ?? _solo;
+        _route.Only = _solo?.Slot;
+    }
 
     private void Pause(string reason)
     {
