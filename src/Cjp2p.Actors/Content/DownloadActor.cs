@@ -766,7 +766,8 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
 
     private void Pause(string reason)
     {
-        if (reason != _diskTrouble)
+        // Once until something is written again: the status says the rest.
+        if (_diskTrouble.Length == 0)
             _log.Warning("Download of {ContentId} waits for the disk: {Reason}", _start.Id, reason);
         _diskTrouble = reason;
         _why = $"the disk: {reason}";

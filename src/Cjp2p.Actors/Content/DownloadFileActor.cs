@@ -145,7 +145,7 @@ internal sealed class DownloadFileActor : UntypedActor
     {
         var missing = _length - (long)_written.OnDisk * SpanGeometry.SpanBytes;
         if (missing > 0 && _node.Disk.FreeBytes(Path.GetDirectoryName(_path) ?? "") < Math.Min(missing, RoomBytesMin))
-            throw new IOException($"No space left on device for {_target}");
+            throw new IOException($"No space left for {_target}");
     }
 
     private DownloadFileProtocol.SpanWritten Write(DownloadFileProtocol.WriteSpan write)
