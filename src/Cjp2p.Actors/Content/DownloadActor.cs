@@ -52,6 +52,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
     private readonly BuffersInTransit _inTransit;
     private IActorRef _file = ActorRefs.Nobody;
     private BlockMap? _map;
+    private BlockMap? _lastMap;
     private DownloadPhase _phase = DownloadPhase.Searching;
     private DownloadSource? _solo;
     private TokenBucket _suggestionBudget;
@@ -67,6 +68,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
     private bool _hasOlderSpans;
     private bool _hasEnded;
     private string _why = "";
+    private string _diskTrouble = "";
     private int _generation;
     private int _attempt;
     private int _files;
@@ -375,6 +377,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
 
         _map = null;
         _solo = null;
+        _route.Only = null;
         _route.Partial = null;
         if (_vote.Current < 0)
         {
@@ -390,6 +393,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
 
     private void Believe(long length)
     {
+        _lastMap = null;
         _route.Reset(length);
         _phase = DownloadPhase.Fetching;
         OpenFile(null);
@@ -671,6 +675,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         {
             case DownloadFileProtocol.SpanWritten(var span, var generation) when IsWriting(span, generation):
                 _writing.Remove(span);
+                _diskTrouble = "";
                 _map![span] = _start.SpanDigests.IsDefaultOrEmpty ? SpanStatus.Written : SpanStatus.Verified;
                 _hasUnsaved = true;
                 if (_map[span] == SpanStatus.Verified)
@@ -746,18 +751,25 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         if (_vote.Current < 0)
             return;
         _phase = DownloadPhase.Fetching;
-        _map = null;
+        _map = _lastMap = null;
         ChooseSolo();
         OpenFile(new BlockMap(SpanGeometry.SpanCount(_route.Eof)).ToBits());
     }
 
-    private void ChooseSolo() => _solo = _sources
-        .Where(source => source.Standing == SourceStanding.Active && source != _solo)
-        .MinBy(source => (source.Mismatches, -source.Chunks)) ?? _solo;
+    private void ChooseSolo()
+    {
+        _solo = _sources
+            .Where(source => source.Standing == SourceStanding.Active && source != _solo)
+            .MinBy(source => (source.Mismatches, -source.Chunks)) ?? _solo;
+        _route.Only = _solo?.Slot;
+    }
 
     private void Pause(string reason)
     {
-        _log.Warning("Download of {ContentId} waits for the disk: {Reason}", _start.Id, reason);
+        // Once until something is written again: the status says the rest.
+        if (_diskTrouble.Length == 0)
+            _log.Warning("Download of {ContentId} waits for the disk: {Reason}", _start.Id, reason);
+        _diskTrouble = reason;
         _why = $"the disk: {reason}";
         _phase = DownloadPhase.Paused;
         _retryDiskAt = Now + _settings.DiskRetry;
@@ -775,9 +787,9 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         _retryDiskAt = TimeSpan.MaxValue;
         _phase = DownloadPhase.Fetching;
         // What was on its way to the disk when it failed is not there: only what is written counts.
-        var known = _map?.ToBits();
+        _lastMap = _map ?? _lastMap;
         _map = null;
-        OpenFile(known);
+        OpenFile(_lastMap?.ToBits());
     }
 
     // ---- time
@@ -882,9 +894,9 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         _sources.Count,
         _why);
 
-    private long DoneBytes() => _map is null
-        ? 0
-        : Math.Min(_route.Eof, (long)_map.OnDisk * SpanGeometry.SpanBytes);
+    private long DoneBytes() => (_map ?? _lastMap) is { } map
+        ? Math.Min(_route.Eof, (long)map.OnDisk * SpanGeometry.SpanBytes)
+        : 0;
 
     private void Announce(DownloadProtocol.IEvent message)
     {
