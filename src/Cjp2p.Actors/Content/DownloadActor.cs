@@ -310,7 +310,9 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         source.Probes = 0;
         source.HasAnswered = true;
         source.HeardAt = answered.At;
-        if (answered.Eof > _settings.LengthMaxBytes || answered.Source.EofChanges >= SourceSlot.EofChangesMax)
+        // Nothing but the empty content is empty.
+        if (answered.Eof > _settings.LengthMaxBytes || answered.Source.EofChanges >= SourceSlot.EofChangesMax
+            || (answered.Eof == 0 && _start.Id.Sha256 != EmptySha256))
         {
             Ban(source, "it claims an impossible length, or another one each time");
             return;
