@@ -727,9 +727,17 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         _log.Warning("What was fetched for {ContentId} is {Actual}: fetching it again", _start.Id, actual);
         var contributors = _contributors.Where(_byNumber.ContainsKey).Select(number => _byNumber[number]).ToArray();
         _contributors.Clear();
-        if (contributors.Length == 1 && ++contributors[0].Mismatches > 0)
-            Ban(contributors[0], "the whole content came from it and has the wrong hash");
-        if (_mismatches >= _settings.MismatchesMax + contributors.Length || (contributors.Length == 0 && _mismatches > 1))
+        if (contributors is [var only])
+        {
+            // A line that flips a bit now and then spoils a whole content too: who is the only one to ask may try again.
+            only.Mismatches++;
+            if (only.Mismatches >= _settings.MismatchesMax || _vote.IsContested
+                || _sources.Any(other => other != only && other.Standing == SourceStanding.Active))
+                Ban(only, "the whole content came from it and has the wrong hash");
+        }
+
+        if (_mismatches >= _settings.MismatchesMax + _sources.Count(source => source.Mismatches > 0)
+            || (contributors.Length == 0 && _mismatches > 1))
         {
             Fail($"what its sources gave {_mismatches} times is not the content with this id");
             return;

@@ -112,6 +112,24 @@ public sealed class HostileSourceSpecs
         world.AssertAllUnharmed();
     }
 
+    [Fact]
+    public async Task Several_poisoners_do_not_make_a_download_fail_that_an_honest_source_can_complete()
+    {
+        await using var world = new InteropWorld();
+        var node = await world.StartNodeAsync(ShortQueue);
+        var (bytes, id) = InteropWorld.Content(LengthBytes);
+        var liars = Enumerable.Range(2, 4).Select(seed => Serve(
+            world, seed, new HostileServerOptions(HostileBehaviour.Poisons), id, bytes)).ToArray();
+        var honest = Serve(world, 9, Unhurried, id, bytes);
+
+        await node.Download(id, [.. liars.Select(liar => liar.Address), honest.Address]).FinishedAsync();
+
+        // Once from all together, then at the most once from each.
+        Assert.InRange((liars.Sum(liar => liar.BlocksServed) + honest.BlocksServed) * 4096.0 / LengthBytes, 2, 6.5);
+        Assert.DoesNotContain(world.Warnings, warning => IsBanOf(warning, honest));
+        world.AssertAllUnharmed();
+    }
+
     // With 32 chunks on their way at the most, a source of 4 MB/s answers within 50 ms: no request is repeated in vain, and
     // what is wasted is only what the hostile ones cause.
     private const string ShortQueue = "cjp2p.downloads.window-max = 32";
