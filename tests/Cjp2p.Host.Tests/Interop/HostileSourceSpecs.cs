@@ -113,6 +113,22 @@ public sealed class HostileSourceSpecs
     }
 
     [Fact]
+    public async Task Liars_that_agree_about_the_length_do_not_keep_an_honest_source_out()
+    {
+        await using var world = new InteropWorld();
+        var node = await world.StartNodeAsync("cjp2p.downloads { window-initial = 4, window-max = 4 }");
+        var (bytes, id) = InteropWorld.Content(LengthBytes);
+        var liars = Enumerable.Range(2, 3).Select(seed => Serve(
+            world, seed, new HostileServerOptions(HostileBehaviour.LiesAboutEof) { Lie = EofLie.TooBig }, id, bytes)).ToArray();
+        var honest = Serve(world, 9, Unhurried with { BytesPerSecond = 1_000_000 }, id, bytes);
+
+        await node.Download(id, [.. liars.Select(liar => liar.Address), honest.Address]).FinishedAsync();
+
+        Assert.InRange((liars.Sum(liar => liar.BlocksServed) + honest.BlocksServed) * 4096.0 / LengthBytes, 1, 3);
+        world.AssertAllUnharmed();
+    }
+
+    [Fact]
     public async Task Several_poisoners_do_not_make_a_download_fail_that_an_honest_source_can_complete()
     {
         await using var world = new InteropWorld();
