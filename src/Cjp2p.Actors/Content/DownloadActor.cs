@@ -23,6 +23,8 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
     //     ^------(nobody is left)--------------'  ^-----(hash wrong)-----------'
     // Fetching, Verifying --(disk trouble)--> Paused --(later)--> Fetching
     private const int RaceChunks = 16;
+    // What a source says about the length counts until it had to rest so often in a row.
+    private const int FailuresBelieved = 3;
     private static readonly TimeSpan TickMin = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan TickMax = TimeSpan.FromSeconds(1);
     // A search for what nobody has goes on for ever; it must not go on at full rate.
@@ -264,7 +266,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         source.ProbeAt = Now + _settings.Retry.Pause(source.Failures, _random.NextDouble());
         source.Window.Collapse();
         GiveUp(source);
-        if (source.Failures >= 3)
+        if (source.Failures >= FailuresBelieved)
             WithdrawClaim(source);
     }
 
@@ -325,7 +327,10 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
             return;
         }
 
-        if (answered.Eof > 0 && _vote.Claim(source.Address, answered.Eof))
+        // Who could not deliver what it claims is not heard again while somebody else is believed: liars who agree would
+        // otherwise outvote the honest again and again, and each time all starts over.
+        if (answered.Eof > 0 && (_vote.Current < 0 || source.Failures < FailuresBelieved)
+            && _vote.Claim(source.Address, answered.Eof))
             OnLengthChanged();
         // A Ruby node that relays does not say how long the content is; it may still deliver.
         if (_vote.Current >= 0 && (answered.Eof < 0 || answered.Eof == _vote.Current)
@@ -739,8 +744,15 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         var contributors = _contributors.Where(_byNumber.ContainsKey).Select(number => _byNumber[number]).ToArray();
         _contributors.Clear();
         // What an earlier run left may be what is wrong: then nobody is guilty yet.
-        if (contributors.Length == 1 && !_hasOlderSpans && ++contributors[0].Mismatches > 0)
-            Ban(contributors[0], "the whole content came from it and has the wrong hash");
+        if (contributors is [var only] && !_hasOlderSpans)
+        {
+            // A line that flips a bit now and then spoils a whole content too: who is the only one to ask may try again.
+            only.Mismatches++;
+            if (only.Mismatches >= _settings.MismatchesMax || _vote.IsContested
+                || _sources.Any(other => other != only && other.Standing == SourceStanding.Active))
+                Ban(only, "the whole content came from it and has the wrong hash");
+        }
+
         _hasOlderSpans = false;
         if (_mismatches >= _settings.MismatchesMax + _sources.Count)
         {
