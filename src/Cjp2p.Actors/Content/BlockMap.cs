@@ -93,7 +93,7 @@ public sealed class BlockMap
         return bits;
     }
 
-    /// <summary>A map whose written spans are those of <paramref name="bits"/> (as from <see cref="ToBits()"/>).</summary>
+    /// <summary>A map whose written spans are those of <paramref name="bits"/> (as from <see cref="ToBits"/>).</summary>
     public static BlockMap FromBits(long spanCount, ReadOnlySpan<byte> bits)
     {
         var map = new BlockMap(spanCount);
