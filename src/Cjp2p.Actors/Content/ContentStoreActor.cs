@@ -44,6 +44,14 @@ internal sealed class ContentStoreActor : UntypedActor, IWithTimers
             Self.Tell(new ContentStoreProtocol.Share(path), ActorRefs.NoSender);
     }
 
+    // What was shared since the start is shared again after a restart; the mailbox outlives it.
+    protected override void PreRestart(Exception reason, object message)
+    {
+        foreach (var path in _folders.Keys.Except(_node.Settings.Content.Shared))
+            Self.Tell(new ContentStoreProtocol.Share(path), ActorRefs.NoSender);
+        base.PreRestart(reason, message);
+    }
+
     protected override void PostStop()
     {
         foreach (var folder in _folders.Values)
