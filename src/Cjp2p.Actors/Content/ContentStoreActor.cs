@@ -107,7 +107,7 @@ internal sealed class ContentStoreActor : UntypedActor, IWithTimers
     {
         if (_folders.TryGetValue(path, out var folder))
         {
-            folder.Waiting.Add(Sender);
+            AddWaiting(folder);
             folder.Indexer.Tell(FolderIndexerProtocol.Scan.Instance);
             return;
         }
@@ -116,7 +116,7 @@ internal sealed class ContentStoreActor : UntypedActor, IWithTimers
         folder = new SharedFolder(
             path, Context.ActorOf(FolderIndexerActor.Props(_node, path, known), "index-" + Uri.EscapeDataString(path)));
         _folders.Add(path, folder);
-        folder.Waiting.Add(Sender);
+        AddWaiting(folder);
         var self = Self;
         try
         {
@@ -130,6 +130,13 @@ internal sealed class ContentStoreActor : UntypedActor, IWithTimers
 
         var rescan = _node.Settings.Content.Rescan;
         Timers.StartPeriodicTimer(("rescan", path), new ContentStoreProtocol.Rescan(path), rescan, rescan);
+    }
+
+    // Nobody waits for what the settings name.
+    private void AddWaiting(SharedFolder folder)
+    {
+        if (!ReferenceEquals(Sender, Context.System.DeadLetters))
+            folder.Waiting.Add(Sender);
     }
 
     private void OnIndexer(FolderIndexerProtocol.IEvent message)
