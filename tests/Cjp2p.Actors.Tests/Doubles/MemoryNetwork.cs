@@ -36,6 +36,9 @@ internal sealed class MemoryNetwork(ManualScheduler time) : ITransportFactory
     /// <summary>Makes opening fail; the answer is the reason, null lets it succeed.</summary>
     public Func<PeerAddress, Exception?> Refuses { get; set; } = _ => null;
 
+    /// <summary>What the transports say of their receive buffer.</summary>
+    public int ReceiveBufferBytes { get; set; } = int.MaxValue;
+
     /// <summary>All that was sent, in order.</summary>
     public IReadOnlyList<SentDatagram> Sent => _sent;
 
@@ -54,7 +57,7 @@ internal sealed class MemoryNetwork(ManualScheduler time) : ITransportFactory
         var address = listen.Port == 0 ? listen.WithPort(_nextPort++) : listen;
         if (_bound.ContainsKey(address))
             throw new TransportException($"{address} is in use");
-        var transport = new MemoryTransport(this, address);
+        var transport = new MemoryTransport(this, address) { ReceiveBufferBytes = ReceiveBufferBytes };
         _bound.Add(address, transport);
         Opened.Add(transport);
         return transport;
