@@ -12,8 +12,8 @@ public static class PeerProtocol
     /// <summary>The peer was heard.</summary>
     public sealed record Heard(PeerNews News) : ICommand;
 
-    /// <summary>A probe was sent to the peer.</summary>
-    public sealed record Probed : ICommand
+    /// <summary>A probe was sent to the peer; no sign of life.</summary>
+    public sealed record Probed : ICommand, INotInfluenceReceiveTimeout
     {
         /// <summary>The one instance.</summary>
         public static Probed Instance { get; } = new();
