@@ -145,6 +145,13 @@ internal sealed class PeerRegistryActor : UntypedActor, IWithTimers
 
     private void Discover()
     {
+        // Nobody can answer while our own sockets are dead; the peers are not to blame.
+        if (_node.Transports.Open.IsEmpty)
+        {
+            Next(_settings.DiscoveryMin);
+            return;
+        }
+
         var probes = _table.TakeProbes(_settings.ProbesPerRound, Now, _random, out var forgotten);
         foreach (var peer in probes)
         {
