@@ -131,8 +131,21 @@ internal sealed class SocketActor : UntypedActor, IWithTimers
         var endpoint = _endpoints[number];
         endpoint.Close(failed.Reason, _node.Clock.Now);
         Publish();
-        _log.Warning("The socket on {Address} failed, opening it again: {Reason}", endpoint.Address, failed.Reason);
-        Timers.StartSingleTimer(number, new SocketProtocol.Reopen(number), _node.Settings.Socket.ReopenMin);
+        // One that dies young is opened ever more seldom, and spoken of once.
+        if (_node.Clock.Now - endpoint.OpenedAt >= _node.Settings.Socket.ReopenMax)
+            endpoint.Failures = 0;
+        if (endpoint.Failures == 0)
+            _log.Warning("The socket on {Address} failed, opening it again: {Reason}", endpoint.Address, failed.Reason);
+        ReopenLater(endpoint, number);
+    }
+
+    private void ReopenLater(Endpoint endpoint, int number)
+    {
+        var wait = _node.Settings.Socket.ReopenMin * Math.Pow(2, Math.Min(endpoint.Failures++, 20));
+        Timers.StartSingleTimer(
+            number,
+            new SocketProtocol.Reopen(number),
+            wait > _node.Settings.Socket.ReopenMax ? _node.Settings.Socket.ReopenMax : wait);
     }
 
     private void Reopen(Endpoint endpoint, int number)
@@ -145,18 +158,13 @@ internal sealed class SocketActor : UntypedActor, IWithTimers
         catch (TransportException e)
         {
             endpoint.Reason = e.Message;
-            endpoint.Failures++;
-            var wait = _node.Settings.Socket.ReopenMin * Math.Pow(2, Math.Min(endpoint.Failures, 20));
-            Timers.StartSingleTimer(
-                number,
-                new SocketProtocol.Reopen(number),
-                wait > _node.Settings.Socket.ReopenMax ? _node.Settings.Socket.ReopenMax : wait);
+            ReopenLater(endpoint, number);
             return;
         }
 
         _log.Info("The socket on {Address} is open again after {Seconds:0.0} s",
             endpoint.Address, (_node.Clock.Now - endpoint.DownSince).TotalSeconds);
-        endpoint.Failures = 0;
+        endpoint.OpenedAt = _node.Clock.Now;
         endpoint.Reopened++;
         endpoint.Reason = "";
         Publish();
@@ -173,6 +181,8 @@ internal sealed class SocketActor : UntypedActor, IWithTimers
         public ITransport? Transport { get; set; }
 
         public TimeSpan DownSince { get; set; }
+
+        public TimeSpan OpenedAt { get; set; }
 
         public string Reason { get; set; } = "";
 
