@@ -1,0 +1,573 @@
+using Akka.Actor;
+using Akka.TestKit;
+using Cjp2p.Actors.Content;
+using Cjp2p.Actors.Node;
+using Cjp2p.Actors.Protocol;
+using Cjp2p.Actors.Tests.Doubles;
+
+namespace Cjp2p.Actors.Tests.Content;
+
+/// <summary>The store with its indexers: what is shared, and for how long.</summary>
+public sealed class ContentStoreActorTests : NodeSpec
+{
+    private const string Index = "/data/content-index.jsonl";
+
+    private readonly TestProbe _user;
+    private NodeServices _node = null!;
+    private IActorRef _store = ActorRefs.Nobody;
+
+    public ContentStoreActorTests() => _user = CreateTestProbe();
+
+    // ---- what is shared
+
+    [Fact]
+    public void Folder_is_shared_with_everything_below_it()
+    {
+        Disk.Put("/s/a", [1]);
+        Disk.Put("/s/b/c/d", [2]);
+        Disk.Put("/elsewhere/e", [3]);
+        Start();
+        var indexed = Share("/s");
+        Assert.Equal("/s", indexed.Path);
+        Assert.Equal(["/s/a", "/s/b/c/d"], indexed.Files.Select(file => file.File.Path));
+        Assert.Equal([Id(1), Id(2)], indexed.Files.Select(file => file.Id));
+        Assert.Empty(indexed.Problems);
+        Assert.True(IsServed(1));
+        Assert.True(IsServed(2));
+        Assert.False(IsServed(3));
+    }
+
+    [Fact]
+    public void Single_file_can_be_shared()
+    {
+        Disk.Put("/s/a", [1]);
+        Disk.Put("/s/b", [2]);
+        Start();
+        Assert.Equal("/s/a", Assert.Single(Share("/s/a").Files).File.Path);
+        Assert.True(IsServed(1));
+        Assert.False(IsServed(2));
+    }
+
+    [Fact]
+    public void Folders_of_the_settings_are_shared_from_the_start()
+    {
+        Disk.Put("/s/a", [1]);
+        Start("content.shared = [\"/s\"]");
+        Settle();
+        Assert.True(IsServed(1));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(SpanGeometry.SpanBytes)]
+    [InlineData(SpanGeometry.SpanBytes + 1)]
+    [InlineData(9 * 1024 * 1024)] // more than one slice of work
+    public void Files_of_any_size_are_hashed(int length)
+    {
+        var content = ScriptedSource.ContentOf(length);
+        Disk.Put("/s/a", content);
+        Start();
+        Share("/s");
+        Assert.True(_node.Catalog.TryFind(ScriptedSource.IdOf(content), out var file));
+        Assert.Equal(length, file.File.LengthBytes);
+        Assert.Equal(0, Disk.OpenHandles);
+    }
+
+    [Fact]
+    public void What_downloads_have_not_finished_is_not_shared()
+    {
+        Disk.Put("/s/a.cjp2p-part", [1]);
+        Disk.Put("/s/a.cjp2p-part.cjp2p-map", [2]);
+        Disk.Put("/s/b", [3]);
+        Start();
+        Assert.Single(Share("/s").Files);
+    }
+
+    [Fact]
+    public void Files_are_capped()
+    {
+        for (byte i = 0; i < 5; i++)
+            Disk.Put("/s/" + i, [i]);
+        Start("content.files-max = 3");
+        Assert.Equal(["/s/0", "/s/1", "/s/2"], Share("/s").Files.Select(file => file.File.Path));
+    }
+
+    [Fact]
+    public void Share_that_is_asked_for_twice_is_looked_through_again_and_both_are_told()
+    {
+        Disk.Put("/s/a", [1]);
+        Start();
+        Share("/s");
+        Disk.Put("/s/b", [2]);
+        Assert.Equal(2, Share("/s").Files.Length);
+        Assert.Equal(1, Disk.Watchers);
+    }
+
+    [Fact]
+    public void Folder_that_is_not_there_is_told_as_a_problem_and_found_when_it_comes()
+    {
+        Start();
+        var indexed = Share("/s");
+        Assert.Empty(indexed.Files);
+        Assert.Contains("/s", Assert.Single(indexed.Problems), StringComparison.Ordinal);
+        Disk.Put("/s/a", [1]);
+        AdvanceSeconds(61);
+        Assert.True(IsServed(1));
+    }
+
+    // ---- changes
+
+    [Fact]
+    public void Unchanged_files_are_not_hashed_again()
+    {
+        Disk.Put("/s/a", [1]);
+        Start();
+        Share("/s");
+        AdvanceSeconds(600);
+        Share("/s");
+        Assert.Equal(1, Disk.Count(DiskOperation.OpenRead, "/s/a"));
+        Assert.True(IsServed(1));
+    }
+
+    [Fact]
+    public void Changes_are_noticed_when_the_system_says_so_after_they_have_settled()
+    {
+        Disk.Put("/s/a", [1]);
+        Start("content { settle = 500ms, rescan = 1h }");
+        Share("/s");
+        Disk.Put("/s/a", [2]);
+        Disk.Put("/s/b", [3]);
+        Disk.RaiseChanged("/s");
+        AdvanceSeconds(0.4);
+        Assert.False(IsServed(3));
+        AdvanceSeconds(0.2);
+        Assert.False(IsServed(1));
+        Assert.True(IsServed(2));
+        Assert.True(IsServed(3));
+    }
+
+    [Fact]
+    public void Many_hints_make_one_look()
+    {
+        Disk.Put("/s/a", [1]);
+        Start("content { settle = 500ms, rescan = 1h }");
+        Share("/s");
+        var looks = Disk.Count(DiskOperation.Enumerate, "/s");
+        for (var i = 0; i < 100; i++)
+            Disk.RaiseChanged("/s");
+        AdvanceSeconds(10);
+        Assert.Equal(looks + 1, Disk.Count(DiskOperation.Enumerate, "/s"));
+    }
+
+    [Fact]
+    public void Changes_are_noticed_without_a_word_of_the_system_too()
+    {
+        Disk.Put("/s/a", [1]);
+        Start("content.rescan = 60s");
+        Share("/s");
+        Disk.Put("/s/a", [2]);
+        AdvanceSeconds(61);
+        Assert.True(IsServed(2));
+        Assert.False(IsServed(1));
+    }
+
+    [Fact]
+    public void Folder_that_cannot_be_watched_is_shared_and_looked_through_from_time_to_time()
+    {
+        Disk.Put("/s/a", [1]);
+        Disk.Fault = (operation, _) => operation == DiskOperation.Watch ? new IOException("inotify limit") : null;
+        Start();
+        Share("/s");
+        Assert.Contains(LogLines, line => line.Contains("inotify limit", StringComparison.Ordinal));
+        Disk.Put("/s/b", [2]);
+        AdvanceSeconds(61);
+        Assert.True(IsServed(2));
+    }
+
+    [Fact]
+    public void Removed_file_is_not_served_any_more()
+    {
+        Disk.Put("/s/a", [1]);
+        Disk.Put("/s/b", [2]);
+        Start();
+        Share("/s");
+        Disk.Take("/s/a");
+        AdvanceSeconds(61);
+        Assert.False(IsServed(1));
+        Assert.True(IsServed(2));
+        Assert.Equal(1, Status().Files);
+    }
+
+    [Fact]
+    public void Removed_single_file_is_not_listed_any_more()
+    {
+        Disk.Put("/s/a", [1]);
+        Start();
+        Share("/s/a");
+        Disk.Take("/s/a");
+        AdvanceSeconds(61);
+        Assert.False(IsServed(1));
+        Assert.Equal(0, Status().Files);
+        Disk.Put("/s/a", [2]);
+        AdvanceSeconds(61);
+        Assert.True(IsServed(2));
+    }
+
+    [Fact]
+    public void File_that_was_found_changed_while_it_was_served_is_hashed_at_once()
+    {
+        Disk.Put("/s/a", [1]);
+        Start("content.rescan = 1h");
+        var file = Assert.Single(Share("/s").Files);
+        Disk.Put("/s/a", [2]);
+        _store.Tell(new ContentStoreProtocol.FileChanged(file));
+        Settle();
+        Assert.False(IsServed(1));
+        Assert.True(IsServed(2));
+    }
+
+    [Fact]
+    public void File_that_changes_while_it_is_hashed_is_left_for_the_next_look()
+    {
+        Disk.Put("/s/a", [1]);
+        var changes = 0;
+        Disk.OnRead = path =>
+        {
+            if (changes++ == 0)
+                Disk.Spoil(path, 0);
+        };
+        Start();
+        var indexed = Share("/s");
+        Assert.Empty(indexed.Files);
+        Assert.Contains("changed while it was read", Assert.Single(indexed.Problems), StringComparison.Ordinal);
+        AdvanceSeconds(61);
+        Assert.True(IsServed(1 ^ 0xff));
+    }
+
+    [Fact]
+    public void File_that_keeps_changing_does_not_keep_the_indexer_busy()
+    {
+        Disk.Put("/s/a", [1]);
+        Disk.OnRead = path => Disk.Spoil(path, 0);
+        Start();
+        Share("/s");
+        AdvanceSeconds(600);
+        Assert.InRange(Disk.Count(DiskOperation.OpenRead, "/s/a"), 5, 15);
+    }
+
+    [Theory]
+    [InlineData(nameof(DiskOperation.OpenRead))]
+    [InlineData(nameof(DiskOperation.Read))]
+    public void File_that_cannot_be_read_is_a_problem_and_the_others_are_shared(string operation)
+    {
+        Disk.Put("/s/a", [1]);
+        Disk.Put("/s/b", [2]);
+        Disk.Fault = (what, path) => what.ToString() == operation && path == "/s/a" ? new UnauthorizedAccessException("denied") : null;
+        Start();
+        var indexed = Share("/s");
+        Assert.Equal<string>(["denied"], indexed.Problems);
+        Assert.True(IsServed(2));
+        Assert.False(IsServed(1));
+        Disk.Fault = (_, _) => null;
+        AdvanceSeconds(61);
+        Assert.True(IsServed(1));
+        Assert.Equal(0, Disk.OpenHandles);
+    }
+
+    [Fact]
+    public void File_that_cannot_be_read_is_warned_of_once()
+    {
+        Disk.Put("/s/a", [1]);
+        Disk.Fault = (what, path) => what == DiskOperation.OpenRead && path == "/s/a" ? new UnauthorizedAccessException("denied") : null;
+        Start();
+        Share("/s");
+        AdvanceSeconds(3600);
+        Assert.Single(Warnings);
+    }
+
+    [Fact]
+    public void Folder_that_cannot_be_listed_for_a_while_stays_shared()
+    {
+        Disk.Put("/s/a", [1]);
+        Start();
+        Share("/s");
+        Disk.Fault = (what, path) => what == DiskOperation.Enumerate ? new IOException("the server does not answer") : null;
+        AdvanceSeconds(61);
+        Assert.True(IsServed(1));
+        Disk.Fault = (_, _) => null;
+        AdvanceSeconds(61);
+        Assert.Equal(1, Disk.Count(DiskOperation.OpenRead, "/s/a"));
+    }
+
+    // ---- several of the same
+
+    [Fact]
+    public void Content_is_served_as_long_as_one_file_has_it()
+    {
+        Disk.Put("/s/a", [1]);
+        Disk.Put("/s/b", [1]);
+        Disk.Put("/s/c", [1]);
+        Start();
+        Assert.Equal(3, Share("/s").Files.Length);
+        foreach (var path in new[] { "/s/b", "/s/a" })
+        {
+            Disk.Take(path);
+            AdvanceSeconds(61);
+            Assert.True(IsServed(1));
+        }
+
+        Assert.Equal("/s/c", Find(1)!.File.Path);
+        Disk.Put("/s/c", [2]);
+        AdvanceSeconds(61);
+        Assert.False(IsServed(1));
+        Assert.True(IsServed(2));
+    }
+
+    [Fact]
+    public void Touched_copy_stays_a_copy()
+    {
+        Disk.Put("/s/a", [1]);
+        Disk.Put("/s/b", [1]);
+        Start();
+        Share("/s");
+        Disk.Put("/s/b", [1]);
+        AdvanceSeconds(61);
+        Disk.Take("/s/a");
+        AdvanceSeconds(61);
+        Assert.Equal("/s/b", Find(1)!.File.Path);
+    }
+
+    [Fact]
+    public void Copy_that_is_found_changed_while_served_gives_way_to_the_other()
+    {
+        Disk.Put("/s/a", [1]);
+        Disk.Put("/s/b", [1]);
+        Start();
+        Share("/s");
+        var served = Find(1)!;
+        Disk.Put(served.File.Path, [2]);
+        _store.Tell(new ContentStoreProtocol.FileChanged(served));
+        Settle();
+        Assert.NotEqual(served.File.Path, Find(1)!.File.Path);
+        Assert.True(IsServed(2));
+    }
+
+    [Fact]
+    public void Of_files_with_one_name_another_is_served_when_one_goes()
+    {
+        Disk.Put("/s/x/name", [1]);
+        Disk.Put("/s/y/name", [2]);
+        Start("content.serve-by-name = on");
+        Share("/s");
+        Assert.True(ContentId.TryParse("name", out var name));
+        Assert.True(_node.Catalog.TryFind(name, out var served));
+        Disk.Take(served.File.Path);
+        // One look finds that it is gone, the next what else has its name.
+        AdvanceSeconds(122);
+        Assert.True(_node.Catalog.TryFind(name, out var other));
+        Assert.NotEqual(served.File.Path, other.File.Path);
+    }
+
+    [Fact]
+    public void Overlapping_shares_serve_a_file_until_it_is_gone()
+    {
+        Disk.Put("/s/x/a", [1]);
+        Start();
+        Share("/s");
+        Share("/s/x");
+        Assert.True(IsServed(1));
+        Disk.Take("/s/x/a");
+        Disk.Put("/s/x/b", [2]);
+        AdvanceSeconds(61);
+        Assert.False(IsServed(1));
+        Assert.True(IsServed(2));
+    }
+
+    // ---- the index
+
+    [Fact]
+    public void Restart_hashes_only_what_changed()
+    {
+        Disk.Put("/s/a", [1]);
+        Disk.Put("/s/b", [2]);
+        Disk.Put("/s/c", [3]);
+        Start("content { shared = [\"/s\"], data = \"/data\" }");
+        AdvanceSeconds(10);
+        Assert.True(Disk.Exists(Index));
+        StopStore();
+        Disk.Put("/s/b", [4]);
+        Disk.Take("/s/c");
+        Start("content { shared = [\"/s\"], data = \"/data\" }", "again");
+        AdvanceSeconds(10);
+        Assert.Equal((1, 2), (Disk.Count(DiskOperation.OpenRead, "/s/a"), Disk.Count(DiskOperation.OpenRead, "/s/b")));
+        Assert.True(IsServed(1));
+        Assert.False(IsServed(2));
+        Assert.False(IsServed(3));
+        Assert.True(IsServed(4));
+    }
+
+    [Fact]
+    public void Index_is_saved_at_the_stop_too()
+    {
+        Disk.Put("/s/a", [1]);
+        Start("content { shared = [\"/s\"], data = \"/data\" }");
+        Settle();
+        StopStore();
+        Assert.Single(ContentIndexFile.Read(Disk.Content(Index)));
+    }
+
+    [Fact]
+    public void Index_without_a_change_is_not_written_again()
+    {
+        Disk.Put("/s/a", [1]);
+        Start("content { shared = [\"/s\"], data = \"/data\" }");
+        AdvanceSeconds(3600);
+        StopStore();
+        Assert.Equal(1, Disk.Count(DiskOperation.WriteSmall, Index));
+    }
+
+    [Fact]
+    public void Without_a_data_folder_there_is_no_index()
+    {
+        Disk.Put("/s/a", [1]);
+        Start();
+        Share("/s");
+        AdvanceSeconds(10);
+        StopStore();
+        Assert.DoesNotContain(Disk.Log, entry => entry.Operation is DiskOperation.WriteSmall or DiskOperation.ReadSmall);
+    }
+
+    [Theory]
+    [InlineData(nameof(DiskOperation.ReadSmall))]
+    [InlineData(nameof(DiskOperation.WriteSmall))]
+    [InlineData(nameof(DiskOperation.CreateFolder))]
+    public void Index_that_cannot_be_read_or_written_costs_a_warning(string operation)
+    {
+        Disk.Put("/s/a", [1]);
+        Disk.Fault = (what, path) => what.ToString() == operation ? new IOException("no such luck") : null;
+        Start("content { shared = [\"/s\"], data = \"/data\" }");
+        AdvanceSeconds(10);
+        Assert.True(IsServed(1));
+        Assert.Contains("no such luck", Assert.Single(Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Corrupt_index_costs_hashing()
+    {
+        Disk.Put("/s/a", [1]);
+        Disk.Put(Index, ScriptedSource.ContentOf(5000));
+        Start("content { shared = [\"/s\"], data = \"/data\" }");
+        AdvanceSeconds(10);
+        Assert.True(IsServed(1));
+    }
+
+    // Its path may be anything: only what the disk lists is looked up in it.
+    [Fact]
+    public void Index_names_nothing_that_is_not_in_the_folder()
+    {
+        Disk.Put("/s/a", [1]);
+        var secret = Disk.Put("/secret", [2]);
+        Disk.Put(Index, ContentIndexFile.Write([new SharedFile(Id(2), secret), new SharedFile(Id(3), new FileStat("/s/../secret", 1, secret.ChangedTicks))]));
+        Start("content { shared = [\"/s\"], data = \"/data\" }");
+        AdvanceSeconds(10);
+        Assert.True(IsServed(1));
+        Assert.False(IsServed(2));
+        Assert.False(IsServed(3));
+    }
+
+    // ---- what is told
+
+    [Fact]
+    public void Files_are_told_page_by_page_in_order_of_their_paths()
+    {
+        for (byte i = 0; i < 5; i++)
+            Disk.Put("/s/" + i, [i]);
+        Start();
+        Share("/s");
+        _store.Tell(new ContentStoreProtocol.GetFiles(1, 2), _user.Ref);
+        Settle();
+        Assert.Equal(["/s/1", "/s/2"], Only<ContentStoreProtocol.SharedFiles>(_user).Files.Select(file => file.File.Path));
+        _store.Tell(new ContentStoreProtocol.GetFiles(4, -1), _user.Ref);
+        Settle();
+        Assert.Empty(Only<ContentStoreProtocol.SharedFiles>(_user).Files);
+    }
+
+    [Fact]
+    public void Status_counts_what_waits_to_be_hashed()
+    {
+        for (byte i = 0; i < 5; i++)
+            Disk.Put("/s/" + i, ScriptedSource.ContentOf(1000, i + 1));
+        Start();
+        var seen = new HashSet<int>();
+        Disk.OnRead = _ => seen.Add(Status().Indexing);
+        Share("/s");
+        Assert.Equal((5, 5000L, 0), (Status().Files, Status().Bytes, Status().Indexing));
+        Assert.Contains(5, seen);
+        Assert.Contains(1, seen);
+    }
+
+    [Fact]
+    public void Content_that_arrived_in_a_shared_folder_is_served_at_once_and_elsewhere_not()
+    {
+        Disk.Put("/s/a", [1]);
+        Start();
+        Share("/s");
+        _store.Tell(new ContentStoreProtocol.ContentArrived(new SharedFile(Id(2), Disk.Put("/s/new", [2]))));
+        _store.Tell(new ContentStoreProtocol.ContentArrived(new SharedFile(Id(3), Disk.Put("/other/new", [3]))));
+        _store.Tell(new ContentStoreProtocol.ContentArrived(new SharedFile(Id(4), Disk.Put("/sother", [4]))));
+        Settle();
+        Assert.True(IsServed(2));
+        Assert.False(IsServed(3));
+        Assert.False(IsServed(4));
+        AdvanceSeconds(61);
+        Assert.Equal(0, Disk.Count(DiskOperation.OpenRead, "/s/new"));
+    }
+
+    [Fact]
+    public void Stop_ends_watching_and_hashing()
+    {
+        Disk.Put("/s/a", ScriptedSource.ContentOf(30 * 1024 * 1024));
+        Start("content.shared = [\"/s\"]");
+        for (var i = 0; i < 20 && Disk.OpenHandles == 0; i++)
+            Time.Turns.TryRunOne();
+        Assert.Equal(1, Disk.OpenHandles);
+        StopStore();
+        Assert.Equal((0, 0), (Disk.Watchers, Disk.OpenHandles));
+    }
+
+    private void Start(string hocon = "", string name = "store")
+    {
+        _node = Services($"cjp2p {{ {hocon} }}");
+        _store = Top(ContentStoreActor.Props(_node), name);
+    }
+
+    private void StopStore()
+    {
+        All(_user);
+        _user.Watch(_store);
+        Sys.Stop(_store);
+        UntilTerminated(_user);
+    }
+
+    private ContentStoreProtocol.Indexed Share(string path)
+    {
+        _store.Tell(new ContentStoreProtocol.Share(path), _user.Ref);
+        Settle();
+        return Only<ContentStoreProtocol.Indexed>(_user);
+    }
+
+    private ContentStoreProtocol.StoreStatus Status()
+    {
+        var probe = new RecordingRef();
+        _store.Tell(ContentStoreProtocol.GetStatus.Instance, probe);
+        Settle();
+        return Assert.IsType<ContentStoreProtocol.StoreStatus>(Assert.Single(probe.Messages));
+    }
+
+    private SharedFile? Find(byte content) => _node.Catalog.TryFind(Id(content), out var file) ? file : null;
+
+    private bool IsServed(byte content) => Find(content) is not null;
+
+    private static ContentId Id(byte content) => ScriptedSource.IdOf([content]);
+}
