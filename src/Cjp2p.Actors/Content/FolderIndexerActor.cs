@@ -116,6 +116,9 @@ internal sealed class FolderIndexerActor : UntypedActor
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             Context.Parent.Tell(new FolderIndexerProtocol.FileUnreadable(_folder, _folder, e.Message));
+            // Not there any more, and so are its files; what they were is remembered, in case it comes back.
+            foreach (var gone in _known.Values.Where(_ => e is DirectoryNotFoundException or FileNotFoundException))
+                Context.Parent.Tell(new FolderIndexerProtocol.FileGone(_folder, gone));
             Finish();
             return;
         }
