@@ -153,8 +153,12 @@ internal sealed class ContentStoreActor : UntypedActor, IWithTimers
             case FolderIndexerProtocol.FileUnreadable(var name, _, var reason) when _folders.TryGetValue(name, out var folder):
                 folder.Indexing = Math.Max(0, folder.Indexing - 1);
                 if (folder.Problems.Count < ProblemsMax)
+                {
                     folder.Problems.Add(reason);
-                _log.Warning("Not shared: {Reason}", reason);
+                    if (!folder.LastProblems.Contains(reason))
+                        _log.Warning("Not shared: {Reason}", reason);
+                }
+
                 break;
             case FolderIndexerProtocol.Waiting(var name, var files) when _folders.TryGetValue(name, out var folder):
                 folder.Indexing = files;
@@ -183,6 +187,7 @@ internal sealed class ContentStoreActor : UntypedActor, IWithTimers
             folder.Waiting.Clear();
         }
 
+        folder.LastProblems = [.. folder.Problems];
         folder.Problems.Clear();
         if (_indexChanged && !Timers.IsTimerActive(ContentStoreProtocol.SaveIndex.Instance))
             Timers.StartSingleTimer(ContentStoreProtocol.SaveIndex.Instance, ContentStoreProtocol.SaveIndex.Instance, SaveDelay);
@@ -308,6 +313,9 @@ internal sealed class ContentStoreActor : UntypedActor, IWithTimers
         public List<IActorRef> Waiting { get; } = [];
 
         public List<string> Problems { get; } = [];
+
+        /// <summary>Those of the look before: they have been warned of.</summary>
+        public HashSet<string> LastProblems { get; set; } = [];
 
         public IDisposable? Watch { get; set; }
 
