@@ -36,6 +36,9 @@ public sealed class ContentCatalog
             _byName[file.Name] = file;
     }
 
+    /// <summary>Serves a file that is here by its name too, unless another has that name.</summary>
+    internal void AddName(SharedFile file) => _byName.TryAdd(file.Name, file);
+
     /// <summary>Takes out what still is that very file.</summary>
     internal void Remove(SharedFile file)
     {

@@ -198,7 +198,12 @@ internal sealed class ContentStoreActor : UntypedActor, IWithTimers
         if (folder.Files.TryGetValue(file.File.Path, out var before))
         {
             if (before == file)
+            {
+                if (_node.Settings.Content.ServeByName)
+                    _node.Catalog.AddName(file);
                 return;
+            }
+
             Remove(folder, before);
         }
 
