@@ -90,7 +90,7 @@ internal sealed class ContentServerActor : UntypedActor, IWithTimers
             var request = requests[i];
             if (request.Verified && request.Id.IsSha256)
                 _node.Sources.Add(request.Id, request.Source);
-            if (!TryFind(request, out var found))
+            if (!TryFind(request, out var found) || !TryStatPart(ref found))
             {
                 TellSuppliers(ref reply, request);
                 continue;
@@ -152,10 +152,29 @@ internal sealed class ContentServerActor : UntypedActor, IWithTimers
         if (!_node.Routes.TryGet(request.Id, out var route) || route.Partial is not { } partial)
             return false;
         var length = Math.Min(Math.Min(request.Length, MostBytes(request)), partial.LengthBytes - request.Offset);
-        if (!partial.Covers(request.Offset, length) || !_node.Disk.TryStat(partial.Path, out var stat))
+        if (!partial.Covers(request.Offset, length))
             return false;
-        found = new Servable(stat, partial.LengthBytes, null);
+        found = new Servable(new FileStat(partial.Path, 0, 0), partial.LengthBytes, null);
         return true;
+    }
+
+    // The file of a running download changes all the time.
+    private bool TryStatPart(ref Servable found)
+    {
+        if (found.Shared is not null)
+            return true;
+        try
+        {
+            if (!_node.Disk.TryStat(found.File.Path, out var stat))
+                return false;
+            found = found with { File = stat };
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _log.Warning("{Path} cannot be read: {Reason}", found.File.Path, e.Message);
+            return false;
+        }
     }
 
     private int MostBytes(in ContentRequest request) => request.Verified
