@@ -1,0 +1,146 @@
+using Akka.Actor;
+using Akka.TestKit;
+using Cjp2p.Actors.Content;
+using Cjp2p.Actors.Node;
+using Cjp2p.Actors.Tests.Doubles;
+
+namespace Cjp2p.Actors.Tests.Content;
+
+/// <summary>What the downloads' own tests do not reach: orders that only threads make.</summary>
+public sealed class DownloadFileActorTests : NodeSpec
+{
+    private static readonly byte[] Content = ScriptedSource.ContentOf(20 * SpanGeometry.SpanBytes + 5);
+
+    private readonly TestProbe _download;
+    private readonly NodeServices _node;
+    private readonly BuffersInTransit _inTransit;
+    private readonly IActorRef _file;
+
+    public DownloadFileActorTests()
+    {
+        _download = CreateTestProbe();
+        _node = Services();
+        _inTransit = new BuffersInTransit(_node.Buffers);
+        _file = Top(DownloadFileActor.Props(_node, ScriptedSource.IdOf(Content).Sha256, "/got/a.cjp2p-part", "/got/a", _inTransit), "file");
+    }
+
+    [Fact]
+    public void Spans_in_any_order_make_the_content()
+    {
+        Open(Content.Length);
+        foreach (var span in new[] { 20, 3, 2, 1, 0, 19, 18, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4 })
+            Assert.IsType<DownloadFileProtocol.SpanWritten>(Write(span, Content));
+        Assert.Equal("/got/a", Assert.IsType<DownloadFileProtocol.Verified>(Tell(DownloadFileProtocol.Finish.Instance)).File.Path);
+        Assert.Equal(Content, Disk.Content("/got/a"));
+        // What comes in order is hashed as it comes and never read.
+        Assert.InRange(Disk.Count(DiskOperation.Read, "/got/a.cjp2p-part"), 1, 20);
+    }
+
+    [Fact]
+    public void Spans_in_order_are_never_read()
+    {
+        Open(Content.Length);
+        for (var span = 0; span <= 20; span++)
+            Write(span, Content);
+        Assert.IsType<DownloadFileProtocol.Verified>(Tell(DownloadFileProtocol.Finish.Instance));
+        Assert.Equal(0, Disk.Count(DiskOperation.Read, "/got/a.cjp2p-part"));
+    }
+
+    [Fact]
+    public void Span_that_is_written_again_counts_as_it_is_then()
+    {
+        Open(Content.Length);
+        var wrong = (byte[])Content.Clone();
+        wrong[5] ^= 1;
+        for (var span = 0; span <= 20; span++)
+            Write(span, wrong);
+        Write(0, Content);
+        Assert.IsType<DownloadFileProtocol.Verified>(Tell(DownloadFileProtocol.Finish.Instance));
+    }
+
+    // Repair of eof in mid-download: bytes of a longer claim must not stay behind the end.
+    [Fact]
+    public void File_is_cut_to_the_length_of_the_content()
+    {
+        Disk.Put("/got/a.cjp2p-part", new byte[Content.Length + 1_000_000]);
+        Open(Content.Length);
+        for (var span = 0; span <= 20; span++)
+            Write(span, Content);
+        Assert.IsType<DownloadFileProtocol.Verified>(Tell(DownloadFileProtocol.Finish.Instance));
+        Assert.Equal(Content, Disk.Content("/got/a"));
+    }
+
+    [Fact]
+    public void Wrong_content_is_told_with_its_hash_and_stays_unfinished()
+    {
+        Open(5);
+        Write(0, [1, 2, 3, 4, 5]);
+        var mismatch = Assert.IsType<DownloadFileProtocol.Mismatch>(Tell(DownloadFileProtocol.Finish.Instance));
+        Assert.Equal(ScriptedSource.IdOf([1, 2, 3, 4, 5]).Sha256, mismatch.Actual);
+        Assert.False(Disk.Exists("/got/a"));
+    }
+
+    // A span that was on its way when another length was believed.
+    [Fact]
+    public void Span_beyond_the_length_that_is_believed_now_is_refused_and_its_buffer_comes_back()
+    {
+        Open(Content.Length);
+        Open(100);
+        Assert.IsType<DownloadFileProtocol.SpanNotWritten>(Write(20, Content));
+        Assert.Equal(0, _node.Buffers.Rented);
+        Assert.IsType<DownloadFileProtocol.SpanWritten>(Write(0, Content[..100]));
+    }
+
+    [Fact]
+    public void Span_for_a_file_that_is_not_open_is_refused()
+    {
+        Assert.IsType<DownloadFileProtocol.SpanNotWritten>(Write(0, Content));
+        Assert.Equal(0, _node.Buffers.Rented);
+    }
+
+    [Fact]
+    public void Every_buffer_comes_back_whatever_became_of_its_span()
+    {
+        Open(Content.Length);
+        Write(0, Content);
+        Disk.IsFull = true;
+        Assert.IsType<DownloadFileProtocol.SpanNotWritten>(Write(1, Content));
+        Assert.Equal(0, _node.Buffers.Rented);
+    }
+
+    [Fact]
+    public void Map_is_written_after_the_data_is_flushed()
+    {
+        Open(Content.Length);
+        Write(0, Content);
+        Assert.IsType<DownloadFileProtocol.Saved>(Tell(DownloadFileProtocol.Save.Instance));
+        Assert.Equal([DiskOperation.Flush, DiskOperation.WriteSmall], Disk.Log.TakeLast(2).Select(entry => entry.Operation));
+    }
+
+    [Fact]
+    public void Nothing_written_is_nothing_to_save()
+    {
+        Open(Content.Length);
+        Assert.IsType<DownloadFileProtocol.Saved>(Tell(DownloadFileProtocol.Save.Instance));
+        Assert.False(Disk.Exists("/got/a.cjp2p-part.cjp2p-map"));
+    }
+
+    private BlockMap Open(long length) =>
+        Assert.IsType<DownloadFileProtocol.Opened>(Tell(new DownloadFileProtocol.Open(1, length, null))).Map;
+
+    private object Write(int span, byte[] content)
+    {
+        Assert.True(_node.Buffers.TryRent(out var buffer));
+        _inTransit.Add(buffer);
+        var length = SpanGeometry.SpanLength(span, content.Length);
+        content.AsSpan(span * SpanGeometry.SpanBytes, length).CopyTo(buffer);
+        return Tell(new DownloadFileProtocol.WriteSpan(span, 1, buffer, length));
+    }
+
+    private object Tell(object message)
+    {
+        _file.Tell(message, _download.Ref);
+        Settle();
+        return Assert.Single(All(_download));
+    }
+}
