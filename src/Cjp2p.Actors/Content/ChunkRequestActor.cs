@@ -38,14 +38,13 @@ internal sealed class ChunkRequestActor : UntypedActor, IWithTimers
     {
         _buffer = new SpanBuffer(
             _task.Buffer, (long)_task.Span * SpanGeometry.SpanBytes, _task.Length, _task.ChunkBytes, Self);
-        _task.Route.SetSpan(_task.Span, _buffer);
+        DownloadRoute.SetSpan(_task.Table, _task.Span, _buffer);
     }
 
     protected override void PostStop()
     {
-        // A route that was reset has other spans now; only our own is closed.
-        if (_buffer is not null && ReferenceEquals(_task.Route.Span(_task.Span), _buffer))
-            _task.Route.SetSpan(_task.Span, null);
+        if (_buffer is not null)
+            DownloadRoute.SetSpan(_task.Table, _task.Span, null);
         if (_buffer?.Close() is { } bytes)
             _node.Buffers.Return(bytes);
     }
@@ -152,7 +151,7 @@ internal sealed class ChunkRequestActor : UntypedActor, IWithTimers
 
     private void Complete()
     {
-        _task.Route.SetSpan(_task.Span, null);
+        DownloadRoute.SetSpan(_task.Table, _task.Span, null);
         var bytes = _buffer!.Close()!;
         var contributors = _sourceOfChunk.Distinct().Select(source => (int)source).ToImmutableArray();
         if (_task.Digest is { } wanted
@@ -188,6 +187,7 @@ internal sealed class ChunkRequestActor : UntypedActor, IWithTimers
 
 /// <summary>What a <see cref="ChunkRequestActor"/> is to fetch.</summary>
 /// <param name="Route">The download's route.</param>
+/// <param name="Table">Its table when the span was opened.</param>
 /// <param name="Span">Number of the span.</param>
 /// <param name="Generation">Which try of that span.</param>
 /// <param name="Length">Bytes of the span.</param>
@@ -198,6 +198,7 @@ internal sealed class ChunkRequestActor : UntypedActor, IWithTimers
 /// <param name="InTransit">Where a full buffer is entered before it is told to the file.</param>
 internal sealed record ChunkRequestTask(
     DownloadRoute Route,
+    SpanBuffer?[] Table,
     int Span,
     int Generation,
     int Length,

@@ -507,7 +507,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         var generation = ++_generation;
         var length = SpanGeometry.SpanLength(number, _route.Eof);
         var task = new ChunkRequestTask(
-            _route, number, generation, length, SpanGeometry.DefaultChunkBytes, buffer,
+            _route, _route.Table, number, generation, length, SpanGeometry.DefaultChunkBytes, buffer,
             _start.SpanDigests.IsDefaultOrEmpty || number >= _start.SpanDigests.Length ? null : _start.SpanDigests[number],
             _file,
             _inTransit);

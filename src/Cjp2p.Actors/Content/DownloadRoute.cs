@@ -85,6 +85,13 @@ public sealed class DownloadRoute
         Interlocked.Exchange(ref _eof, eof);
     }
 
+    /// <summary>
+    /// The places of the open spans of the length that is believed now. A span opens and closes its place in the table of
+    /// its own time, so that one of the past cannot take, or close, the place of a new one.
+    /// </summary>
+    internal SpanBuffer?[] Table => _spans;
+
     /// <summary>Opens or (null) closes a span for deliveries.</summary>
-    internal void SetSpan(long number, SpanBuffer? buffer) => Volatile.Write(ref _spans[number], buffer);
+    internal static void SetSpan(SpanBuffer?[] table, long number, SpanBuffer? buffer) =>
+        Volatile.Write(ref table[number], buffer);
 }

@@ -224,7 +224,7 @@ public sealed class ChunkRequestActorTests : NodeSpec
     {
         Assert.True(_node.Buffers.TryRent(out var buffer));
         var task = new ChunkRequestTask(
-            _route, number, 1, SpanGeometry.SpanLength(number, Content.Length), ChunkBytes, buffer, digest, _file.Ref,
+            _route, _route.Table, number, 1, SpanGeometry.SpanLength(number, Content.Length), ChunkBytes, buffer, digest, _file.Ref,
             new BuffersInTransit(_node.Buffers));
         beforeStart?.Invoke();
         _span = _download.ChildActorOf(ChunkRequestActor.Props(_node, task), "span");
@@ -235,7 +235,7 @@ public sealed class ChunkRequestActorTests : NodeSpec
     {
         _route.Reset(Content.Length);
         var renewed = new SpanBuffer(new byte[SpanGeometry.SpanBytes], number * SpanGeometry.SpanBytes, ChunkBytes, ChunkBytes, _file.Ref);
-        _route.SetSpan(number, renewed);
+        DownloadRoute.SetSpan(_route.Table, number, renewed);
         return renewed;
     }
 

@@ -410,7 +410,7 @@ public sealed class DatagramPumpTests
         route.Reset(3 * 4096);
         var owner = new RecordingRef("span");
         var bytes = new byte[SpanGeometry.SpanBytes];
-        route.SetSpan(0, new SpanBuffer(bytes, 0, 3 * 4096, 4096, owner));
+        DownloadRoute.SetSpan(route.Table, 0, new SpanBuffer(bytes, 0, 3 * 4096, 4096, owner));
         _pump.Transport.Receive(Stranger, Datagram.Of(Piece(0, 4096, 3 * 4096), Piece(4096, 4096, 3 * 4096)));
         _pump.Transport.Receive(Stranger, Datagram.Of(Piece(4096, 4096, 3 * 4096)));
         _pump.Transport.Receive(Stranger, Datagram.Of(Piece(8192, 32, 3 * 4096)));
@@ -430,7 +430,7 @@ public sealed class DatagramPumpTests
         var route = Route();
         route.Reset(4096);
         var owner = new RecordingRef("span");
-        route.SetSpan(0, new SpanBuffer(new byte[SpanGeometry.SpanBytes], 0, 4096, 4096, owner));
+        DownloadRoute.SetSpan(route.Table, 0, new SpanBuffer(new byte[SpanGeometry.SpanBytes], 0, 4096, 4096, owner));
         _pump.Deliver(Stranger, Piece(0, 4096, 5000));
         Assert.Equal(1, _pump.Count(WireCount.ContentOtherLength));
         // The Ruby node does not say.
@@ -447,7 +447,7 @@ public sealed class DatagramPumpTests
     {
         var route = Route();
         route.Reset(4096);
-        route.SetSpan(0, new SpanBuffer(new byte[SpanGeometry.SpanBytes], 0, 4096, 4096, new RecordingRef("span")));
+        DownloadRoute.SetSpan(route.Table, 0, new SpanBuffer(new byte[SpanGeometry.SpanBytes], 0, 4096, 4096, new RecordingRef("span")));
         _pump.Deliver(Stranger, Piece(offset, 100, 4096));
         Assert.Equal(0, _pump.Count(WireCount.ChunksStored));
     }
@@ -563,7 +563,7 @@ public sealed class DatagramPumpTests
         var pump = new PumpHarness("cjp2p.ingress { source-burst = 1, source-per-second = 1 }");
         var route = Route(pump, out _);
         route.Reset(4096);
-        route.SetSpan(0, new SpanBuffer(new byte[SpanGeometry.SpanBytes], 0, 4096, 4096, new RecordingRef("span")));
+        DownloadRoute.SetSpan(route.Table, 0, new SpanBuffer(new byte[SpanGeometry.SpanBytes], 0, 4096, 4096, new RecordingRef("span")));
         for (var i = 0; i < 10; i++)
             pump.Deliver(Stranger, "garbage");
         pump.Deliver(Stranger, Piece(0, 4096, 4096));
