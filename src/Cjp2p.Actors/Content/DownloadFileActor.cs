@@ -151,6 +151,9 @@ internal sealed class DownloadFileActor : UntypedActor
     private DownloadFileProtocol.SpanWritten Write(DownloadFileProtocol.WriteSpan write)
     {
         var bytes = write.Buffer.AsSpan(0, write.Length);
+        // It may be of a length that was believed before.
+        if (write.Span >= _written.Count || write.Length != SpanGeometry.SpanLength(write.Span, _length))
+            throw new IOException($"{_path} has no such span");
         (_file ?? throw new IOException("the file is not open")).Write((long)write.Span * SpanGeometry.SpanBytes, bytes);
         // A span that is written a second time was found wrong: nothing hashed since it holds any more.
         if (write.Span < _hashed)
