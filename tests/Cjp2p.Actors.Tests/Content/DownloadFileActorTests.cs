@@ -99,6 +99,19 @@ public sealed class DownloadFileActorTests : NodeSpec
     }
 
     [Fact]
+    public void File_that_could_not_be_opened_again_is_not_open()
+    {
+        Open(Content.Length);
+        Disk.Fault = (operation, _) => operation == DiskOperation.OpenWrite ? new IOException("no") : null;
+        Assert.IsType<DownloadFileProtocol.Trouble>(Tell(new DownloadFileProtocol.Open(2, Content.Length, null)));
+        Assert.IsType<DownloadFileProtocol.SpanNotWritten>(Write(0, Content));
+        Disk.Fault = (_, _) => null;
+        Open(Content.Length);
+        Assert.IsType<DownloadFileProtocol.SpanWritten>(Write(0, Content));
+        Assert.Equal(1, Disk.OpenHandles);
+    }
+
+    [Fact]
     public void Every_buffer_comes_back_whatever_became_of_its_span()
     {
         Open(Content.Length);
