@@ -101,6 +101,7 @@ internal sealed class DownloadFileActor : UntypedActor
     private DownloadFileProtocol.Opened Open(DownloadFileProtocol.Open open)
     {
         _file?.Dispose();
+        _file = null;
         _attempt = open.Attempt;
         _length = open.LengthBytes;
         if (_isFinished)
