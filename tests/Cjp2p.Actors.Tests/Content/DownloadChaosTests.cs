@@ -11,7 +11,7 @@ namespace Cjp2p.Actors.Tests.Content;
 /// </summary>
 public sealed class DownloadChaosTests : DownloadSpec
 {
-    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 24)];
+    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 200)];
 
     [Theory]
     [MemberData(nameof(Seeds))]

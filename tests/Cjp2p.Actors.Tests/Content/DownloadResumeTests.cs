@@ -262,6 +262,49 @@ public sealed class DownloadResumeTests : DownloadSpec
         UntilTold<DownloadProtocol.Finished>(60);
     }
 
+    // The pause is over then, and must not end a second time (seed 103 of the chaos).
+    [Fact]
+    public void Another_length_that_is_believed_during_a_pause_ends_the_pause()
+    {
+        var liar = Source(2, _content);
+        liar.Eof = () => 700_000;
+        ScriptedSource[] honest = [SlowSource(), Source(3, _content)];
+        honest[1].Delay = TimeSpan.FromMilliseconds(100);
+        Start("cjp2p.downloads.disk-retry = 5s");
+        Disk.IsReadOnly = true;
+        Fetch(liar.Id, [liar]);
+        UntilSeconds(2, () => Progress().Phase == DownloadPhase.Paused);
+        Disk.IsReadOnly = false;
+        Fetch(liar.Id, honest);
+        Shared.Flight.Take(560);
+        AdvanceSeconds(6);
+        Shared.Flight.Release(560);
+        UntilTold<DownloadProtocol.Finished>(60);
+        AssertGot(_content);
+    }
+
+    // Nobody says how long it is any more.
+    [Fact]
+    public void Length_that_nobody_claims_any_more_during_a_pause_is_searched_for()
+    {
+        var liar = Source(2, _content);
+        liar.Eof = () => 700_000;
+        Start("cjp2p.downloads { disk-retry = 5s, length-max = 100MiB }");
+        Disk.IsReadOnly = true;
+        Fetch(liar.Id, [liar]);
+        UntilSeconds(2, () => Progress().Phase == DownloadPhase.Paused);
+        // It is banned for this.
+        Network.Send(liar.Address, Us, new Actors.Protocol.Content(liar.Id, 0, [1], 200_000_000));
+        AdvanceSeconds(0.1);
+        Disk.IsReadOnly = false;
+        Assert.Equal((DownloadPhase.Searching, -1L), (Progress().Phase, Progress().LengthBytes));
+        AdvanceSeconds(20);
+        Assert.Equal((DownloadPhase.Searching, -1L), (Progress().Phase, Progress().LengthBytes));
+        Fetch(liar.Id, [SlowSource()]);
+        UntilTold<DownloadProtocol.Finished>(60);
+        AssertGot(_content);
+    }
+
     [Fact]
     public void Read_only_disk_is_waited_for()
     {
