@@ -381,6 +381,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         }
 
         _map = null;
+        _retryDiskAt = TimeSpan.MaxValue;
         _solo = null;
         _route.Only = null;
         _route.Partial = null;
