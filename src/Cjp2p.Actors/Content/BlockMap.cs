@@ -77,11 +77,11 @@ public sealed class BlockMap
         }
     }
 
-    /// <summary>One bit a span, set where the span is on the disk; the form in which a download is resumed.</summary>
-    public byte[] ToBits() => ToBits(SpanStatus.Written);
-
-    /// <summary>One bit a span, set where its status is <paramref name="least"/> or beyond.</summary>
-    public byte[] ToBits(SpanStatus least)
+    /// <summary>
+    /// One bit a span, set where its status is <paramref name="least"/> or beyond. Where it is on the disk: the form in which
+    /// a download is resumed.
+    /// </summary>
+    public byte[] ToBits(SpanStatus least = SpanStatus.Written)
     {
         var bits = new byte[(_spans.Length + 7) / 8];
         for (var i = 0; i < _spans.Length; i++)
@@ -93,7 +93,7 @@ public sealed class BlockMap
         return bits;
     }
 
-    /// <summary>A map whose written spans are those of <paramref name="bits"/> (as from <see cref="ToBits()"/>).</summary>
+    /// <summary>A map whose written spans are those of <paramref name="bits"/> (as from <see cref="ToBits"/>).</summary>
     public static BlockMap FromBits(long spanCount, ReadOnlySpan<byte> bits)
     {
         var map = new BlockMap(spanCount);

@@ -20,6 +20,7 @@ internal sealed class DownloadFileActor : UntypedActor
     public const string MapSuffix = ".cjp2p-map";
 
     private const int CatchUpSpansMax = 8;
+    private const long RoomBytesMin = 16 * 1024 * 1024;
     private const int MapHeaderBytes = 8 + 32 + 8;
     private static ReadOnlySpan<byte> MapMagic => "CJP2PM01"u8;
 
@@ -107,6 +108,7 @@ internal sealed class DownloadFileActor : UntypedActor
         _file = _node.Disk.OpenWrite(_path);
         _written = open.Known is { } known ? BlockMap.FromBits(SpanGeometry.SpanCount(_length), known) : RestoreMap();
         ForgetWhatIsNotThere();
+        CheckRoom();
         // What is written from now on would make the map of another length, or of bytes found wrong, a lie.
         if (_written.OnDisk == 0)
             _node.Disk.Delete(_path + MapSuffix);
@@ -136,6 +138,14 @@ internal sealed class DownloadFileActor : UntypedActor
             if ((long)span * SpanGeometry.SpanBytes + SpanGeometry.SpanLength(span, _length) > there)
                 _written[span] = SpanStatus.Missing;
         }
+    }
+
+    // What cannot be stored need not be fetched.
+    private void CheckRoom()
+    {
+        var missing = _length - (long)_written.OnDisk * SpanGeometry.SpanBytes;
+        if (missing > 0 && _node.Disk.FreeBytes(Path.GetDirectoryName(_path) ?? "") < Math.Min(missing, RoomBytesMin))
+            throw new IOException($"No space left for {_target}");
     }
 
     private DownloadFileProtocol.SpanWritten Write(DownloadFileProtocol.WriteSpan write)

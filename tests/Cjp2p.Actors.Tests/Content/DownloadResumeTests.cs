@@ -75,6 +75,7 @@ public sealed class DownloadResumeTests : DownloadSpec
         grave.Watch(Node);
         Sys.Stop(Node);
         UntilTerminated(grave);
+        Assert.Single(All(User).OfType<DownloadProtocol.Failed>());
         ForgetRequests(source);
         Start(name: "again");
         Fetch(source.Id, [source]);

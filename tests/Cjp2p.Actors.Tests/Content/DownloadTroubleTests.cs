@@ -407,10 +407,10 @@ public sealed class DownloadTroubleTests : DownloadSpec
             var bytes = source == sources[0] ? source.Bytes : (offset, length) => Wrong(content, offset, length);
             source.Answer = request =>
             {
-                foreach (var liar in sources.Skip(1))
+                for (var i = 0; i < content.Length / 65_536; i++)
                 {
-                    for (var offset = 0; offset < content.Length; offset += 64 * 1024)
-                        Network.Send(liar.Address, Us, new Actors.Protocol.Content(liar.Id, offset, [.. Wrong(content, offset, 4096)], content.Length));
+                    var liar = sources[1 + i % 2];
+                    Network.Send(liar.Address, Us, new Actors.Protocol.Content(liar.Id, i * 65_536, [.. Wrong(content, i * 65_536, 4096)], content.Length));
                 }
 
                 return [new Actors.Protocol.Content(source.Id, request.Offset, [.. bytes(request.Offset, request.Length)], content.Length)];

@@ -18,6 +18,9 @@ internal sealed class DownloadWatch
     /// <summary>Whether it has ended, one way or the other.</summary>
     public bool IsOver => _ended.Task.IsCompleted;
 
+    /// <summary>Where the content shall be.</summary>
+    public string TargetPath => _start.TargetPath;
+
     /// <summary>What the node told last.</summary>
     public DownloadProtocol.Progress? Last
     {
@@ -65,6 +68,9 @@ internal sealed class DownloadWatch
                 TaskScheduler.Default);
         return first == seen.Task ? await seen.Task : throw new InvalidOperationException($"The download ended: {await _ended.Task}");
     }
+
+    /// <summary>The next progress that the node tells of.</summary>
+    public Task<DownloadProtocol.Progress> NextAsync() => WhenAsync(_ => true);
 
     private void Take(object message)
     {

@@ -31,6 +31,7 @@ internal sealed class InteropWorld : IAsyncDisposable
         """);
 
     private readonly ConcurrentQueue<string> _errors = new();
+    private readonly ConcurrentQueue<string> _warnings = new();
     private readonly List<ForeignPeer> _peers = [];
     private readonly ActorSystem _system;
     private int _nodes;
@@ -44,9 +45,13 @@ internal sealed class InteropWorld : IAsyncDisposable
                 akka { loglevel = WARNING, stdout-loglevel = OFF, loggers = [], log-dead-letters = off }
                 """)
             .WithFallback(NodeSettings.Reference));
-        var errors = _system.ActorOf(Props.Create(() => new ErrorCollector(_errors)));
-        _system.EventStream.Subscribe(errors, typeof(Error));
+        var collector = _system.ActorOf(Props.Create(() => new LogCollector(_errors, _warnings)));
+        _system.EventStream.Subscribe(collector, typeof(Error));
+        _system.EventStream.Subscribe(collector, typeof(Warning));
     }
+
+    /// <summary>What our nodes warned of so far.</summary>
+    public IReadOnlyCollection<string> Warnings => _warnings;
 
     /// <summary>Where its files are.</summary>
     public string Folder { get; }
@@ -107,12 +112,14 @@ internal sealed class InteropWorld : IAsyncDisposable
         Directory.Delete(Folder, recursive: true);
     }
 
-    private sealed class ErrorCollector(ConcurrentQueue<string> errors) : UntypedActor
+    private sealed class LogCollector(ConcurrentQueue<string> errors, ConcurrentQueue<string> warnings) : UntypedActor
     {
         protected override void OnReceive(object message)
         {
-            if (message is Error error)
-                errors.Enqueue(error.ToString());
+            if (message is Error)
+                errors.Enqueue(message.ToString()!);
+            else
+                warnings.Enqueue(message.ToString()!);
         }
     }
 }
