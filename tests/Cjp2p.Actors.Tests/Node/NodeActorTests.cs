@@ -6,7 +6,6 @@ using Cjp2p.Actors.Peers;
 using Cjp2p.Actors.Protocol;
 using Cjp2p.Actors.Tests.Content;
 using Cjp2p.Actors.Tests.Doubles;
-using Cjp2p.Actors.Transport;
 
 namespace Cjp2p.Actors.Tests.Node;
 
