@@ -63,7 +63,7 @@ public sealed record NodeSettings(
             new WireSettings(
                 new WireLimits(
                     ElementsMax: read.Count("wire.elements-max", 1, 1024),
-                    DepthMax: read.Count("wire.depth-max", 4, 128),
+                    DepthMax: read.Count("wire.depth-max", 4, JsonCursor.DepthMax),
                     CookieBytesMax: read.Count("wire.cookie-bytes-max", 16, 1024),
                     PeersMax: read.Count("wire.peers-max", 1, 1024),
                     UnknownRawBytesMax: read.Count("wire.unknown-sample-bytes-max", 0, 65_507)),

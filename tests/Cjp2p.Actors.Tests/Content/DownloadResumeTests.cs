@@ -219,6 +219,19 @@ public sealed class DownloadResumeTests : DownloadSpec
         AssertGot(_content);
     }
 
+    // A command that waits for its file ends then, instead of waiting for somebody to make room.
+    [Fact]
+    public void Who_waits_is_told_at_once_that_the_disk_is_full()
+    {
+        var source = SlowSource();
+        Start();
+        Fetch(source.Id, [source]);
+        UntilDone(3);
+        Disk.IsFull = true;
+        UntilSeconds(30, () => All(User).OfType<DownloadProtocol.Progress>().Any(told =>
+            told.Phase == DownloadPhase.Paused && told.Why.Contains("No space left", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void Full_disk_does_not_stop_other_downloads()
     {

@@ -117,6 +117,20 @@ public sealed partial class NodeSettingsTests
     }
 
     [Theory]
+    [InlineData("cjp2p.wire.elements-max")]
+    [InlineData("cjp2p.wire.depth-max")]
+    [InlineData("cjp2p.wire.cookie-bytes-max")]
+    public void Limit_at_its_bounds_is_one_that_a_reader_works_with(string key)
+    {
+        var bounds = Count().Match(Refused($"{key} = \"no such thing\""));
+        foreach (var bound in new[] { Number(bounds, 1), Number(bounds, 2) })
+        {
+            var reader = new DatagramReader(Read($"{key} = {bound}").Wire.Limits);
+            Assert.Equal(1, reader.Read("""[{"PleaseSendPeers":{}}]"""u8).Elements);
+        }
+    }
+
+    [Theory]
     [InlineData("cjp2p.peers.peer-max = 5", "cjp2p.peers.peer-max", "cjp2p.peers.peers-max")]
     [InlineData("cjp2p.listn = []", "cjp2p.listn", "cjp2p.listen")]
     [InlineData("cjp2p { downloads { timeout-minimum = 1s } }", "cjp2p.downloads.timeout-minimum", "cjp2p.downloads.timeout-min")]
