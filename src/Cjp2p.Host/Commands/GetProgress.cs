@@ -5,6 +5,7 @@ namespace Cjp2p.Host.Commands;
 /// <summary>What is known of a running download. Told by the node's threads, read by the one that draws.</summary>
 internal sealed class GetProgress : IProgress<DownloadProtocol.Progress>
 {
+    private const string Disk = "the disk: ";
     private readonly TaskCompletionSource<string> _paused = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile DownloadProtocol.Progress? _last;
 
@@ -32,7 +33,9 @@ internal sealed class GetProgress : IProgress<DownloadProtocol.Progress>
     public void Report(DownloadProtocol.Progress value)
     {
         _last = value;
-        if (value.Phase == DownloadPhase.Paused)
-            _paused.TrySetResult(value.Why.StartsWith("the disk: ", StringComparison.Ordinal) ? value.Why[10..] : value.Why);
+        // The reason outlasts the phase: by the time that a report is due, the node may be trying again.
+        var isDisk = value.Why.StartsWith(Disk, StringComparison.Ordinal);
+        if (isDisk || value.Phase == DownloadPhase.Paused)
+            _paused.TrySetResult(isDisk ? value.Why[Disk.Length..] : value.Why);
     }
 }
