@@ -3,16 +3,19 @@ using Cjp2p.Actors.Tests.Simulation;
 
 namespace Cjp2p.Actors.Tests;
 
-/// <summary>The second process of the determinism check: runs a world and prints what two runs must agree on.</summary>
+/// <summary>The second process of the checks that simulations are reproducible: runs a world and prints how it went.</summary>
 public static class Program
 {
-    /// <summary>Takes the number of nodes, the seed and the virtual seconds.</summary>
+    /// <summary><c>gossip nodes seed seconds</c> or <c>nodes seed leeches</c>.</summary>
     public static void Main(string[] args)
     {
         ArgumentNullException.ThrowIfNull(args);
-        var numbers = args.Select(arg => ulong.Parse(arg, CultureInfo.InvariantCulture)).ToArray();
-        using var world = GossipWorld.Build((int)numbers[0], numbers[1], withFaults: true);
-        world.RunFor(TimeSpan.FromSeconds(numbers[2]));
-        Console.WriteLine(GossipWorld.Summary(world));
+        var numbers = args.Skip(1).Select(arg => ulong.Parse(arg, CultureInfo.InvariantCulture)).ToArray();
+        Console.WriteLine(args[0] switch
+        {
+            "gossip" => GossipWorld.RunWithFaults((int)numbers[0], numbers[1], (int)numbers[2]),
+            "nodes" => WholeNodesSpec.Run(numbers[0], (int)numbers[1]),
+            var other => throw new ArgumentException($"There is no world '{other}'."),
+        });
     }
 }

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
-using Cjp2p.Actors.AntiSpoof;
 using Cjp2p.Actors.Node;
 using Cjp2p.Actors.Protocol;
 using Cjp2p.Actors.Transport;
@@ -20,13 +19,11 @@ internal sealed class ContentServerActor : UntypedActor, IWithTimers
     private const int SuppliersMax = 48;
     private const int SuppliersOneIn = 43;
     private static readonly TimeSpan IdleSweep = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan EmptyReplyInterval = TimeSpan.FromSeconds(1);
 
     private readonly NodeServices _node;
     private readonly IActorRef _store;
     private readonly Random _random;
     private readonly BlockCache _cache;
-    private readonly TwoGenerationMap<PeerAddress, TimeSpan> _emptyReplies;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private byte[]? _scratch;
 
@@ -37,7 +34,6 @@ internal sealed class ContentServerActor : UntypedActor, IWithTimers
         _random = node.NewRandom();
         var settings = node.Settings.Content;
         _cache = new BlockCache(node.Disk, settings.OpenFilesMax, settings.CachedBlocksMax);
-        _emptyReplies = new TwoGenerationMap<PeerAddress, TimeSpan>(node.Settings.Cookies.BareReplySourcesMax);
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -169,18 +165,13 @@ internal sealed class ContentServerActor : UntypedActor, IWithTimers
     // Null: no answer.
     private ReadOnlyMemory<byte>? Read(in ContentRequest request, in Servable found)
     {
-        var length = (int)Math.Min(
-            Math.Min(request.Length, MostBytes(request)), Math.Max(0, found.LengthBytes - request.Offset));
+        // Past the end, and so of an empty content, silence, as from the Ruby and Bash nodes: the March node ends at a
+        // Content whose offset is not before its eof, the July node asks for an empty content again at once, for ever.
+        if (request.Offset >= found.LengthBytes)
+            return null;
+        var length = (int)Math.Min(Math.Min(request.Length, MostBytes(request)), found.LengthBytes - request.Offset);
         if (length == 0)
-        {
-            // The July node asks for more after each Content that it gets, of an empty content for ever.
-            var now = _node.Clock.Now;
-            if (_emptyReplies.TryGet(request.Source, out var last) && now - last < EmptyReplyInterval)
-                return null;
-            _emptyReplies.Set(request.Source, now);
             return ReadOnlyMemory<byte>.Empty;
-        }
-
         try
         {
             if (TryReadRange(found.File, request.Offset, length, out var bytes))

@@ -23,6 +23,8 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
     //     ^------(nobody is left)--------------'  ^-----(hash wrong)-----------'
     // Fetching, Verifying --(disk trouble)--> Paused --(later)--> Fetching
     private const int RaceChunks = 16;
+    // What a source says about the length counts until it had to rest so often in a row.
+    private const int FailuresBelieved = 3;
     private static readonly TimeSpan TickMin = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan TickMax = TimeSpan.FromSeconds(1);
     // A search for what nobody has goes on for ever; it must not go on at full rate.
@@ -52,6 +54,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
     private readonly BuffersInTransit _inTransit;
     private IActorRef _file = ActorRefs.Nobody;
     private BlockMap? _map;
+    private BlockMap? _lastMap;
     private DownloadPhase _phase = DownloadPhase.Searching;
     private DownloadSource? _solo;
     private TokenBucket _suggestionBudget;
@@ -64,8 +67,10 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
     private bool _isStarved;
     private bool _isStopping;
     private bool _hasUnsaved;
+    private bool _hasOlderSpans;
     private bool _hasEnded;
     private string _why = "";
+    private string _diskTrouble = "";
     private int _generation;
     private int _attempt;
     private int _files;
@@ -108,7 +113,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
             AddSource(address, SourceOrigin.Known);
         _registry.Tell(new PeerRegistryProtocol.GetCandidates(_settings.SearchPeers));
         // The one content whose length is in its id.
-        if (_start.Id.Sha256 == EmptySha256)
+        if (IsEmptyContent)
             Believe(0);
         Self.Tell(DownloadProtocol.Tick.Instance);
     }
@@ -160,6 +165,9 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
                     AddSource(address, SourceOrigin.Known);
                 ProbeDue();
                 break;
+            case DownloadProtocol.Join when _isStopping:
+                Sender.Tell(new DownloadProtocol.Failed(_start.Id, "it is just being stopped; start it again in a moment"));
+                break;
             case DownloadProtocol.Join join:
                 _subscribers.Add(Sender);
                 foreach (var address in join.Sources)
@@ -178,6 +186,8 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         }
     }
 
+    private bool IsEmptyContent => _start.Id.Sha256 == EmptySha256;
+
     private static Sha256Digest EmptySha256 { get; } =
         Sha256Digest.FromBytes(System.Security.Cryptography.SHA256.HashData([]));
 
@@ -185,7 +195,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
 
     private void AddSource(in PeerAddress address, SourceOrigin origin)
     {
-        if (_byAddress.ContainsKey(address) || address.Port == 0)
+        if (_byAddress.ContainsKey(address) || address.Port == 0 || _node.AddressPolicy.Own.Contains(address))
             return;
         if (_sources.Count >= _settings.SourcesMax && !MakeRoom(origin))
             return;
@@ -256,7 +266,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         source.ProbeAt = Now + _settings.Retry.Pause(source.Failures, _random.NextDouble());
         source.Window.Collapse();
         GiveUp(source);
-        if (source.Failures >= 3)
+        if (source.Failures >= FailuresBelieved)
             WithdrawClaim(source);
     }
 
@@ -310,13 +320,17 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         source.Probes = 0;
         source.HasAnswered = true;
         source.HeardAt = answered.At;
-        if (answered.Eof > _settings.LengthMaxBytes || answered.Source.EofChanges >= SourceSlot.EofChangesMax)
+        if (answered.Eof > _settings.LengthMaxBytes || answered.Source.EofChanges >= SourceSlot.EofChangesMax
+            || (answered.Eof >= 0 && answered.Eof == 0 != IsEmptyContent))
         {
             Ban(source, "it claims an impossible length, or another one each time");
             return;
         }
 
-        if (answered.Eof >= 0 && _vote.Claim(source.Address, answered.Eof))
+        // Who could not deliver what it claims is not heard again while somebody else is believed: liars who agree would
+        // otherwise outvote the honest again and again, and each time all starts over.
+        if (answered.Eof > 0 && (_vote.Current < 0 || source.Failures < FailuresBelieved)
+            && _vote.Claim(source.Address, answered.Eof))
             OnLengthChanged();
         // A Ruby node that relays does not say how long the content is; it may still deliver.
         if (_vote.Current >= 0 && (answered.Eof < 0 || answered.Eof == _vote.Current)
@@ -368,6 +382,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
 
         _map = null;
         _solo = null;
+        _route.Only = null;
         _route.Partial = null;
         if (_vote.Current < 0)
         {
@@ -383,6 +398,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
 
     private void Believe(long length)
     {
+        _lastMap = null;
         _route.Reset(length);
         _phase = DownloadPhase.Fetching;
         OpenFile(null);
@@ -664,10 +680,11 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         {
             case DownloadFileProtocol.SpanWritten(var span, var generation) when IsWriting(span, generation):
                 _writing.Remove(span);
+                _diskTrouble = "";
                 _map![span] = _start.SpanDigests.IsDefaultOrEmpty ? SpanStatus.Written : SpanStatus.Verified;
                 _hasUnsaved = true;
                 if (_map[span] == SpanStatus.Verified)
-                    _route.Partial = new PartialContent(_unfinishedPath, _route.Eof, _map.ToBits());
+                    _route.Partial = new PartialContent(_unfinishedPath, _route.Eof, _map.ToBits(SpanStatus.Verified));
                 FinishWhenComplete();
                 break;
             case DownloadFileProtocol.SpanNotWritten(var span, var generation, var reason) when IsWriting(span, generation):
@@ -677,6 +694,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
                 break;
             case DownloadFileProtocol.Opened opened when opened.Attempt == _attempt && _phase == DownloadPhase.Fetching:
                 _map = opened.Map;
+                _hasOlderSpans |= _map.OnDisk > 0 && _contributors.Count == 0;
                 if (!FinishWhenComplete())
                     Schedule();
                 break;
@@ -725,9 +743,18 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         _log.Warning("What was fetched for {ContentId} is {Actual}: fetching it again", _start.Id, actual);
         var contributors = _contributors.Where(_byNumber.ContainsKey).Select(number => _byNumber[number]).ToArray();
         _contributors.Clear();
-        if (contributors.Length == 1 && ++contributors[0].Mismatches > 0)
-            Ban(contributors[0], "the whole content came from it and has the wrong hash");
-        if (_mismatches >= _settings.MismatchesMax + contributors.Length || (contributors.Length == 0 && _mismatches > 1))
+        // What an earlier run left may be what is wrong: then nobody is guilty yet.
+        if (contributors is [var only] && !_hasOlderSpans)
+        {
+            // A line that flips a bit now and then spoils a whole content too: who is the only one to ask may try again.
+            only.Mismatches++;
+            if (only.Mismatches >= _settings.MismatchesMax || _vote.IsContested
+                || _sources.Any(other => other != only && other.Standing == SourceStanding.Active))
+                Ban(only, "the whole content came from it and has the wrong hash");
+        }
+
+        _hasOlderSpans = false;
+        if (_mismatches >= _settings.MismatchesMax + _sources.Count)
         {
             Fail($"what its sources gave {_mismatches} times is not the content with this id");
             return;
@@ -736,18 +763,25 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         if (_vote.Current < 0)
             return;
         _phase = DownloadPhase.Fetching;
-        _map = null;
+        _map = _lastMap = null;
         ChooseSolo();
         OpenFile(new BlockMap(SpanGeometry.SpanCount(_route.Eof)).ToBits());
     }
 
-    private void ChooseSolo() => _solo = _sources
-        .Where(source => source.Standing == SourceStanding.Active && source != _solo)
-        .MinBy(source => (source.Mismatches, -source.Chunks)) ?? _solo;
+    private void ChooseSolo()
+    {
+        _solo = _sources
+            .Where(source => source.Standing == SourceStanding.Active && source != _solo)
+            .MinBy(source => (source.Mismatches, -source.Chunks)) ?? _solo;
+        _route.Only = _solo?.Slot;
+    }
 
     private void Pause(string reason)
     {
-        _log.Warning("Download of {ContentId} waits for the disk: {Reason}", _start.Id, reason);
+        // Once until something is written again: the status says the rest.
+        if (_diskTrouble.Length == 0)
+            _log.Warning("Download of {ContentId} waits for the disk: {Reason}", _start.Id, reason);
+        _diskTrouble = reason;
         _why = $"the disk: {reason}";
         _phase = DownloadPhase.Paused;
         _retryDiskAt = Now + _settings.DiskRetry;
@@ -765,9 +799,9 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         _retryDiskAt = TimeSpan.MaxValue;
         _phase = DownloadPhase.Fetching;
         // What was on its way to the disk when it failed is not there: only what is written counts.
-        var known = _map?.ToBits();
+        _lastMap = _map ?? _lastMap;
         _map = null;
-        OpenFile(known);
+        OpenFile(_lastMap?.ToBits());
     }
 
     // ---- time
@@ -872,9 +906,9 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         _sources.Count,
         _why);
 
-    private long DoneBytes() => _map is null
-        ? 0
-        : Math.Min(_route.Eof, (long)_map.OnDisk * SpanGeometry.SpanBytes);
+    private long DoneBytes() => (_map ?? _lastMap) is { } map
+        ? Math.Min(_route.Eof, (long)map.OnDisk * SpanGeometry.SpanBytes)
+        : 0;
 
     private void Announce(DownloadProtocol.IEvent message)
     {

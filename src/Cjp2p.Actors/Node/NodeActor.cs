@@ -47,6 +47,9 @@ public sealed class NodeActor : UntypedActor, IWithTimers
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
+    /// <summary>What its parts share, for tests.</summary>
+    internal NodeServices Services => _node;
+
     /// <summary>Props of a node; its name is the caller's to choose (<see cref="NodeSettings.Name"/>).</summary>
     public static Props Props(NodeSettings settings, NodeEnvironment environment) =>
         Akka.Actor.Props.Create(() => new NodeActor(settings, environment));
@@ -69,6 +72,16 @@ public sealed class NodeActor : UntypedActor, IWithTimers
         var targets = new PumpTargets(ActorRefs.Nobody, _peers, _downloads, _server);
         _socket = Part(SocketActor.Props(_node, () => targets), "socket");
         _socket.Tell(SocketProtocol.Open.Instance);
+    }
+
+    /// <inheritdoc/>
+    protected override void PostStop()
+    {
+        // All parts have stopped: sockets are closed and ports are free.
+        foreach (var requester in _stopRequesters)
+            requester.Tell(NodeProtocol.Stopped.Instance);
+        if (_outcome is null)
+            Decide(new NodeProtocol.NotStarted("the node has stopped"));
     }
 
     /// <inheritdoc/>
@@ -132,11 +145,11 @@ public sealed class NodeActor : UntypedActor, IWithTimers
             case NodeProtocol.PartStopped:
                 break;
             case DownloadProtocol.AllStopped:
-                End();
+                Context.Stop(Self);
                 break;
             case NodeProtocol.StopTimeout:
                 _log.Warning("Not everything could be saved within {Timeout}", _node.Settings.ShutdownTimeout);
-                End();
+                Context.Stop(Self);
                 break;
             case NodeProtocol.WhenStarted:
                 Sender.Tell(new NodeProtocol.NotStarted("the node is stopping"));
@@ -147,12 +160,6 @@ public sealed class NodeActor : UntypedActor, IWithTimers
         }
     }
 
-    private void End()
-    {
-        foreach (var requester in _stopRequesters)
-            requester.Tell(NodeProtocol.Stopped.Instance);
-        Context.Stop(Self);
-    }
 
     private void Decide(object outcome)
     {

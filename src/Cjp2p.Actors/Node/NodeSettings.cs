@@ -49,8 +49,8 @@ public sealed record NodeSettings(
         SettingsReader.RejectUnknownKeys(config, Reference);
         var read = new SettingsReader((config.IsEmpty ? Reference : config.WithFallback(Reference)).GetConfig("cjp2p"));
         var settings = new NodeSettings(
-            read.Text("name"),
-            read.Addresses("listen"),
+            read.Name("name"),
+            read.SomeAddresses("listen"),
             read.Duration("shutdown-timeout", 1, 600),
             new SocketSettings(
                 new TransportSettings(

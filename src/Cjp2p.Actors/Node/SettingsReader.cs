@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Akka.Actor;
 using Akka.Configuration;
 using Akka.Configuration.Hocon;
 using Cjp2p.Actors.Protocol;
@@ -30,7 +31,16 @@ internal sealed class SettingsReader(Config section)
 
     public string Text(string key) => section.GetString(key, "");
 
-    public ImmutableArray<string> Texts(string key) => [.. section.GetStringList(key, [])];
+    /// <summary>A list; one text alone needs no brackets.</summary>
+    public ImmutableArray<string> Texts(string key)
+    {
+        ImmutableArray<string> texts = [.. section.GetStringList(key, [])];
+        return texts.IsEmpty && section.GetString(key, "") is { Length: > 0 } text ? [text] : texts;
+    }
+
+    /// <summary>A name that an actor can have.</summary>
+    public string Name(string key) =>
+        ActorPath.IsValidPathElement(Text(key)) ? Text(key) : throw Bad(key, "a name of letters, digits, '-' and '_'");
 
     public bool Flag(string key) => AutoFlag(key) ?? throw Bad(key, "on or off");
 
@@ -84,6 +94,10 @@ internal sealed class SettingsReader(Config section)
             throw Bad(key, FormattableString.Invariant($"a duration from {leastSeconds}s to {mostSeconds}s, such as 500ms"));
         return value;
     }
+
+    /// <summary>At least one address.</summary>
+    public ImmutableArray<PeerAddress> SomeAddresses(string key) =>
+        Addresses(key) is { IsEmpty: false } some ? some : throw new NodeSettingsException($"cjp2p.{key} names no address.");
 
     public ImmutableArray<PeerAddress> Addresses(string key)
     {

@@ -126,8 +126,7 @@ public sealed class SimHost
     internal void SwitchOff()
     {
         IsOn = false;
-        foreach (var transport in _open.ToArray())
-            transport.Dispose();
+        CloseAll();
         while (_heldOut.TakeFirst() is { } datagram)
             Network.Discard(datagram, DropReason.HostOff);
         while (_heldIn.TakeFirst() is { } datagram)
@@ -135,6 +134,13 @@ public sealed class SimHost
     }
 
     internal void SwitchOn() => IsOn = true;
+
+    /// <summary>The process that had them open is gone: the system closes its endpoints.</summary>
+    internal void CloseAll()
+    {
+        foreach (var transport in _open.ToArray())
+            transport.Dispose();
+    }
 
     internal bool TryHoldOut(SimDatagram datagram) => TryHold(ref _heldOut, datagram);
 

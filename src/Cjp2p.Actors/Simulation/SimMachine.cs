@@ -80,7 +80,12 @@ public sealed class SimMachine
         Disk.Crash();
     }
 
-    internal void ActorGone() => Actor = null;
+    /// <summary>The top actor has stopped or failed: what was a process has ended.</summary>
+    internal void ActorGone()
+    {
+        Actor = null;
+        Host.CloseAll();
+    }
 
     private SimRandom NewRandom() => new(SimSeed.Derive(
         SimSeed.Derive(SimSeed.Derive(_world.Seed, SimStreams.Nodes), (ulong)Number), (ulong)_incarnation));

@@ -118,8 +118,15 @@ internal sealed class SimRunQueue(SimScheduler scheduler)
             var run = Dequeue();
             Current = run;
             Turns++;
-            run.Run();
-            Current = null;
+            try
+            {
+                run.Run();
+            }
+            finally
+            {
+                Current = null;
+            }
+
             if (_held.Count > 0)
                 DeliverHeld();
         }

@@ -27,6 +27,8 @@ public sealed class SimWorld : IDisposable
     private readonly List<SimFailure> _failures = [];
     private readonly SimLog? _log;
     private readonly IActorRef _root;
+    private readonly long _foreignTouchesOfStart;
+    private readonly long _turnsOfStart;
     private long _stepsAtThisInstant;
     private bool _disposed;
 
@@ -52,6 +54,7 @@ public sealed class SimWorld : IDisposable
         var answered = false;
         _root.Tell(new SimRootActor.Perform(_ => answered = true));
         PumpUntil(() => answered, "start");
+        (_foreignTouchesOfStart, _turnsOfStart) = (_scheduler.Runs.ForeignPosts + _scheduler.ForeignEntries, _scheduler.Runs.Turns);
     }
 
     /// <summary>The actor system that everything in this world shares.</summary>
@@ -72,14 +75,14 @@ public sealed class SimWorld : IDisposable
     /// <summary>Entries fired so far; with the seed, this names a moment in the life of the world.</summary>
     public long Steps { get; private set; }
 
-    /// <summary>Turns of actors so far.</summary>
-    public long Turns => _scheduler.Runs.Turns;
+    /// <summary>Turns of actors so far; starting the world does not count, for it takes as many as other threads let it.</summary>
+    public long Turns => _scheduler.Runs.Turns - _turnsOfStart;
 
     /// <summary>
     /// How often another thread interfered while the world was driven. As long as this is zero, nothing but seed and calls
     /// decided what happened.
     /// </summary>
-    public long ForeignTouches => _scheduler.Runs.ForeignPosts + _scheduler.ForeignEntries;
+    public long ForeignTouches => _scheduler.Runs.ForeignPosts + _scheduler.ForeignEntries - _foreignTouchesOfStart;
 
     /// <summary>The hash of all that happened so far.</summary>
     public Trace Trace { get; }
@@ -139,7 +142,7 @@ public sealed class SimWorld : IDisposable
     /// </summary>
     public bool Step()
     {
-        var entered = _scheduler.Gate.TryEnter();
+        var entered = Enter();
         try
         {
             return StepInside();
@@ -165,7 +168,7 @@ public sealed class SimWorld : IDisposable
     {
         ArgumentNullException.ThrowIfNull(condition);
         var endTicks = _scheduler.NowTicks + limit.Ticks;
-        var entered = _scheduler.Gate.TryEnter();
+        var entered = Enter();
         try
         {
             Drain();
@@ -219,8 +222,7 @@ public sealed class SimWorld : IDisposable
     public void InWorld(Action<IUntypedActorContext> action)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        if (_scheduler.Gate.IsOurs && _scheduler.Runs.Current != null)
-            throw new InvalidOperationException("An actor of the world can not ask the world to run actors.");
+        var entered = Enter();
         Exception? failure = null;
         var done = false;
         _root.Tell(new SimRootActor.Perform(context =>
@@ -235,8 +237,6 @@ public sealed class SimWorld : IDisposable
                 failure = cause;
             }
         }));
-
-        var entered = _scheduler.Gate.TryEnter();
         try
         {
             Drain();
@@ -323,7 +323,7 @@ public sealed class SimWorld : IDisposable
 
     private bool DriveUntil(Func<bool> condition, long stepsMax)
     {
-        var entered = _scheduler.Gate.TryEnter();
+        var entered = Enter();
         try
         {
             Drain();
@@ -361,6 +361,14 @@ public sealed class SimWorld : IDisposable
             throw new SimulationStuckException(Describe("Actors tell each other without end"));
     }
 
+    /// <summary>The calling thread drives the world from here to <see cref="Leave"/>; false when it already does.</summary>
+    private bool Enter()
+    {
+        if (_scheduler.Gate.IsOurs && _scheduler.Runs.Current != null)
+            throw new InvalidOperationException("An actor can not drive the world that it lives in.");
+        return _scheduler.Gate.TryEnter();
+    }
+
     private void Leave(bool entered)
     {
         if (entered)
@@ -377,7 +385,7 @@ public sealed class SimWorld : IDisposable
         var began = TimeProvider.System.GetTimestamp();
         while (true)
         {
-            var entered = _scheduler.Gate.TryEnter();
+            var entered = Enter();
             try
             {
                 // A world that is stuck has to end too, so no complaint here when something is left.

@@ -75,6 +75,12 @@ internal sealed class DatagramPump : IDatagramSink
         if (result.Skipped > 0)
             counters.Add(WireCount.BadElements, result.Skipped);
         var cookies = ReadCookies(source, datagram);
+        if (GivesOurOwnCookie(source, datagram, cookies))
+        {
+            counters.Add(WireCount.ImpossibleSource);
+            return;
+        }
+
         var isProven = cookies.Check != CookieCheck.Invalid;
         if (isProven)
             counters.Add(WireCount.Verified);
@@ -157,6 +163,13 @@ internal sealed class DatagramPump : IDatagramSink
 
         return cookies;
     }
+
+    // Whoever asks for the return of a cookie of ours is ourselves, by way of a broadcast or of an address of ours that
+    // others named, or an echo.
+    private bool GivesOurOwnCookie(in PeerAddress source, ReadOnlySpan<byte> datagram, in Cookies cookies) =>
+        cookies.Given.Length > 0
+        && WireDecode.TryGetCookieText(cookies.Given.Of(datagram), out var text)
+        && _node.Cookies.Check(source, text, _now) != CookieCheck.Invalid;
 
     private bool HoldsAskedContent(in PeerAddress source)
     {
@@ -254,6 +267,12 @@ internal sealed class DatagramPump : IDatagramSink
         var eof = route.Eof;
         if (eof < 0)
             return;
+        if (route.Only is { } only && only != slot)
+        {
+            counters.Add(WireCount.ContentUnasked);
+            return;
+        }
+
         if (content.Eof >= 0 && content.Eof != eof)
         {
             counters.Add(WireCount.ContentOtherLength);

@@ -27,7 +27,7 @@ public enum WireCount
     /// <summary>Datagrams that are no JSON array within the limits.</summary>
     Unreadable,
 
-    /// <summary>Datagrams that claimed to come from ourselves, or from port 0.</summary>
+    /// <summary>Datagrams that came, or claimed to come, from ourselves, or from port 0.</summary>
     ImpossibleSource,
 
     /// <summary>Datagrams of sources over their limit that proved nothing.</summary>

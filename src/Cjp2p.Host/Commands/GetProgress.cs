@@ -1,9 +1,11 @@
 using Cjp2p.Actors.Content;
+using Cjp2p.Actors.Hosting;
+using Cjp2p.Actors.Protocol;
 
 namespace Cjp2p.Host.Commands;
 
 /// <summary>What is known of a running download. Told by the node's threads, read by the one that draws.</summary>
-internal sealed class GetProgress : IProgress<DownloadProtocol.Progress>
+internal sealed class GetProgress(ContentId id) : IProgress<DownloadProtocol.Progress>
 {
     private const string Disk = "the disk: ";
     private readonly TaskCompletionSource<string> _paused = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -29,6 +31,21 @@ internal sealed class GetProgress : IProgress<DownloadProtocol.Progress>
         { Phase: DownloadPhase.Verifying } => "its hash is being checked",
         _ => "it is still being fetched",
     };
+
+    /// <summary>Asks the node once more: reports come a few times a second only.</summary>
+    public async Task RefreshAsync(Cjp2pNode node)
+    {
+        try
+        {
+            var status = await node.StatusAsync().ConfigureAwait(false);
+            if (status.Downloads?.Running.FirstOrDefault(one => one.Id == id) is { } now)
+                Report(now);
+        }
+        catch (NodeException)
+        {
+            // Then the last report has to do.
+        }
+    }
 
     public void Report(DownloadProtocol.Progress value)
     {

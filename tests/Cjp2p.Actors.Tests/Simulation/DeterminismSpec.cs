@@ -1,7 +1,4 @@
-using System.Diagnostics;
-using System.Globalization;
 using Cjp2p.Actors.Simulation;
-using Trace = Cjp2p.Actors.Simulation.Trace;
 
 namespace Cjp2p.Actors.Tests.Simulation;
 
@@ -17,10 +14,10 @@ public sealed class DeterminismSpec
     [Fact]
     public void A_thousand_nodes_under_every_fault_do_the_same_twice_and_in_another_process_and_another_thing_with_another_seed()
     {
-        var first = RunHere(7);
-        Assert.Equal(first, RunHere(7));
-        Assert.Equal(first, RunInAnotherProcess(7));
-        Assert.NotEqual(Hash(first), Hash(RunHere(8)));
+        var first = GossipWorld.RunWithFaults(Nodes, 7, Seconds);
+        Assert.Equal(first, GossipWorld.RunWithFaults(Nodes, 7, Seconds));
+        Assert.Equal(first, AnotherProcess.Run("gossip", Nodes, 7, Seconds));
+        Assert.NotEqual(Hash(first), Hash(GossipWorld.RunWithFaults(Nodes, 8, Seconds)));
     }
 
     [Fact]
@@ -61,31 +58,6 @@ public sealed class DeterminismSpec
         var difference = Trace.FirstDifference(one.Checkpoints, other.Checkpoints);
         Assert.NotNull(difference);
         Assert.InRange(difference.Value.Different.At, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1.3));
-    }
-
-    private static string RunHere(ulong seed)
-    {
-        using var world = GossipWorld.Build(Nodes, seed, withFaults: true);
-        world.RunFor(TimeSpan.FromSeconds(Seconds));
-        Assert.InRange(world.Trace.Deliveries, 20_000, long.MaxValue);
-        return GossipWorld.Summary(world);
-    }
-
-    /// <summary>This very assembly is a program too: see <see cref="Program"/>.</summary>
-    private static string RunInAnotherProcess(ulong seed)
-    {
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
-        {
-            RedirectStandardOutput = true,
-            ArgumentList = { "exec", typeof(Program).Assembly.Location },
-        };
-        foreach (var number in (ulong[])[Nodes, seed, Seconds])
-            start.ArgumentList.Add(number.ToString(CultureInfo.InvariantCulture));
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.Equal(0, process.ExitCode);
-        return output.Trim();
     }
 
     private static string Hash(string summary) => summary.Split(' ')[1];

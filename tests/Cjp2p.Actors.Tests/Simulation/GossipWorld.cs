@@ -33,6 +33,14 @@ public static class GossipWorld
         return world;
     }
 
+    /// <summary>Runs a world with faults and says what two runs must agree on.</summary>
+    public static string RunWithFaults(int nodes, ulong seed, int seconds)
+    {
+        using var world = Build(nodes, seed, withFaults: true);
+        world.RunFor(TimeSpan.FromSeconds(seconds));
+        return Summary(world);
+    }
+
     /// <summary>One line about a run: what two runs must agree on.</summary>
     public static string Summary(SimWorld world)
     {

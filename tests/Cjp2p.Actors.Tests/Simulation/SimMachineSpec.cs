@@ -53,6 +53,21 @@ public sealed class SimMachineSpec
     }
 
     [Fact]
+    public void An_actor_that_fails_leaves_no_endpoint_open()
+    {
+        using var world = new SimWorld();
+        var machine = world.AddMachine();
+        var target = world.AddMachine().Host.Address.WithPort(1);
+        var props = Props.Create(() => new Node(machine, target));
+        machine.Start(props).Tell("fail");
+        world.Step();
+        Assert.Single(world.Failures);
+        machine.Start(props);
+        Assert.NotNull(machine.Actor);
+        Assert.Single(world.Failures);
+    }
+
+    [Fact]
     public void A_crash_can_come_from_a_callback_in_the_middle_of_a_run_and_the_machine_be_started_again_from_another()
     {
         using var world = new SimWorld();
@@ -102,7 +117,7 @@ public sealed class SimMachineSpec
         foreach (var atMs in (int[])[0, 5, 100])
             world.After(TimeSpan.FromMilliseconds(atMs), () => slow.Tell(1));
         world.Drive(100);
-        
+
         // The first keeps the disk busy until 20, which the second feels and the third does not.
         Assert.Equal([0, 20, 100], done);
     }
@@ -149,7 +164,16 @@ public sealed class SimMachineSpec
             }
         }
 
-        protected override void OnReceive(object message) => Send("hello"u8);
+        protected override void OnReceive(object message)
+        {
+            if (message is "fail")
+            {
+                _transport = machine.Transports.Open(PeerAddress.FromIPv4(0, 24255), new TransportSettings());
+                throw new InvalidOperationException("as asked");
+            }
+
+            Send("hello"u8);
+        }
 
         private void Send(ReadOnlySpan<byte> text)
         {

@@ -1,9 +1,9 @@
-using CsCheck;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Dispatch;
 using Akka.Event;
 using Cjp2p.Actors.Simulation;
+using CsCheck;
 
 namespace Cjp2p.Actors.Tests.Simulation;
 

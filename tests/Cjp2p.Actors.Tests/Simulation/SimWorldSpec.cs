@@ -211,6 +211,16 @@ public sealed class SimWorldSpec
     }
 
     [Fact]
+    public void An_actor_can_not_drive_its_world()
+    {
+        using var world = new SimWorld();
+        Exception? caught = null;
+        world.InWorld(_ => { caught = Record.Exception(() => world.RunFor(TimeSpan.FromSeconds(1))); });
+        Assert.IsType<InvalidOperationException>(caught);
+        world.RunFor(TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
     public void A_hundred_worlds_leave_no_memory_and_no_thread()
     {
         static void OneWorld(int seed)
@@ -235,6 +245,25 @@ public sealed class SimWorldSpec
         // One world with its 100 actors is some 200 KB: if worlds stayed, this would be 20 MB.
         Assert.InRange(bytesAfter - bytesBefore, long.MinValue, 1_000_000);
         Assert.InRange(threadsAfter, 0, threadsBefore + 4);
+    }
+
+    [Fact]
+    public void An_idle_actor_takes_less_than_a_kilobyte()
+    {
+        const int Actors = 20_000;
+        using var world = new SimWorld();
+        var props = Props.Create(() => new Talker());
+        world.InWorld(context => { context.ActorOf(props); });
+        var bytesBefore = GC.GetTotalMemory(forceFullCollection: true);
+        world.InWorld(context =>
+        {
+            for (var i = 0; i < Actors; i++)
+                context.ActorOf(props);
+        });
+        var bytesEach = (GC.GetTotalMemory(forceFullCollection: true) - bytesBefore) / Actors;
+
+        // With Akka's own mailbox it is 1,700.
+        Assert.InRange(bytesEach, 300, 1_000);
     }
 
     private sealed class Ticker : UntypedActor, IWithTimers

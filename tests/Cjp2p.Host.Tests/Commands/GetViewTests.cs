@@ -53,7 +53,7 @@ public sealed class GetViewTests
     [Fact]
     public void Nothing_known_of_the_stall_is_said_in_words_too()
     {
-        var progress = new GetProgress();
+        var progress = new GetProgress(default);
         Assert.Equal("the node has not begun", progress.Why);
         progress.Report(Halfway with { LengthBytes = -1, Asked = 1 });
         Assert.Equal("the one address that was asked has not answered", progress.Why);
@@ -71,7 +71,7 @@ public sealed class GetViewTests
     [InlineData(DownloadPhase.Fetching)]
     public async Task Trouble_with_the_disk_is_known_by_its_reason(DownloadPhase phase)
     {
-        var progress = new GetProgress();
+        var progress = new GetProgress(default);
 
         progress.Report(Halfway with { Phase = phase, Why = "the disk: it is full" });
 

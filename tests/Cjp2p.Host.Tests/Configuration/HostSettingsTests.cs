@@ -8,7 +8,7 @@ namespace Cjp2p.Host.Tests.Configuration;
 /// <summary>Who wins when several say something about one setting, and who is blamed for a mistake.</summary>
 public sealed class HostSettingsTests : IDisposable
 {
-    private readonly TestFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
@@ -126,7 +126,7 @@ public sealed class HostSettingsTests : IDisposable
     {
         var e = Assert.Throws<UserException>(() => Load(file: text));
 
-        Assert.Equal($"{_folder["node.conf"]}, {line}", e.Message);
+        Assert.Equal($"{_folder.In("node.conf")}, {line}", e.Message);
         Assert.Equal(ExitCodes.Failed, e.ExitCode);
     }
 

@@ -90,10 +90,19 @@ internal sealed partial class Cjp2pProcess : IAsyncDisposable
     }
 
     /// <summary>The first line of standard output that fits, now or later.</summary>
-    public Task<string> WaitForOutputAsync(Func<string, bool> fits) => WaitAsync(_output, fits);
+    public Task<string> WaitForOutputAsync(Func<string, bool> fits) => WaitAsync(_output.WhenAsync(fits));
 
     /// <summary>The first line of standard error that fits, now or later.</summary>
-    public Task<string> WaitForErrorAsync(Func<string, bool> fits) => WaitAsync(_error, fits);
+    public Task<string> WaitForErrorAsync(Func<string, bool> fits) => WaitAsync(_error.WhenAsync(fits));
+
+    /// <summary>Waits for the line of <c>run</c> or <c>share</c> that says where it listens.</summary>
+    public async Task<IPEndPoint> ListeningAsync()
+    {
+        const string Prefix = "listening on udp ";
+        static bool Says(string line) => line.StartsWith(Prefix, StringComparison.Ordinal);
+        var line = await WaitAsync(Task.WhenAny(_output.WhenAsync(Says), _error.WhenAsync(Says)).Unwrap());
+        return IPEndPoint.Parse(line[Prefix.Length..]);
+    }
 
     /// <summary>Waits until it ends by itself.</summary>
     public async Task<Outcome> WaitForExitAsync()
@@ -117,12 +126,6 @@ internal sealed partial class Cjp2pProcess : IAsyncDisposable
     /// <summary>SIGINT: Ctrl-C.</summary>
     public void Interrupt() => Signal(2);
 
-    /// <summary>SIGSTOP: it is there, but does nothing.</summary>
-    public void Freeze() => Signal(19);
-
-    /// <summary>SIGCONT: it goes on.</summary>
-    public void Thaw() => Signal(18);
-
     /// <summary>SIGKILL: no chance to save anything.</summary>
     public void Kill() => _process.Kill();
 
@@ -141,11 +144,9 @@ internal sealed partial class Cjp2pProcess : IAsyncDisposable
     public override string ToString() =>
         $"cjp2p {string.Join(' ', _process.StartInfo.ArgumentList.Skip(2))}\nout: {string.Join("\n     ", Output)}\nerr: {string.Join("\n     ", Error)}";
 
-    private async Task<string> WaitAsync(LineBuffer lines, Func<string, bool> fits)
+    private async Task<string> WaitAsync(Task<string> line)
     {
-        var exited = _process.WaitForExitAsync();
-        var line = lines.WhenAsync(fits);
-        await Task.WhenAny(line, exited).WaitAsync(Bound);
+        await Task.WhenAny(line, _process.WaitForExitAsync()).WaitAsync(Bound);
         // What was written before it ended is read by now.
         return line.IsCompleted ? await line : throw new InvalidOperationException($"The process ended without that line.\n{this}");
     }

@@ -43,18 +43,19 @@ public sealed class QuestionTests(SmallNode node) : IClassFixture<SmallNode>
     [Fact]
     public async Task Peers_returns_the_cookie_and_prints_whom_the_node_knows()
     {
-        using var folder = new TestFolder();
+        using var folder = new TemporaryFolder();
         folder.Folder("shared");
-        var (other, otherNode) = await Cjp2pProcess.StartNodeAsync(folder.Path, "--peer", node.Node.Udp);
+        var (other, otherNode) = await Cjp2pProcess.StartNodeAsync(folder.Root, "--peer", node.Node.Udp);
         await using var _ = other;
-        await Eventually.ThatAsync(
+        await Until.AnswerAsync(
             () => StatusClient.StatusAsync(node.Node),
             status => status.GetProperty("peers").GetProperty("some").EnumerateArray()
-                .Any(peer => peer.GetProperty("address").GetString() == otherNode.Udp));
+                .Any(peer => peer.GetProperty("address").GetString() == otherNode.Udp),
+            Cjp2pProcess.Bound);
 
         // What is told to others is drawn anew in each round of discovery.
-        var told = await Eventually.ThatAsync(
-            () => RunAsync("peers", "--peer", node.Node.Udp), outcome => outcome.Output.Contains(otherNode.Udp));
+        var told = await Until.AnswerAsync(
+            () => RunAsync("peers", "--peer", node.Node.Udp), outcome => outcome.Output.Contains(otherNode.Udp), Cjp2pProcess.Bound);
         var report = await JsonAsync("peers", "--peer", node.Node.Udp, "--json");
 
         Assert.Equal(0, told.ExitCode);
@@ -135,7 +136,7 @@ public sealed class QuestionTests(SmallNode node) : IClassFixture<SmallNode>
         var outcome = await RunAsync("send", peer.Address, "[]", "--wait", "0");
 
         Assert.Equal(0, outcome.ExitCode);
-        await Eventually.ThatAsync(() => peer.Received.Count == 1);
+        await Until.TrueAsync(() => peer.Received.Count == 1, Cjp2pProcess.Bound);
     }
 
     [Fact]
@@ -159,7 +160,7 @@ public sealed class QuestionTests(SmallNode node) : IClassFixture<SmallNode>
             (report.GetProperty("id").GetString(), report.GetProperty("lengthBytes").GetInt32(), report.GetProperty("path").GetString()));
     }
 
-    private Task<Outcome> RunAsync(params string[] arguments) => Cjp2pProcess.RunAsync(node.Folder.Path, arguments);
+    private Task<Outcome> RunAsync(params string[] arguments) => Cjp2pProcess.RunAsync(node.Folder.Root, arguments);
 
     private async Task<JsonElement> JsonAsync(params string[] arguments)
     {

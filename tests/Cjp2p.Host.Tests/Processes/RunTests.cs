@@ -8,7 +8,7 @@ namespace Cjp2p.Host.Tests.Processes;
 /// <summary>A node that runs until it is told to stop.</summary>
 public sealed class RunTests : IDisposable
 {
-    private readonly TestFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
@@ -17,7 +17,7 @@ public sealed class RunTests : IDisposable
     [InlineData(false)]
     public async Task It_says_where_it_listens_and_stops_in_order_on_a_signal(bool withCtrlC)
     {
-        await using var run = Cjp2pProcess.Start(_folder.Path, "run", "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0");
+        await using var run = Cjp2pProcess.Start(_folder.Root, "run", "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0");
         Assert.Matches("^listening on udp 127\\.0\\.0\\.1:[1-9][0-9]*$", await run.WaitForOutputAsync(_ => true));
         Assert.Matches(
             "^listening on http 127\\.0\\.0\\.1:[1-9][0-9]*$",
@@ -34,18 +34,18 @@ public sealed class RunTests : IDisposable
         // The bound of an orderly stop, cjp2p.shutdown-timeout, and what the process itself needs on a busy machine.
         Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(8 + 10));
         Assert.Equal(2, outcome.Output.Length);
-        Assert.True(Directory.Exists(_folder["shared"]) && Directory.Exists(_folder["data"]));
+        Assert.True(Directory.Exists(_folder.In("shared")) && Directory.Exists(_folder.In("data")));
     }
 
     [Fact]
     public async Task Without_peers_it_listens_on_loopback_only_and_sends_nothing()
     {
-        var (run, node) = await Cjp2pProcess.StartNodeAsync(_folder.Path, "--set", "peers.discovery-min=10ms");
+        var (run, node) = await Cjp2pProcess.StartNodeAsync(_folder.Root, "--set", "peers.discovery-min=10ms");
         await using var _ = run;
 
         // Many rounds of discovery have passed by then.
-        var status = await Eventually.ThatAsync(
-            () => StatusClient.StatusAsync(node), now => now.GetProperty("uptimeSeconds").GetDouble() > 1);
+        var status = await Until.AnswerAsync(
+            () => StatusClient.StatusAsync(node), now => now.GetProperty("uptimeSeconds").GetDouble() > 1, Cjp2pProcess.Bound);
 
         Assert.All(
             status.GetProperty("endpoints").EnumerateArray(),
@@ -61,7 +61,7 @@ public sealed class RunTests : IDisposable
     [Fact]
     public async Task Its_defaults_are_loopback_a_shared_folder_and_one_for_data()
     {
-        var (run, node) = await Cjp2pProcess.StartNodeAsync(_folder.Path);
+        var (run, node) = await Cjp2pProcess.StartNodeAsync(_folder.Root);
         await using var _ = run;
         _folder.Text("shared/new", "hello\n");
 
@@ -77,8 +77,8 @@ public sealed class RunTests : IDisposable
 
         foreach (var command in new[] { "run", "share" })
         {
-            string[] what = command == "run" ? ["--no-http"] : [_folder.Path];
-            var outcome = await Cjp2pProcess.RunAsync(_folder.Path, [command, .. what, "--listen", $"127.0.0.1:{port}"]);
+            string[] what = command == "run" ? ["--no-http"] : [_folder.Root];
+            var outcome = await Cjp2pProcess.RunAsync(_folder.Root, [command, .. what, "--listen", $"127.0.0.1:{port}"]);
 
             Assert.Equal(1, outcome.ExitCode);
             Assert.Equal($"cjp2p {command}: UDP port {port} on 127.0.0.1 is already in use", outcome.Error[^1]);
@@ -93,7 +93,7 @@ public sealed class RunTests : IDisposable
         listener.Start();
         var port = ((IPEndPoint)listener.LocalEndpoint).Port;
 
-        var outcome = await Cjp2pProcess.RunAsync(_folder.Path, "run", "--listen", "127.0.0.1:0", "--http", $"127.0.0.1:{port}");
+        var outcome = await Cjp2pProcess.RunAsync(_folder.Root, "run", "--listen", "127.0.0.1:0", "--http", $"127.0.0.1:{port}");
 
         Assert.Equal(1, outcome.ExitCode);
         Assert.Equal(
@@ -105,11 +105,11 @@ public sealed class RunTests : IDisposable
     [Fact]
     public async Task A_folder_that_cannot_be_shared_is_one_line()
     {
-        var outcome = await Cjp2pProcess.RunAsync(_folder.Path, "run", "--share", "nowhere");
+        var outcome = await Cjp2pProcess.RunAsync(_folder.Root, "run", "--share", "nowhere");
 
         Assert.Equal(1, outcome.ExitCode);
         Assert.Equal(
-            $"cjp2p run: the folder {_folder["nowhere"]} cannot be shared: there is no such file or folder",
+            $"cjp2p run: the folder {_folder.In("nowhere")} cannot be shared: there is no such file or folder",
             Assert.Single(outcome.Error));
     }
 
@@ -118,11 +118,11 @@ public sealed class RunTests : IDisposable
     {
         _folder.Text("file", "");
 
-        var outcome = await Cjp2pProcess.RunAsync(_folder.Path, "run", "--data", "file/data");
+        var outcome = await Cjp2pProcess.RunAsync(_folder.Root, "run", "--data", "file/data");
 
         Assert.Equal(1, outcome.ExitCode);
         Assert.StartsWith(
-            $"cjp2p run: the folder {_folder["file/data"]} for the node's own files cannot be written: ",
+            $"cjp2p run: the folder {_folder.In("file/data")} for the node's own files cannot be written: ",
             Assert.Single(outcome.Error),
             StringComparison.Ordinal);
     }
@@ -131,7 +131,7 @@ public sealed class RunTests : IDisposable
     public async Task The_HTTP_API_tells_how_the_node_is_and_answers_loopback_names_only()
     {
         _folder.Folder("shared");
-        var (run, node) = await Cjp2pProcess.StartNodeAsync(_folder.Path);
+        var (run, node) = await Cjp2pProcess.StartNodeAsync(_folder.Root);
         await using var _ = run;
 
         Assert.Equal((200, """{"status":"live","reasons":[]}"""), await StatusClient.GetAsync(node, "/health/live"));
@@ -151,7 +151,7 @@ public sealed class RunTests : IDisposable
     public async Task Log_lines_for_machines_keep_actor_and_properties()
     {
         await using var run = Cjp2pProcess.Start(
-            _folder.Path, "run", "--listen", "127.0.0.1:0", "--no-http", "--log", "json");
+            _folder.Root, "run", "--listen", "127.0.0.1:0", "--no-http", "--log", "json");
 
         var line = await run.WaitForErrorAsync(text => text.Contains("\"Address\"", StringComparison.Ordinal));
 
@@ -165,13 +165,13 @@ public sealed class RunTests : IDisposable
     [Fact]
     public async Task Log_lines_for_people_are_few_and_verbose_tells_more()
     {
-        await using var quiet = Cjp2pProcess.Start(_folder.Path, "run", "--listen", "127.0.0.1:0", "--no-http");
+        await using var quiet = Cjp2pProcess.Start(_folder.Root, "run", "--listen", "127.0.0.1:0", "--no-http");
         Assert.Matches(
             "^[0-9:]{8} INF Listening on 127\\.0\\.0\\.1:[0-9]+$",
             await quiet.WaitForErrorAsync(text => text.Contains("Listening", StringComparison.Ordinal)));
         await quiet.WaitForErrorAsync(text => text.Contains("INF Sharing 0 files", StringComparison.Ordinal));
         Assert.DoesNotContain(quiet.Error, text => text.Contains(" DBG ", StringComparison.Ordinal));
-        await using var verbose = Cjp2pProcess.Start(_folder.Path, "run", "--listen", "127.0.0.1:0", "--no-http", "--verbose");
+        await using var verbose = Cjp2pProcess.Start(_folder.Root, "run", "--listen", "127.0.0.1:0", "--no-http", "--verbose");
         await verbose.WaitForErrorAsync(text => text.Contains(" DBG ", StringComparison.Ordinal));
     }
 

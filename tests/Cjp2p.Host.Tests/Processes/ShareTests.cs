@@ -6,7 +6,7 @@ namespace Cjp2p.Host.Tests.Processes;
 public sealed class ShareTests : IDisposable
 {
     private const string Hello = "5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03";
-    private readonly TestFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
@@ -16,11 +16,11 @@ public sealed class ShareTests : IDisposable
         _folder.Folder("photos/summer");
         _folder.Text("photos/summer/a b.txt", "hello\n");
         _folder.Text("single", "");
-        await using var share = Cjp2pProcess.Start(_folder.Path, "share", "photos", "single", "--listen", "127.0.0.1:0");
+        await using var share = Cjp2pProcess.Start(_folder.Root, "share", "photos", "single", "--listen", "127.0.0.1:0");
         var listening = await share.WaitForErrorAsync(line => line.StartsWith("listening on udp ", StringComparison.Ordinal));
         await share.WaitForErrorAsync(line => line == "sharing 2 files, 6 B, until Ctrl-C");
 
-        var get = await Cjp2pProcess.RunAsync(_folder.Path, "get", Hello, "--peer", listening[17..]);
+        var get = await Cjp2pProcess.RunAsync(_folder.Root, "get", Hello, "--peer", listening[17..]);
         share.Terminate();
         var outcome = await share.WaitForExitAsync();
 
@@ -35,7 +35,7 @@ public sealed class ShareTests : IDisposable
     public async Task For_scripts_each_line_is_an_object_and_names_are_harmless()
     {
         _folder.Text("evil\u001b[31m\n.txt", "hello\n");
-        await using var share = Cjp2pProcess.Start(_folder.Path, "share", ".", "--listen", "127.0.0.1:0", "--json");
+        await using var share = Cjp2pProcess.Start(_folder.Root, "share", ".", "--listen", "127.0.0.1:0", "--json");
         await share.WaitForErrorAsync(line => line.StartsWith("sharing 1 file", StringComparison.Ordinal));
 
         Assert.Equal(2, share.Output.Count);
@@ -51,7 +51,7 @@ public sealed class ShareTests : IDisposable
     {
         _folder.Folder("empty");
 
-        var outcome = await Cjp2pProcess.RunAsync(_folder.Path, "share", "empty", "--listen", "127.0.0.1:0");
+        var outcome = await Cjp2pProcess.RunAsync(_folder.Root, "share", "empty", "--listen", "127.0.0.1:0");
 
         Assert.Equal(1, outcome.ExitCode);
         Assert.Equal("cjp2p share: there is no file to share", outcome.Error[^1]);

@@ -8,7 +8,7 @@ public sealed class SmallNode : IAsyncLifetime
     /// <summary>Id of its file, which holds "hello" and a line feed.</summary>
     public const string Id = "5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03";
 
-    internal TestFolder Folder { get; } = new();
+    internal TemporaryFolder Folder { get; } = new();
 
     internal RunningNode Node { get; private set; } = null!;
 
@@ -16,7 +16,7 @@ public sealed class SmallNode : IAsyncLifetime
     {
         Folder.Folder("shared/deep");
         Folder.Text("shared/deep/hello.txt", "hello\n");
-        (_process, Node) = await Cjp2pProcess.StartNodeAsync(Folder.Path);
+        (_process, Node) = await Cjp2pProcess.StartNodeAsync(Folder.Root);
         await StatusClient.SharesAsync(Node, 1);
     }
 

@@ -26,12 +26,9 @@ internal static class StatusClient
         return document.RootElement.Clone();
     }
 
-    /// <summary>Payload bytes that a node has sent.</summary>
-    public static async Task<long> BytesOutAsync(RunningNode node) =>
-        (await StatusAsync(node)).GetProperty("endpoints").EnumerateArray().Sum(one => one.GetProperty("bytesOut").GetInt64());
-
     /// <summary>Waits until a node has hashed and serves that many files.</summary>
-    public static Task SharesAsync(RunningNode node, int files) => Eventually.ThatAsync(
+    public static Task SharesAsync(RunningNode node, int files) => Until.AnswerAsync(
         () => StatusAsync(node),
-        status => status.GetProperty("shared").GetProperty("files").GetInt32() >= files);
+        status => status.GetProperty("shared").GetProperty("files").GetInt32() >= files,
+        Cjp2pProcess.Bound);
 }

@@ -4,7 +4,7 @@ namespace Cjp2p.Host.Tests.Processes;
 public sealed class WrongArgumentsTests : IDisposable
 {
     private const string Id = "5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03";
-    private readonly TestFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public static TheoryData<string, string> Lines => new()
     {
@@ -36,12 +36,12 @@ public sealed class WrongArgumentsTests : IDisposable
     public async Task It_is_one_line_that_says_what_is_wrong(string arguments, string line)
     {
         var outcome = await Cjp2pProcess.RunAsync(
-            _folder.Path, arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+            _folder.Root, arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
 
         Assert.Equal([line], outcome.Error);
         Assert.Equal(2, outcome.ExitCode);
         Assert.Empty(outcome.Output);
-        Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
+        Assert.Empty(Directory.GetFileSystemEntries(_folder.Root));
     }
 
     [Theory]
@@ -52,7 +52,7 @@ public sealed class WrongArgumentsTests : IDisposable
     [InlineData("get " + Id, "cjp2p get: there is nobody to ask: name a peer with --peer ip:port")]
     public async Task What_is_right_but_cannot_be_done_is_one_line_and_exit_code_1(string arguments, string line)
     {
-        var outcome = await Cjp2pProcess.RunAsync(_folder.Path, arguments.Split(' '));
+        var outcome = await Cjp2pProcess.RunAsync(_folder.Root, arguments.Split(' '));
 
         Assert.Equal([line], outcome.Error);
         Assert.Equal(1, outcome.ExitCode);
@@ -63,7 +63,7 @@ public sealed class WrongArgumentsTests : IDisposable
     {
         _folder.Text("node.conf", "cjp2p {\n  peers {\n    peers-mx = 5\n  }\n}\n");
 
-        var outcome = await Cjp2pProcess.RunAsync(_folder.Path, "run", "--config", "node.conf");
+        var outcome = await Cjp2pProcess.RunAsync(_folder.Root, "run", "--config", "node.conf");
 
         Assert.Equal(
             ["cjp2p run: node.conf, line 3: Unknown setting cjp2p.peers.peers-mx: did you mean cjp2p.peers.peers-max?"],
@@ -75,7 +75,7 @@ public sealed class WrongArgumentsTests : IDisposable
     public async Task A_mistake_in_the_environment_is_one_line_with_the_name_of_the_variable()
     {
         await using var process = Cjp2pProcess.Start(
-            _folder.Path, new Dictionary<string, string> { ["CJP2P__PEERS__PEERS_MAX"] = "many" }, "run");
+            _folder.Root, new Dictionary<string, string> { ["CJP2P__PEERS__PEERS_MAX"] = "many" }, "run");
         var outcome = await process.WaitForExitAsync();
 
         Assert.Equal(
@@ -96,7 +96,7 @@ public sealed class WrongArgumentsTests : IDisposable
     public async Task Help_has_an_example(string command)
     {
         var outcome = await Cjp2pProcess.RunAsync(
-            _folder.Path, [.. command.Length > 0 ? [command] : Array.Empty<string>(), "--help"]);
+            _folder.Root, [.. command.Length > 0 ? [command] : Array.Empty<string>(), "--help"]);
 
         Assert.Equal(0, outcome.ExitCode);
         Assert.Contains(outcome.Output, line => line is "Example:" or "Examples:");
@@ -107,5 +107,5 @@ public sealed class WrongArgumentsTests : IDisposable
     [Fact]
     public async Task Version_is_one_line() =>
         Assert.Matches(
-            "^[0-9]+\\.[0-9]+\\.[0-9]+$", Assert.Single((await Cjp2pProcess.RunAsync(_folder.Path, "--version")).Output));
+            "^[0-9]+\\.[0-9]+\\.[0-9]+$", Assert.Single((await Cjp2pProcess.RunAsync(_folder.Root, "--version")).Output));
 }

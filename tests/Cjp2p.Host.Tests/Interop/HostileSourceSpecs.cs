@@ -1,0 +1,165 @@
+using Cjp2p.TestPeers;
+
+namespace Cjp2p.Host.Tests.Interop;
+
+/// <summary>Sources that do one thing badly: as the only one, beside an honest one, and several that agree.</summary>
+public sealed class HostileSourceSpecs
+{
+    private const int LengthBytes = 1 << 20;
+
+    [Theory]
+    [InlineData(HostileBehaviour.Silent)]
+    [InlineData(HostileBehaviour.LiesAboutEof, EofLie.TooBig)]
+    [InlineData(HostileBehaviour.LiesAboutEof, EofLie.TooSmall)]
+    [InlineData(HostileBehaviour.LiesAboutEof, EofLie.Changing)]
+    [InlineData(HostileBehaviour.LiesAboutEof, EofLie.Zero)]
+    [InlineData(HostileBehaviour.OneByteAtATime)]
+    [InlineData(HostileBehaviour.WrongLengths)]
+    [InlineData(HostileBehaviour.OtherIds)]
+    [InlineData(HostileBehaviour.Poisons)]
+    [InlineData(HostileBehaviour.BadBase64)]
+    [InlineData(HostileBehaviour.Dies)]
+    public async Task Download_from_a_hostile_source_alone_goes_on_slowly_and_says_why(HostileBehaviour behaviour, EofLie lie = default)
+    {
+        await using var world = new InteropWorld();
+        var node = await world.StartNodeAsync();
+        var (bytes, id) = InteropWorld.Content(LengthBytes);
+        var server = Serve(world, 2, new HostileServerOptions(behaviour) { Lie = lie }, id, bytes);
+
+        var download = node.Download(id, server.Address);
+        await download.WhenAsync(progress => progress.Why.Length > 0);
+
+        // From then on: at most 40 datagrams a second, of which ten ask for peers (every 100 ms in these tests).
+        var before = server.DatagramsReceived;
+        var since = TimeProvider.System.GetTimestamp();
+        for (var reports = 0; reports < 3; reports++)
+            Assert.NotEqual("", (await download.NextAsync()).Why);
+        var seconds = TimeProvider.System.GetElapsedTime(since).TotalSeconds;
+        Assert.InRange(server.DatagramsReceived - before, 0, 40 * (seconds + 0.25));
+        // And never more than the three tries that a source has whose content has the wrong hash.
+        Assert.InRange(server.BlocksServed, 0, 3.2 * LengthBytes / 4096);
+        Assert.False(download.IsOver);
+        Assert.False(File.Exists(download.TargetPath));
+        world.AssertAllUnharmed();
+    }
+
+    /// <param name="behaviour">What is wrong with one of the two.</param>
+    /// <param name="factor">Bytes that both served, over the length of the content, at the most.</param>
+    /// <param name="lie">How it lies about eof.</param>
+    [Theory]
+    [InlineData(HostileBehaviour.Silent, 1.5)]
+    [InlineData(HostileBehaviour.OneByteAtATime, 1.5)]
+    [InlineData(HostileBehaviour.WrongLengths, 1.5)]
+    [InlineData(HostileBehaviour.OtherIds, 1.5)]
+    [InlineData(HostileBehaviour.Dies, 1.5)]
+    [InlineData(HostileBehaviour.EndlessSources, 1.5)]
+    [InlineData(HostileBehaviour.LiesAboutEof, 1.5, EofLie.Zero)]
+    [InlineData(HostileBehaviour.BadBase64, 1.6)] // taken for losses, until nothing else came for half a second
+    [InlineData(HostileBehaviour.LiesAboutEof, 1.5, EofLie.Changing)] // believed anew up to eight times, early
+    [InlineData(HostileBehaviour.LiesAboutEof, 1.7, EofLie.TooSmall)] // half of it, then the hash is wrong
+    [InlineData(HostileBehaviour.LiesAboutEof, 2.5, EofLie.TooBig)] // all but the end, which nobody gives
+    [InlineData(HostileBehaviour.Poisons, 3.5)] // from both, from the liar alone, from the honest one alone
+    public async Task Download_from_a_hostile_source_and_an_honest_one_completes(
+        HostileBehaviour behaviour, double factor, EofLie lie = default)
+    {
+        await using var world = new InteropWorld();
+        var node = await world.StartNodeAsync(ShortQueue);
+        var (bytes, id) = InteropWorld.Content(LengthBytes);
+        var hostile = Serve(world, 2, new HostileServerOptions(behaviour) { Lie = lie }, id, bytes);
+        var honest = Serve(world, 3, Unhurried, id, bytes);
+
+        var finished = await node.Download(id, hostile.Address, honest.Address).FinishedAsync();
+
+        Assert.Contains(finished.Sources, source => source.ToEndPoint().Equals(honest.Address));
+        Assert.InRange((hostile.BlocksServed + honest.BlocksServed) * 4096.0 / LengthBytes, 0, factor);
+        Assert.DoesNotContain(world.Warnings, warning => IsBanOf(warning, honest));
+        // Who gives nothing of use is left alone after the requests of its first window.
+        if (behaviour is HostileBehaviour.OneByteAtATime or HostileBehaviour.WrongLengths)
+            Assert.InRange(hostile.BlocksServed, 1, 80);
+        if (behaviour == HostileBehaviour.LiesAboutEof && lie is EofLie.Zero or EofLie.TooSmall)
+            Assert.Contains(world.Warnings, warning => IsBanOf(warning, hostile));
+        world.AssertAllUnharmed();
+    }
+
+    [Fact]
+    public async Task Slow_source_is_fetched_from_at_the_rate_that_it_has()
+    {
+        await using var world = new InteropWorld();
+        var node = await world.StartNodeAsync();
+        var (bytes, id) = InteropWorld.Content(32 * 4096);
+        var slow = Serve(world, 2, new HostileServerOptions(HostileBehaviour.Slow) { BytesPerSecond = 100_000 }, id, bytes);
+
+        await node.Download(id, slow.Address).FinishedAsync();
+
+        // Its queue is longer than our patience at first: each chunk may be asked for a few times, not ever more often.
+        Assert.InRange(slow.CountReceived("PleaseSendContent"), 32, 32 * 4);
+        world.AssertAllUnharmed();
+    }
+
+    [Fact]
+    public async Task Slow_source_does_not_hold_up_what_a_fast_one_can_give()
+    {
+        await using var world = new InteropWorld();
+        var node = await world.StartNodeAsync(ShortQueue);
+        var (bytes, id) = InteropWorld.Content(LengthBytes);
+        var slow = Serve(world, 2, new HostileServerOptions(HostileBehaviour.Slow) { BytesPerSecond = 6_000 }, id, bytes);
+        var fast = Serve(world, 3, Unhurried, id, bytes);
+
+        await node.Download(id, slow.Address, fast.Address).FinishedAsync();
+
+        Assert.InRange(fast.BlocksServed, 200, 330);
+        Assert.InRange(slow.BlocksServed, 0, 60);
+        world.AssertAllUnharmed();
+    }
+
+    [Fact]
+    public async Task Liars_that_agree_about_the_length_do_not_keep_an_honest_source_out()
+    {
+        await using var world = new InteropWorld();
+        var node = await world.StartNodeAsync("cjp2p.downloads { window-initial = 4, window-max = 4 }");
+        var (bytes, id) = InteropWorld.Content(LengthBytes);
+        var liars = Enumerable.Range(2, 3).Select(seed => Serve(
+            world, seed, new HostileServerOptions(HostileBehaviour.LiesAboutEof) { Lie = EofLie.TooBig }, id, bytes)).ToArray();
+        var honest = Serve(world, 9, Unhurried with { BytesPerSecond = 1_000_000 }, id, bytes);
+
+        await node.Download(id, [.. liars.Select(liar => liar.Address), honest.Address]).FinishedAsync();
+
+        Assert.InRange((liars.Sum(liar => liar.BlocksServed) + honest.BlocksServed) * 4096.0 / LengthBytes, 1, 3);
+        world.AssertAllUnharmed();
+    }
+
+    [Fact]
+    public async Task Several_poisoners_do_not_make_a_download_fail_that_an_honest_source_can_complete()
+    {
+        await using var world = new InteropWorld();
+        var node = await world.StartNodeAsync(ShortQueue);
+        var (bytes, id) = InteropWorld.Content(LengthBytes);
+        var liars = Enumerable.Range(2, 4).Select(seed => Serve(
+            world, seed, new HostileServerOptions(HostileBehaviour.Poisons), id, bytes)).ToArray();
+        var honest = Serve(world, 9, Unhurried, id, bytes);
+
+        await node.Download(id, [.. liars.Select(liar => liar.Address), honest.Address]).FinishedAsync();
+
+        // Once from all together, then at the most once from each.
+        Assert.InRange((liars.Sum(liar => liar.BlocksServed) + honest.BlocksServed) * 4096.0 / LengthBytes, 2, 6.5);
+        Assert.DoesNotContain(world.Warnings, warning => IsBanOf(warning, honest));
+        world.AssertAllUnharmed();
+    }
+
+    // With 32 chunks on their way at the most, a source of 4 MB/s answers within 50 ms: no request is repeated in vain, and
+    // what is wasted is only what the hostile ones cause.
+    private const string ShortQueue = "cjp2p.downloads.window-max = 32";
+
+    private static HostileServerOptions Unhurried { get; } = new(HostileBehaviour.Slow) { BytesPerSecond = 4_000_000 };
+
+    private static HostileServer Serve(InteropWorld world, int seed, HostileServerOptions hostility, string id, byte[] bytes)
+    {
+        // Their delays are part of the test: they live at the pace of our node.
+        var server = world.Start(new HostileServer(hostility, world.Options(seed) with { Time = TimeProvider.System }));
+        server.Serve(id, bytes);
+        return server;
+    }
+
+    private static bool IsBanOf(string warning, params HostileServer[] servers) =>
+        servers.Any(server => warning.Contains($"{server.Address} is not asked", StringComparison.Ordinal));
+}
