@@ -66,7 +66,9 @@ internal static class GetCommand
     private static HostSettings Settings(NodeOptions node, ParseResult parsed)
     {
         var settings = node.Settings(
-            parsed, [NodeOptions.Given("cjp2p.content.shared", "[]", "get"), NodeOptions.Given("cjp2p.content.data", "\"\"", "get")], []);
+            parsed, [NodeOptions.Given("cjp2p.content.shared", "[]", "get"), NodeOptions.Given("cjp2p.content.data", "\"\"", "get")],
+            // It reports trouble with the disk, and ends, at the first try to go on.
+            [new Setting("cjp2p.downloads.disk-retry", "200ms", "get")]);
         if (settings.Node.Peers.Bootstrap.IsEmpty)
             throw UserException.Failed("there is nobody to ask: name a peer with --peer ip:port");
         return parsed.GetValue(node.Listen) is { Length: > 0 }
@@ -99,16 +101,22 @@ internal static class GetCommand
         if (request.Timeout is { } timeout)
             deadline.CancelAfter(timeout);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancelled, deadline.Token);
+        using var end = new CancellationTokenSource();
         var inEffect = settings();
         var session = await NodeSession.StartAsync(inEffect, request.Log, cancelled).ConfigureAwait(false);
-        var progress = new GetProgress();
+        var progress = new GetProgress(request.Id);
         try
         {
             var fetching = session.Node.DownloadAsync(
-                request.Id, request.Target, inEffect.Node.Peers.Bootstrap, progress, stop.Token);
+                request.Id, request.Target, inEffect.Node.Peers.Bootstrap, progress, end.Token);
             var showing = request.Json ? Task.CompletedTask : GetView.ShowAsync(fetching, progress);
-            if (await Task.WhenAny(fetching, progress.WhenPaused).ConfigureAwait(false) != fetching)
-                await stop.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAny(fetching, progress.WhenPaused, WhenCancelledAsync(stop.Token)).ConfigureAwait(false);
+            if (!fetching.IsCompleted)
+            {
+                await progress.RefreshAsync(session.Node).ConfigureAwait(false);
+                await end.CancelAsync().ConfigureAwait(false);
+            }
+
             await showing.ConfigureAwait(false);
             // Nothing is unfinished after this, so the process need not wait for the parts of the node to stop.
             Report(request, await fetching.ConfigureAwait(false), TimeProvider.System.GetElapsedTime(start));
@@ -148,6 +156,13 @@ internal static class GetCommand
         return request.Force
             ? null
             : throw UserException.Failed($"{request.Target} exists and is something else; --force replaces it");
+    }
+
+    private static Task WhenCancelledAsync(CancellationToken token)
+    {
+        var cancelled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        token.Register(cancelled.SetResult);
+        return cancelled.Task;
     }
 
     private static string WhyNot(GetProgress progress, Request request, bool isTimeout)

@@ -1,10 +1,13 @@
 using Cjp2p.Actors.Content;
+using Cjp2p.Actors.Hosting;
+using Cjp2p.Actors.Protocol;
 
 namespace Cjp2p.Host.Commands;
 
 /// <summary>What is known of a running download. Told by the node's threads, read by the one that draws.</summary>
-internal sealed class GetProgress : IProgress<DownloadProtocol.Progress>
+internal sealed class GetProgress(ContentId id) : IProgress<DownloadProtocol.Progress>
 {
+    private const string Disk = "the disk: ";
     private readonly TaskCompletionSource<string> _paused = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile DownloadProtocol.Progress? _last;
 
@@ -29,10 +32,27 @@ internal sealed class GetProgress : IProgress<DownloadProtocol.Progress>
         _ => "it is still being fetched",
     };
 
+    /// <summary>Asks the node once more: reports come a few times a second only.</summary>
+    public async Task RefreshAsync(Cjp2pNode node)
+    {
+        try
+        {
+            var status = await node.StatusAsync().ConfigureAwait(false);
+            if (status.Downloads?.Running.FirstOrDefault(one => one.Id == id) is { } now)
+                Report(now);
+        }
+        catch (NodeException)
+        {
+            // Then the last report has to do.
+        }
+    }
+
     public void Report(DownloadProtocol.Progress value)
     {
         _last = value;
-        if (value.Phase == DownloadPhase.Paused)
-            _paused.TrySetResult(value.Why.StartsWith("the disk: ", StringComparison.Ordinal) ? value.Why[10..] : value.Why);
+        // The reason outlasts the phase: by the time that a report is due, the node may be trying again.
+        var isDisk = value.Why.StartsWith(Disk, StringComparison.Ordinal);
+        if (isDisk || value.Phase == DownloadPhase.Paused)
+            _paused.TrySetResult(isDisk ? value.Why[Disk.Length..] : value.Why);
     }
 }

@@ -12,6 +12,8 @@ namespace Cjp2p.Host.Commands;
 /// </summary>
 internal static class GetView
 {
+    private const int BarMin = 5;
+    private const int BarMax = 60;
     private static readonly TimeSpan Begin = TimeSpan.FromMilliseconds(400);
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(100);
 
@@ -31,7 +33,7 @@ internal static class GetView
     /// <summary>The bar and what stands beside it, in one line of at most <paramref name="width"/> characters.</summary>
     public static IRenderable Render(DownloadProtocol.Progress? last, double perSecond, int width, bool unicode)
     {
-        var rows = new List<IRenderable> { new Markup(Line(last, perSecond, width, unicode)) { Overflow = Overflow.Crop } };
+        var rows = new List<IRenderable> { new Markup(Line(last, perSecond, width, unicode)) };
         if (last is { Why.Length: > 0 })
             rows.Add(new Text(Visible.Escape(last.Why), new Style(Color.Yellow)));
         return new Rows(rows);
@@ -77,16 +79,35 @@ internal static class GetView
     private static string Line(DownloadProtocol.Progress? last, double perSecond, int width, bool unicode)
     {
         if (last is null or { LengthBytes: < 0 })
-            return $"[grey]searching, {Amounts.Count(last?.Asked ?? 0, "address", "addresses")} asked[/]";
+            return $"[grey]{Visible.Cut($"searching, {Amounts.Count(last?.Asked ?? 0, "address", "addresses")} asked", width)}[/]";
         var part = last.LengthBytes == 0 ? 1 : (double)last.DoneBytes / last.LengthBytes;
-        var text = string.Create(
-            CultureInfo.InvariantCulture,
-            $" {Math.Floor(part * 100),3:0}% {Amounts.Bytes(last.DoneBytes),8} of {Amounts.Bytes(last.LengthBytes)}  ");
-        text += last.Phase == DownloadPhase.Verifying
-            ? "verifying"
-            : $"{Amounts.Rate(perSecond),9}  {Amounts.Count(last.Sources, "source")}  {Left(last, perSecond)}";
-        var (full, empty) = Bar.Draw(part, Math.Clamp(width - text.Length, 5, 60), unicode);
-        return $"[green]{full}[/][grey]{empty}[/]{text}";
+        // What finds no room beside a bar of some length is left out, the last first.
+        var text = "";
+        foreach (var piece in Pieces(last, part, perSecond))
+        {
+            if (text.Length + piece.Length + BarMin > width)
+                break;
+            text += piece;
+        }
+
+        var (full, empty) = Bar.Draw(part, Math.Clamp(width - text.Length, 0, BarMax), unicode);
+        return $"[green]{full}[/][grey]{empty}[/]{text.TrimEnd()}";
+    }
+
+    private static string[] Pieces(DownloadProtocol.Progress last, double part, double perSecond)
+    {
+        var percent = string.Create(CultureInfo.InvariantCulture, $" {Math.Floor(part * 100),3:0}%");
+        var bytes = $" {Amounts.Bytes(last.DoneBytes),8} of {Amounts.Bytes(last.LengthBytes)}";
+        return last.Phase == DownloadPhase.Verifying
+            ? [percent, bytes, "  verifying"]
+            :
+            [
+                percent,
+                bytes,
+                $"  {Amounts.Rate(perSecond),9}",
+                $"  {Amounts.Count(last.Sources, "source")}",
+                $"  {Left(last, perSecond)}",
+            ];
     }
 
     private static string Left(DownloadProtocol.Progress last, double perSecond)

@@ -17,6 +17,7 @@ internal sealed class RunView(IReadOnlyList<string> udp, string? http)
 {
     private const int DownloadsMax = 8;
     private const int FactLines = 5;
+    private const int IdChars = 8;
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(3);
     private readonly SpeedMeter _bytesIn = new(Window);
     private readonly SpeedMeter _bytesOut = new(Window);
@@ -61,25 +62,22 @@ internal sealed class RunView(IReadOnlyList<string> udp, string? http)
         // The other lines of the facts, the last line, and one so that the terminal does not scroll.
         var room = height - rows.Count - (FactLines - 1) - 2;
         foreach (var logEvent in log.TakeLast(Math.Clamp(room, 0, 10)))
-            rows.Add(Line(LogLine(logEvent), StyleOf(logEvent.Level)));
+            rows.Add(Line(Visible.Cut(LogLine(logEvent), width), StyleOf(logEvent.Level)));
         rows.Add(Line(isStopping ? "stopping" : "Ctrl-C stops", new Style(Color.Grey)));
         return new Rows(rows);
     }
 
     private IReadOnlyList<SocketProtocol.EndpointStatus> Endpoints => _status?.Socket is { } socket ? socket.Endpoints : [];
 
-    private Columns Header(int width)
+    private Markup Header(int width)
     {
         var left = $"cjp2p {ProgramVersion.Text}";
+        var up = "  up " + Amounts.Clock(_status?.Uptime ?? TimeSpan.Zero);
         var where = string.Join("  ", udp.Select(address => "udp " + address));
         if (http is not null)
             where += "  http " + http;
-        var up = "up " + Amounts.Clock(_status?.Uptime ?? TimeSpan.Zero);
-        var padding = Math.Max(2, width - left.Length - where.Length - up.Length - 2);
-        return new Columns(new Markup($"[bold]{left}[/]  {Markup.Escape(where)}{new string(' ', padding)}{up}") { Overflow = Overflow.Crop })
-        {
-            Padding = new Padding(0),
-        };
+        var room = Math.Max(1, width - left.Length - 2 - up.Length);
+        return new Markup($"[bold]{left}[/]  {Markup.Escape(Visible.Cut(where, room).PadRight(room))}{up}");
     }
 
     private Grid Facts()
@@ -126,15 +124,14 @@ internal sealed class RunView(IReadOnlyList<string> udp, string? http)
             CultureInfo.InvariantCulture,
             $" {Math.Floor(part * 100),3:0}%  {Amounts.Rate(speed),9}  {Amounts.Count(one.Sources, "source"),-10}  ");
         var (full, empty) = Bar.Draw(part, Math.Clamp(width / 5, 5, 30), unicode);
-        var name = Visible.Escape(Path.GetFileName(one.TargetPath));
-        yield return new Markup(
-            $"{id[..8]}  [green]{full}[/][grey]{empty}[/]{text}{Markup.Escape(name)}")
-        { Overflow = Overflow.Crop };
+        var room = width - IdChars - 2 - full.Length - empty.Length - text.Length;
+        var name = Visible.Cut(Visible.Escape(Path.GetFileName(one.TargetPath)), Math.Max(1, room));
+        yield return new Markup($"{id[..IdChars]}  [green]{full}[/][grey]{empty}[/]{text}{Markup.Escape(name)}");
         if (one.Why.Length > 0)
             yield return Line("          " + one.Why, new Style(Color.Yellow));
     }
 
-    private static Text Line(string text, Style style) => new(Visible.Escape(text), style) { Overflow = Overflow.Ellipsis };
+    private static Text Line(string text, Style style) => new(Visible.Escape(text), style);
 
     private static string LogLine(LogEvent logEvent)
     {

@@ -1,4 +1,3 @@
-using Akka.Configuration.Hocon;
 using Cjp2p.Actors.Node;
 
 namespace Cjp2p.Host.Configuration;
@@ -46,9 +45,9 @@ internal static class EnvironmentSettings
         return new Setting(key, ToHocon(key, value, origin), origin);
     }
 
-    private static bool IsList(string key)
-    {
-        HoconValue? value = NodeSettings.Reference.HasPath(key) ? NodeSettings.Reference.GetValue(key) : null;
-        return value is not null && value.IsArray();
-    }
+    /// <summary>Whether the value of a key is a list.</summary>
+    public static bool IsList(string key) =>
+        // Not value.IsArray(): an empty list is none to that.
+        NodeSettings.Reference.HasPath(key)
+        && NodeSettings.Reference.GetValue(key).Values.Any(element => element.IsArray());
 }

@@ -100,6 +100,14 @@ internal sealed record HostSettings(NodeSettings Node, IPEndPoint? Http, Config 
     {
         if (setting.Hocon.Contains("${", StringComparison.Ordinal))
             return;
+        // Akka would take the one for an empty list, and the other for its first value.
+        if (setting.Hocon.StartsWith('[') != EnvironmentSettings.IsList(setting.Key) && NodeSettings.Reference.HasPath(setting.Key))
+        {
+            throw Blame(setting, setting.Hocon.StartsWith('[')
+                ? $"{setting.Key} is one value, not a list"
+                : $"{setting.Key} is a list: [{setting.Hocon}]");
+        }
+
         try
         {
             ConfigurationFactory.ParseString($"{setting.Key} = {setting.Hocon}");

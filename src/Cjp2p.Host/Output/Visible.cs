@@ -18,6 +18,10 @@ internal static class Visible
     /// <summary>UTF-8 that may be broken.</summary>
     public static string Escape(ReadOnlySpan<byte> utf8) => Escape(Encoding.UTF8.GetString(utf8));
 
+    /// <summary><paramref name="text"/>, with its end replaced by an ellipsis when it is longer than that.</summary>
+    public static string Cut(string text, int length) =>
+        text.Length <= length ? text : string.Concat(text.AsSpan(0, Math.Max(0, length - 1)), "…");
+
     private static string Escape(string text, bool keepLineEndings)
     {
         StringBuilder? escaped = null;

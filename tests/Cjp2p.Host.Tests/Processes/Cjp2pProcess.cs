@@ -1,18 +1,41 @@
 using System.Diagnostics;
 using System.Net;
-using System.Text;
+using System.Runtime.InteropServices;
+using System.Text.Json;
 
 namespace Cjp2p.Host.Tests.Processes;
 
-/// <summary>One run of the program as a process of its own, with what it printed. Killed when disposed.</summary>
-internal sealed class Cjp2pProcess : IAsyncDisposable
+/// <summary>The built program as a process of its own, on loopback. Every wait is bounded.</summary>
+internal sealed partial class Cjp2pProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    private readonly Process _process;
-    private readonly StringBuilder _output = new();
-    private readonly StringBuilder _errors = new();
+    /// <summary>Longest wait for anything that a process is expected to do; a machine may be busy.</summary>
+    public static readonly TimeSpan Bound = TimeSpan.FromSeconds(90);
 
-    private Cjp2pProcess(string folder, string[] arguments, IReadOnlyDictionary<string, string>? environment)
+    private readonly Process _process;
+    private readonly LineBuffer _output = new();
+    private readonly LineBuffer _error = new();
+
+    private Cjp2pProcess(Process process) => _process = process;
+
+    /// <summary>Lines of standard output so far.</summary>
+    public IReadOnlyList<string> Output => _output.Lines;
+
+    /// <summary>Lines of standard error so far.</summary>
+    public IReadOnlyList<string> Error => _error.Lines;
+
+    /// <summary>Whether it still runs.</summary>
+    public bool IsRunning => !_process.HasExited;
+
+    /// <summary>Number of the process.</summary>
+    public int Id => _process.Id;
+
+    /// <summary>Starts the program in a folder.</summary>
+    public static Cjp2pProcess Start(string folder, params string[] arguments) =>
+        Start(folder, new Dictionary<string, string>(), arguments);
+
+    /// <summary>Starts the program with environment variables besides those of the test (none of which are settings of a node).</summary>
+    public static Cjp2pProcess Start(
+        string folder, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -20,111 +43,134 @@ internal sealed class Cjp2pProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,
+            UseShellExecute = false,
         };
         start.ArgumentList.Add("exec");
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "cjp2p.dll"));
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
-        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("CJP2P__", StringComparison.Ordinal)).ToArray())
+            start.Environment.Remove(name);
+        foreach (var (name, value) in environment)
             start.Environment[name] = value;
-        _process = new Process { StartInfo = start };
-        _process.OutputDataReceived += (_, line) => Append(_output, line.Data);
-        _process.ErrorDataReceived += (_, line) => Append(_errors, line.Data);
-        _process.Start();
-        _process.BeginOutputReadLine();
-        _process.BeginErrorReadLine();
+        var process = new Cjp2pProcess(new Process { StartInfo = start, EnableRaisingEvents = true });
+        process._process.OutputDataReceived += (_, line) => process._output.Add(line.Data);
+        process._process.ErrorDataReceived += (_, line) => process._error.Add(line.Data);
+        process._process.Start();
+        process._process.BeginOutputReadLine();
+        process._process.BeginErrorReadLine();
+        process._process.StandardInput.Close();
+        return process;
     }
-
-    public string Output => Read(_output);
-
-    public string Errors => Read(_errors);
-
-    public bool HasExited => _process.HasExited;
-
-    /// <summary>Starts the program in a folder.</summary>
-    public static Cjp2pProcess Start(string folder, params string[] arguments) => new(folder, arguments, null);
-
-    /// <summary>Starts the program in a folder, with variables in its environment.</summary>
-    public static Cjp2pProcess Start(
-        string folder, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
-        new(folder, arguments, environment);
 
     /// <summary>Runs the program to its end.</summary>
-    public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(string folder, params string[] arguments)
+    public static async Task<Outcome> RunAsync(string folder, params string[] arguments)
     {
         await using var process = Start(folder, arguments);
-        var exitCode = await process.ExitAsync();
-        return (exitCode, process.Output, process.Errors);
+        return await process.WaitForExitAsync();
     }
 
-    /// <summary>Waits for its end.</summary>
-    public async Task<int> ExitAsync()
+    /// <summary>Starts a node with <c>run</c> on ports of its own, and waits until it listens.</summary>
+    public static async Task<(Cjp2pProcess Process, RunningNode Node)> StartNodeAsync(string folder, params string[] arguments)
     {
-        using var limit = new CancellationTokenSource(Patience);
+        var process = Start(folder, ["run", "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0", "--json", .. arguments]);
         try
         {
-            await _process.WaitForExitAsync(limit.Token);
+            var line = await process.WaitForOutputAsync(text => text.StartsWith('{'));
+            using var listening = JsonDocument.Parse(line);
+            return (process, new RunningNode(
+                listening.RootElement.GetProperty("udp")[0].GetString()!,
+                new Uri("http://" + listening.RootElement.GetProperty("http").GetString())));
         }
-        catch (OperationCanceledException)
+        catch
         {
-            throw new TimeoutException($"It did not end within {Patience}: {Output}{Errors}");
+            await process.DisposeAsync();
+            throw;
         }
-
-        return _process.ExitCode;
     }
 
-    /// <summary>Waits for the line that says where it listens.</summary>
+    /// <summary>The first line of standard output that fits, now or later.</summary>
+    public Task<string> WaitForOutputAsync(Func<string, bool> fits) => WaitAsync(_output.WhenAsync(fits));
+
+    /// <summary>The first line of standard error that fits, now or later.</summary>
+    public Task<string> WaitForErrorAsync(Func<string, bool> fits) => WaitAsync(_error.WhenAsync(fits));
+
+    /// <summary>Waits for the line of <c>run</c> or <c>share</c> that says where it listens.</summary>
     public async Task<IPEndPoint> ListeningAsync()
     {
         const string Prefix = "listening on udp ";
-        await Until.TrueAsync(
-            () => Output.Contains(Prefix, StringComparison.Ordinal) || Errors.Contains(Prefix, StringComparison.Ordinal) || HasExited,
-            Patience);
-        var said = Output + Errors;
-        var at = said.IndexOf(Prefix, StringComparison.Ordinal);
-        Assert.True(at >= 0, said);
-        return IPEndPoint.Parse(said[(at + Prefix.Length)..].Split('\n', ' ')[0].Trim());
+        static bool Says(string line) => line.StartsWith(Prefix, StringComparison.Ordinal);
+        var line = await WaitAsync(Task.WhenAny(_output.WhenAsync(Says), _error.WhenAsync(Says)).Unwrap());
+        return IPEndPoint.Parse(line[Prefix.Length..]);
     }
 
-    /// <summary>Waits for a text on standard output or among the log lines on standard error.</summary>
-    public async Task PrintedAsync(string text)
+    /// <summary>Waits until it ends by itself.</summary>
+    public async Task<Outcome> WaitForExitAsync()
     {
-        await Until.TrueAsync(() => (Output + Errors).Contains(text, StringComparison.Ordinal) || HasExited, Patience);
-        Assert.Contains(text, Output + Errors, StringComparison.Ordinal);
+        using var bound = new CancellationTokenSource(Bound);
+        try
+        {
+            await _process.WaitForExitAsync(bound.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException($"The process has not ended within {Bound}.\n{this}");
+        }
+
+        return new Outcome(_process.ExitCode, [.. _output.Lines], [.. _error.Lines]);
     }
 
-    /// <summary>As with kill -9.</summary>
+    /// <summary>SIGTERM: what a service manager sends.</summary>
+    public void Terminate() => Signal(15);
+
+    /// <summary>SIGINT: Ctrl-C.</summary>
+    public void Interrupt() => Signal(2);
+
+    /// <summary>SIGKILL: no chance to save anything.</summary>
     public void Kill() => _process.Kill();
-
-    /// <summary>Asks it to end, as a service manager does.</summary>
-    public void Terminate()
-    {
-        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
-        kill.WaitForExit();
-    }
 
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)
         {
-            _process.Kill(entireProcessTree: true);
-            await _process.WaitForExitAsync();
+            _process.Kill();
+            using var bound = new CancellationTokenSource(Bound);
+            await _process.WaitForExitAsync(bound.Token);
         }
 
         _process.Dispose();
     }
 
-    private static void Append(StringBuilder text, string? line)
+    public override string ToString() =>
+        $"cjp2p {string.Join(' ', _process.StartInfo.ArgumentList.Skip(2))}\nout: {string.Join("\n     ", Output)}\nerr: {string.Join("\n     ", Error)}";
+
+    private async Task<string> WaitAsync(Task<string> line)
     {
-        if (line is null)
-            return;
-        lock (text)
-            text.Append(line).Append('\n');
+        await Task.WhenAny(line, _process.WaitForExitAsync()).WaitAsync(Bound);
+        // What was written before it ended is read by now.
+        return line.IsCompleted ? await line : throw new InvalidOperationException($"The process ended without that line.\n{this}");
     }
 
-    private static string Read(StringBuilder text)
+    private void Signal(int signal)
     {
-        lock (text)
-            return text.ToString();
+        if (Kill(_process.Id, signal) != 0)
+            throw new InvalidOperationException($"kill({_process.Id}, {signal}) failed with {Marshal.GetLastPInvokeError()}");
     }
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int Kill(int process, int signal);
+}
+
+/// <summary>How a process ended.</summary>
+internal sealed record Outcome(int ExitCode, string[] Output, string[] Error)
+{
+    public override string ToString() =>
+        $"exit code {ExitCode}\nout: {string.Join("\n     ", Output)}\nerr: {string.Join("\n     ", Error)}";
+}
+
+/// <summary>Where a node can be reached.</summary>
+internal sealed record RunningNode(string Udp, Uri Http)
+{
+    /// <summary>Its UDP end point.</summary>
+    public IPEndPoint EndPoint => IPEndPoint.Parse(Udp);
 }

@@ -35,6 +35,13 @@ internal sealed class TemporaryFolder : IDisposable
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
+    /// <summary>Makes a text file and returns its full path.</summary>
+    public string Text(string path, string text)
+    {
+        System.IO.File.WriteAllText(In(path), text);
+        return In(path);
+    }
+
     /// <summary>The id of a file's content.</summary>
     public string IdOf(string path)
     {

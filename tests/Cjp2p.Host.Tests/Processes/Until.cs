@@ -17,4 +17,20 @@ internal static class Until
             await timer.WaitForNextTickAsync();
         }
     }
+
+    /// <summary>Asks until <paramref name="isSo"/> accepts the answer, which is returned; fails after <paramref name="limit"/>.</summary>
+    public static async Task<T> AnswerAsync<T>(Func<Task<T>> ask, Func<T, bool> isSo, TimeSpan limit)
+    {
+        var start = TimeProvider.System.GetTimestamp();
+        using var timer = new PeriodicTimer(Interval);
+        while (true)
+        {
+            var answer = await ask();
+            if (isSo(answer))
+                return answer;
+            if (TimeProvider.System.GetElapsedTime(start) > limit)
+                throw new TimeoutException($"Not so within {limit}; the last answer was {answer}");
+            await timer.WaitForNextTickAsync();
+        }
+    }
 }

@@ -1,0 +1,48 @@
+using Cjp2p.Host.Output;
+
+namespace Cjp2p.Host.Tests.Output;
+
+/// <summary>Speed over the last seconds.</summary>
+public sealed class SpeedMeterTests
+{
+    private readonly SpeedMeter _meter = new(TimeSpan.FromSeconds(3));
+
+    [Fact]
+    public void One_sample_is_no_speed()
+    {
+        _meter.Add(TimeSpan.Zero, 100);
+
+        Assert.Equal(0, _meter.PerSecond);
+    }
+
+    [Fact]
+    public void It_is_what_was_added_in_the_window()
+    {
+        for (var second = 0; second <= 10; second++)
+            _meter.Add(TimeSpan.FromSeconds(second), second < 5 ? 0 : (second - 5) * 100);
+
+        Assert.Equal(100, _meter.PerSecond);
+    }
+
+    [Fact]
+    public void A_stall_shows_once_the_window_has_passed()
+    {
+        _meter.Add(TimeSpan.Zero, 0);
+        _meter.Add(TimeSpan.FromSeconds(1), 1000);
+        _meter.Add(TimeSpan.FromSeconds(2), 1000);
+        Assert.Equal(500, _meter.PerSecond);
+
+        _meter.Add(TimeSpan.FromSeconds(4), 1000);
+
+        Assert.Equal(0, _meter.PerSecond);
+    }
+
+    [Fact]
+    public void Two_samples_at_one_time_are_no_speed()
+    {
+        _meter.Add(TimeSpan.Zero, 0);
+        _meter.Add(TimeSpan.Zero, 100);
+
+        Assert.Equal(0, _meter.PerSecond);
+    }
+}

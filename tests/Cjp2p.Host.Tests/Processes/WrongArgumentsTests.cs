@@ -1,0 +1,111 @@
+namespace Cjp2p.Host.Tests.Processes;
+
+/// <summary>A wrong command line is one line on standard error, and exit code 2.</summary>
+public sealed class WrongArgumentsTests : IDisposable
+{
+    private const string Id = "5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03";
+    private readonly TemporaryFolder _folder = new();
+
+    public static TheoryData<string, string> Lines => new()
+    {
+        { "", "cjp2p: a command is missing: run, get, share, id, peers, ping, send; see 'cjp2p --help'" },
+        { "fetch", "cjp2p: 'fetch' is no command: run, get, share, id, peers, ping, send; see 'cjp2p --help'" },
+        { "run extra", "cjp2p run: Unrecognized command or argument 'extra'; see 'cjp2p run --help'" },
+        { "run --listen here", "cjp2p run: 'here': an address is ip:port or [ipv6]:port, such as 127.0.0.1:24254; see 'cjp2p run --help'" },
+        { "run --http 127.0.0.1:1 --no-http", "cjp2p run: --http and --no-http contradict each other; see 'cjp2p run --help'" },
+        { "run --http 0.0.0.0:24255", "cjp2p run: --http: HTTP on 0.0.0.0:24255 is refused: it has no access control yet, so it listens on loopback addresses only; see 'cjp2p run --help'" },
+        { "run --log xml", "cjp2p run: --log is text or json, not 'xml'; see 'cjp2p run --help'" },
+        { "run --set peers.peer-max=3", "cjp2p run: --set peers.peer-max=3: Unknown setting cjp2p.peers.peer-max: did you mean cjp2p.peers.peers-max?; see 'cjp2p run --help'" },
+        { "get", "cjp2p get: <id> is missing; see 'cjp2p get --help'" },
+        { "get 123", "cjp2p get: '123' is no id: an id is 64 hexadecimal digits, the SHA-256 of the content; see 'cjp2p get --help'" },
+        { $"get {Id} --timeout soon", "cjp2p get: --timeout is a number of seconds above 0, not 'soon'; see 'cjp2p get --help'" },
+        { $"get {Id} --peer 127.0.0.1:0", "cjp2p get: '127.0.0.1:0' is no address of a peer; see 'cjp2p get --help'" },
+        { "share", "cjp2p share: <path> is missing; see 'cjp2p share --help'" },
+        { "id", "cjp2p id: <file> is missing; see 'cjp2p id --help'" },
+        { "peers", "cjp2p peers: Option '--peer' is required; see 'cjp2p peers --help'" },
+        { "ping", "cjp2p ping: <ip:port> is missing; see 'cjp2p ping --help'" },
+        { "ping 127.0.0.1:1 -c 0", "cjp2p ping: --count is a whole number from 1 to 1000000, not '0'; see 'cjp2p ping --help'" },
+        { "send 127.0.0.1:1", "cjp2p send: <json> is missing; see 'cjp2p send --help'" },
+        { "send 127.0.0.1:1 [] --wait long", "cjp2p send: --wait is a whole number from 0 to 86400000, not 'long'; see 'cjp2p send --help'" },
+    };
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Lines))]
+    public async Task It_is_one_line_that_says_what_is_wrong(string arguments, string line)
+    {
+        var outcome = await Cjp2pProcess.RunAsync(
+            _folder.Root, arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+        Assert.Equal([line], outcome.Error);
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.Empty(outcome.Output);
+        Assert.Empty(Directory.GetFileSystemEntries(_folder.Root));
+    }
+
+    [Theory]
+    [InlineData("id nowhere", "cjp2p id: nowhere: there is no such file or folder")]
+    [InlineData("id .", "cjp2p id: . is a folder; only a file has an id")]
+    [InlineData("share nowhere", "cjp2p share: nowhere: there is no such file or folder")]
+    [InlineData("run --config nowhere", "cjp2p run: the configuration file nowhere cannot be read: there is no such file or folder")]
+    [InlineData("get " + Id, "cjp2p get: there is nobody to ask: name a peer with --peer ip:port")]
+    public async Task What_is_right_but_cannot_be_done_is_one_line_and_exit_code_1(string arguments, string line)
+    {
+        var outcome = await Cjp2pProcess.RunAsync(_folder.Root, arguments.Split(' '));
+
+        Assert.Equal([line], outcome.Error);
+        Assert.Equal(1, outcome.ExitCode);
+    }
+
+    [Fact]
+    public async Task A_mistake_in_a_configuration_file_is_one_line_with_its_place()
+    {
+        _folder.Text("node.conf", "cjp2p {\n  peers {\n    peers-mx = 5\n  }\n}\n");
+
+        var outcome = await Cjp2pProcess.RunAsync(_folder.Root, "run", "--config", "node.conf");
+
+        Assert.Equal(
+            ["cjp2p run: node.conf, line 3: Unknown setting cjp2p.peers.peers-mx: did you mean cjp2p.peers.peers-max?"],
+            outcome.Error);
+        Assert.Equal(1, outcome.ExitCode);
+    }
+
+    [Fact]
+    public async Task A_mistake_in_the_environment_is_one_line_with_the_name_of_the_variable()
+    {
+        await using var process = Cjp2pProcess.Start(
+            _folder.Root, new Dictionary<string, string> { ["CJP2P__PEERS__PEERS_MAX"] = "many" }, "run");
+        var outcome = await process.WaitForExitAsync();
+
+        Assert.Equal(
+            ["cjp2p run: environment variable CJP2P__PEERS__PEERS_MAX: cjp2p.peers.peers-max is \"many\": it has to be a whole number from 1 to 10000000"],
+            outcome.Error);
+        Assert.Equal(1, outcome.ExitCode);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("run")]
+    [InlineData("get")]
+    [InlineData("share")]
+    [InlineData("id")]
+    [InlineData("peers")]
+    [InlineData("ping")]
+    [InlineData("send")]
+    public async Task Help_has_an_example(string command)
+    {
+        var outcome = await Cjp2pProcess.RunAsync(
+            _folder.Root, [.. command.Length > 0 ? [command] : Array.Empty<string>(), "--help"]);
+
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.Contains(outcome.Output, line => line is "Example:" or "Examples:");
+        Assert.StartsWith($"  cjp2p {command}", outcome.Output[^1], StringComparison.Ordinal);
+        Assert.Empty(outcome.Error);
+    }
+
+    [Fact]
+    public async Task Version_is_one_line() =>
+        Assert.Matches(
+            "^[0-9]+\\.[0-9]+\\.[0-9]+$", Assert.Single((await Cjp2pProcess.RunAsync(_folder.Root, "--version")).Output));
+}
