@@ -57,7 +57,11 @@ internal sealed class InteropNode
     }
 
     /// <summary>Removes what it shares from the disk, without a word to the node.</summary>
-    public void DeleteShared() => Directory.Delete(SharedFolder, recursive: true);
+    public void DeleteShared()
+    {
+        foreach (var file in Directory.GetFiles(SharedFolder))
+            File.Delete(file);
+    }
 
     /// <summary>Stops the node in order; its files and its port can be taken over by another.</summary>
     public Task StopAsync() => Actor.Ask<NodeProtocol.Stopped>(NodeProtocol.Stop.Instance, InteropWorld.Patience);
@@ -90,22 +94,26 @@ internal sealed class InteropNode
         return (endpoints.Sum(endpoint => endpoint.DatagramsIn), endpoints.Sum(endpoint => endpoint.DatagramsOut));
     }
 
-    /// <summary>Ends as soon as the node knows a peer like that; nobody tells when, so it is looked at again and again.</summary>
+    /// <summary>Ends as soon as the node knows a peer like that.</summary>
     public async Task<PeerRecord> WhenPeerAsync(IPEndPoint address, Func<PeerRecord, bool>? like = null)
     {
         var wanted = PeerAddress.FromEndPoint(address);
+        PeerRecord? Find(NodeProtocol.NodeStatus status) => status.Peers?.Peers
+            .Where(peer => peer.Address == wanted && (like is null || like(peer))).Cast<PeerRecord?>().FirstOrDefault();
+        return Find(await WhenStatusAsync(status => Find(status) is not null))!.Value;
+    }
+
+    /// <summary>Ends as soon as the node is like that. Nobody tells when, so it is looked at again and again.</summary>
+    public async Task<NodeProtocol.NodeStatus> WhenStatusAsync(Func<NodeProtocol.NodeStatus, bool> like)
+    {
         using var patience = new CancellationTokenSource(InteropWorld.Patience);
         using var timer = new PeriodicTimer(LookAgain, TimeProvider.System);
-        do
+        while (true)
         {
             var status = await StatusAsync();
-            foreach (var peer in status.Peers?.Peers ?? [])
-            {
-                if (peer.Address == wanted && (like is null || like(peer)))
-                    return peer;
-            }
+            if (like(status))
+                return status;
+            await timer.WaitForNextTickAsync(patience.Token);
         }
-        while (await timer.WaitForNextTickAsync(patience.Token));
-        throw new InvalidOperationException("unreachable");
     }
 }

@@ -168,7 +168,7 @@ public sealed class LossyLineSpecs
         first.SetBoth(Cut);
 
         var finished = await download.FinishedAsync();
-        Assert.Equal(2, finished.Sources.Length);
+        Assert.Contains(finished.Sources, source => source.ToEndPoint().Equals(second.Address));
         Assert.InRange(finished.FetchedBytes, 8 << 20, 1.2 * (8 << 20));
         world.AssertAllUnharmed();
     }
