@@ -77,13 +77,16 @@ public sealed class BlockMap
         }
     }
 
-    /// <summary>One bit a span, set where the span is on the disk; the form in which a download is resumed.</summary>
-    public byte[] ToBits()
+    /// <summary>
+    /// One bit a span, set where its status is <paramref name="least"/> or beyond. Where it is on the disk: the form in which
+    /// a download is resumed.
+    /// </summary>
+    public byte[] ToBits(SpanStatus least = SpanStatus.Written)
     {
         var bits = new byte[(_spans.Length + 7) / 8];
         for (var i = 0; i < _spans.Length; i++)
         {
-            if (_spans[i] >= SpanStatus.Written)
+            if (_spans[i] >= least)
                 bits[i / 8] |= (byte)(1 << (i % 8));
         }
 

@@ -44,6 +44,14 @@ internal sealed class ContentStoreActor : UntypedActor, IWithTimers
             Self.Tell(new ContentStoreProtocol.Share(path), ActorRefs.NoSender);
     }
 
+    // What was shared since the start is shared again after a restart; the mailbox outlives it.
+    protected override void PreRestart(Exception reason, object message)
+    {
+        foreach (var path in _folders.Keys.Except(_node.Settings.Content.Shared))
+            Self.Tell(new ContentStoreProtocol.Share(path), ActorRefs.NoSender);
+        base.PreRestart(reason, message);
+    }
+
     protected override void PostStop()
     {
         foreach (var folder in _folders.Values)
@@ -99,7 +107,7 @@ internal sealed class ContentStoreActor : UntypedActor, IWithTimers
     {
         if (_folders.TryGetValue(path, out var folder))
         {
-            folder.Waiting.Add(Sender);
+            AddWaiting(folder);
             folder.Indexer.Tell(FolderIndexerProtocol.Scan.Instance);
             return;
         }
@@ -108,7 +116,7 @@ internal sealed class ContentStoreActor : UntypedActor, IWithTimers
         folder = new SharedFolder(
             path, Context.ActorOf(FolderIndexerActor.Props(_node, path, known), "index-" + Uri.EscapeDataString(path)));
         _folders.Add(path, folder);
-        folder.Waiting.Add(Sender);
+        AddWaiting(folder);
         var self = Self;
         try
         {
@@ -122,6 +130,13 @@ internal sealed class ContentStoreActor : UntypedActor, IWithTimers
 
         var rescan = _node.Settings.Content.Rescan;
         Timers.StartPeriodicTimer(("rescan", path), new ContentStoreProtocol.Rescan(path), rescan, rescan);
+    }
+
+    // Nobody waits for what the settings name.
+    private void AddWaiting(SharedFolder folder)
+    {
+        if (!ReferenceEquals(Sender, Context.System.DeadLetters))
+            folder.Waiting.Add(Sender);
     }
 
     private void OnIndexer(FolderIndexerProtocol.IEvent message)

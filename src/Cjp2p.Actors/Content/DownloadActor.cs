@@ -54,6 +54,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
     private readonly BuffersInTransit _inTransit;
     private IActorRef _file = ActorRefs.Nobody;
     private BlockMap? _map;
+    private BlockMap? _lastMap;
     private DownloadPhase _phase = DownloadPhase.Searching;
     private DownloadSource? _solo;
     private TokenBucket _suggestionBudget;
@@ -66,8 +67,10 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
     private bool _isStarved;
     private bool _isStopping;
     private bool _hasUnsaved;
+    private bool _hasOlderSpans;
     private bool _hasEnded;
     private string _why = "";
+    private string _diskTrouble = "";
     private int _generation;
     private int _attempt;
     private int _files;
@@ -110,7 +113,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
             AddSource(address, SourceOrigin.Known);
         _registry.Tell(new PeerRegistryProtocol.GetCandidates(_settings.SearchPeers));
         // The one content whose length is in its id.
-        if (_start.Id.Sha256 == EmptySha256)
+        if (IsEmptyContent)
             Believe(0);
         Self.Tell(DownloadProtocol.Tick.Instance);
     }
@@ -162,6 +165,9 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
                     AddSource(address, SourceOrigin.Known);
                 ProbeDue();
                 break;
+            case DownloadProtocol.Join when _isStopping:
+                Sender.Tell(new DownloadProtocol.Failed(_start.Id, "it is just being stopped; start it again in a moment"));
+                break;
             case DownloadProtocol.Join join:
                 _subscribers.Add(Sender);
                 foreach (var address in join.Sources)
@@ -180,6 +186,8 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         }
     }
 
+    private bool IsEmptyContent => _start.Id.Sha256 == EmptySha256;
+
     private static Sha256Digest EmptySha256 { get; } =
         Sha256Digest.FromBytes(System.Security.Cryptography.SHA256.HashData([]));
 
@@ -187,7 +195,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
 
     private void AddSource(in PeerAddress address, SourceOrigin origin)
     {
-        if (_byAddress.ContainsKey(address) || address.Port == 0)
+        if (_byAddress.ContainsKey(address) || address.Port == 0 || _node.AddressPolicy.Own.Contains(address))
             return;
         if (_sources.Count >= _settings.SourcesMax && !MakeRoom(origin))
             return;
@@ -312,9 +320,8 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         source.Probes = 0;
         source.HasAnswered = true;
         source.HeardAt = answered.At;
-        // Nothing but the empty content is empty.
         if (answered.Eof > _settings.LengthMaxBytes || answered.Source.EofChanges >= SourceSlot.EofChangesMax
-            || (answered.Eof == 0 && _start.Id.Sha256 != EmptySha256))
+            || (answered.Eof >= 0 && answered.Eof == 0 != IsEmptyContent))
         {
             Ban(source, "it claims an impossible length, or another one each time");
             return;
@@ -322,7 +329,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
 
         // Who could not deliver what it claims is not heard again while somebody else is believed: liars who agree would
         // otherwise outvote the honest again and again, and each time all starts over.
-        if (answered.Eof >= 0 && (_vote.Current < 0 || source.Failures < FailuresBelieved)
+        if (answered.Eof > 0 && (_vote.Current < 0 || source.Failures < FailuresBelieved)
             && _vote.Claim(source.Address, answered.Eof))
             OnLengthChanged();
         // A Ruby node that relays does not say how long the content is; it may still deliver.
@@ -375,6 +382,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
 
         _map = null;
         _solo = null;
+        _route.Only = null;
         _route.Partial = null;
         if (_vote.Current < 0)
         {
@@ -390,6 +398,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
 
     private void Believe(long length)
     {
+        _lastMap = null;
         _route.Reset(length);
         _phase = DownloadPhase.Fetching;
         OpenFile(null);
@@ -671,10 +680,11 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         {
             case DownloadFileProtocol.SpanWritten(var span, var generation) when IsWriting(span, generation):
                 _writing.Remove(span);
+                _diskTrouble = "";
                 _map![span] = _start.SpanDigests.IsDefaultOrEmpty ? SpanStatus.Written : SpanStatus.Verified;
                 _hasUnsaved = true;
                 if (_map[span] == SpanStatus.Verified)
-                    _route.Partial = new PartialContent(_unfinishedPath, _route.Eof, _map.ToBits());
+                    _route.Partial = new PartialContent(_unfinishedPath, _route.Eof, _map.ToBits(SpanStatus.Verified));
                 FinishWhenComplete();
                 break;
             case DownloadFileProtocol.SpanNotWritten(var span, var generation, var reason) when IsWriting(span, generation):
@@ -684,6 +694,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
                 break;
             case DownloadFileProtocol.Opened opened when opened.Attempt == _attempt && _phase == DownloadPhase.Fetching:
                 _map = opened.Map;
+                _hasOlderSpans |= _map.OnDisk > 0 && _contributors.Count == 0;
                 if (!FinishWhenComplete())
                     Schedule();
                 break;
@@ -732,7 +743,8 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         _log.Warning("What was fetched for {ContentId} is {Actual}: fetching it again", _start.Id, actual);
         var contributors = _contributors.Where(_byNumber.ContainsKey).Select(number => _byNumber[number]).ToArray();
         _contributors.Clear();
-        if (contributors is [var only])
+        // What an earlier run left may be what is wrong: then nobody is guilty yet.
+        if (contributors is [var only] && !_hasOlderSpans)
         {
             // A line that flips a bit now and then spoils a whole content too: who is the only one to ask may try again.
             only.Mismatches++;
@@ -741,8 +753,8 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
                 Ban(only, "the whole content came from it and has the wrong hash");
         }
 
-        if (_mismatches >= _settings.MismatchesMax + _sources.Count(source => source.Mismatches > 0)
-            || (contributors.Length == 0 && _mismatches > 1))
+        _hasOlderSpans = false;
+        if (_mismatches >= _settings.MismatchesMax + _sources.Count)
         {
             Fail($"what its sources gave {_mismatches} times is not the content with this id");
             return;
@@ -751,18 +763,25 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         if (_vote.Current < 0)
             return;
         _phase = DownloadPhase.Fetching;
-        _map = null;
+        _map = _lastMap = null;
         ChooseSolo();
         OpenFile(new BlockMap(SpanGeometry.SpanCount(_route.Eof)).ToBits());
     }
 
-    private void ChooseSolo() => _solo = _sources
-        .Where(source => source.Standing == SourceStanding.Active && source != _solo)
-        .MinBy(source => (source.Mismatches, -source.Chunks)) ?? _solo;
+    private void ChooseSolo()
+    {
+        _solo = _sources
+            .Where(source => source.Standing == SourceStanding.Active && source != _solo)
+            .MinBy(source => (source.Mismatches, -source.Chunks)) ?? _solo;
+        _route.Only = _solo?.Slot;
+    }
 
     private void Pause(string reason)
     {
-        _log.Warning("Download of {ContentId} waits for the disk: {Reason}", _start.Id, reason);
+        // Once until something is written again: the status says the rest.
+        if (_diskTrouble.Length == 0)
+            _log.Warning("Download of {ContentId} waits for the disk: {Reason}", _start.Id, reason);
+        _diskTrouble = reason;
         _why = $"the disk: {reason}";
         _phase = DownloadPhase.Paused;
         _retryDiskAt = Now + _settings.DiskRetry;
@@ -780,9 +799,9 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         _retryDiskAt = TimeSpan.MaxValue;
         _phase = DownloadPhase.Fetching;
         // What was on its way to the disk when it failed is not there: only what is written counts.
-        var known = _map?.ToBits();
+        _lastMap = _map ?? _lastMap;
         _map = null;
-        OpenFile(known);
+        OpenFile(_lastMap?.ToBits());
     }
 
     // ---- time
@@ -887,9 +906,9 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         _sources.Count,
         _why);
 
-    private long DoneBytes() => _map is null
-        ? 0
-        : Math.Min(_route.Eof, (long)_map.OnDisk * SpanGeometry.SpanBytes);
+    private long DoneBytes() => (_map ?? _lastMap) is { } map
+        ? Math.Min(_route.Eof, (long)map.OnDisk * SpanGeometry.SpanBytes)
+        : 0;
 
     private void Announce(DownloadProtocol.IEvent message)
     {

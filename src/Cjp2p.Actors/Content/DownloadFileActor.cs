@@ -20,6 +20,7 @@ internal sealed class DownloadFileActor : UntypedActor
     public const string MapSuffix = ".cjp2p-map";
 
     private const int CatchUpSpansMax = 8;
+    private const long RoomBytesMin = 16 * 1024 * 1024;
     private const int MapHeaderBytes = 8 + 32 + 8;
     private static ReadOnlySpan<byte> MapMagic => "CJP2PM01"u8;
 
@@ -35,6 +36,7 @@ internal sealed class DownloadFileActor : UntypedActor
     private BlockMap _written = new(0);
     private int _hashed;
     private int _attempt;
+    private bool _isFinished;
     private byte[]? _buffer;
 
     public DownloadFileActor(
@@ -101,8 +103,15 @@ internal sealed class DownloadFileActor : UntypedActor
         _file?.Dispose();
         _attempt = open.Attempt;
         _length = open.LengthBytes;
+        if (_isFinished)
+            return new DownloadFileProtocol.Opened(_attempt, _written);
         _file = _node.Disk.OpenWrite(_path);
         _written = open.Known is { } known ? BlockMap.FromBits(SpanGeometry.SpanCount(_length), known) : RestoreMap();
+        ForgetWhatIsNotThere();
+        CheckRoom();
+        // What is written from now on would make the map of another length, or of bytes found wrong, a lie.
+        if (_written.OnDisk == 0)
+            _node.Disk.Delete(_path + MapSuffix);
         RestartHash();
         return new DownloadFileProtocol.Opened(_attempt, BlockMap.FromBits(_written.Count, _written.ToBits()));
     }
@@ -117,15 +126,26 @@ internal sealed class DownloadFileActor : UntypedActor
             || Sha256Digest.FromBytes(map.AsSpan(8, 32)) != _wanted
             || BinaryPrimitives.ReadInt64LittleEndian(map.AsSpan(40)) != _length)
             return new BlockMap(spans);
-        var restored = BlockMap.FromBits(spans, map.AsSpan(MapHeaderBytes));
+        return BlockMap.FromBits(spans, map.AsSpan(MapHeaderBytes));
+    }
+
+    // Somebody may have cut or taken away the file.
+    private void ForgetWhatIsNotThere()
+    {
         var there = _file!.Stat().LengthBytes;
-        foreach (var span in restored.With(SpanStatus.Written).ToArray())
+        foreach (var span in _written.With(SpanStatus.Written).ToArray())
         {
             if ((long)span * SpanGeometry.SpanBytes + SpanGeometry.SpanLength(span, _length) > there)
-                restored[span] = SpanStatus.Missing;
+                _written[span] = SpanStatus.Missing;
         }
+    }
 
-        return restored;
+    // What cannot be stored need not be fetched.
+    private void CheckRoom()
+    {
+        var missing = _length - (long)_written.OnDisk * SpanGeometry.SpanBytes;
+        if (missing > 0 && _node.Disk.FreeBytes(Path.GetDirectoryName(_path) ?? "") < Math.Min(missing, RoomBytesMin))
+            throw new IOException($"No space left for {_target}");
     }
 
     private DownloadFileProtocol.SpanWritten Write(DownloadFileProtocol.WriteSpan write)
@@ -148,6 +168,15 @@ internal sealed class DownloadFileActor : UntypedActor
 
     private DownloadFileProtocol.IEvent Finish()
     {
+        if (!_isFinished && PutInPlace() is { } mismatch)
+            return mismatch;
+        return _node.Disk.TryStat(_target, out var stat)
+            ? new DownloadFileProtocol.Verified(stat)
+            : throw new IOException($"{_target} vanished");
+    }
+
+    private DownloadFileProtocol.Mismatch? PutInPlace()
+    {
         HashRest();
         var actual = Sha256Digest.FromBytes(_hash.GetHashAndReset());
         _hashed = 0;
@@ -160,10 +189,14 @@ internal sealed class DownloadFileActor : UntypedActor
         _file.Dispose();
         _file = null;
         _node.Disk.Rename(_path, _target);
-        _node.Disk.Delete(_path + MapSuffix);
-        return _node.Disk.TryStat(_target, out var stat)
-            ? new DownloadFileProtocol.Verified(stat)
-            : throw new IOException($"{_target} vanished");
+        _isFinished = true;
+        // The content is in its place: a map that stays behind is a blemish and nothing worse.
+        Try(() =>
+        {
+            _node.Disk.Delete(_path + MapSuffix);
+            return DownloadFileProtocol.Saved.Instance;
+        }, _ => DownloadFileProtocol.Saved.Instance);
+        return null;
     }
 
     // Spans that came before their turn are hashed from the page cache, a few at a time so that writing goes on.
@@ -197,11 +230,12 @@ internal sealed class DownloadFileActor : UntypedActor
 
     private DownloadFileProtocol.Saved Save()
     {
-        if (_file is null || _written.OnDisk == 0)
+        if (_isFinished || _written.OnDisk == 0)
             return DownloadFileProtocol.Saved.Instance;
         var bits = _written.ToBits();
-        // Data first: a map must not promise what a crash would take away.
-        _file.Flush();
+        // Data first: a map must not promise what a crash would take away. (A file that could not be given its name is closed
+        // and flushed.)
+        _file?.Flush();
         var map = new byte[MapHeaderBytes + bits.Length];
         MapMagic.CopyTo(map);
         _wanted.CopyTo(map.AsSpan(8));

@@ -107,6 +107,13 @@ internal sealed class DownloadManagerActor : UntypedActor
                 return;
             }
 
+            // They would write to the same unfinished file.
+            if (_running.FirstOrDefault(other => other.Value.TargetPath == start.TargetPath) is { Value: not null } same)
+            {
+                Sender.Tell(new DownloadProtocol.Failed(start.Id, $"{start.TargetPath} is the target of {same.Key} already"));
+                return;
+            }
+
             _log.Info("Fetching {ContentId} to {Path}", start.Id, start.TargetPath);
             // A download of this id that is just stopping still has the name without a number.
             var number = ++_started;
@@ -114,7 +121,8 @@ internal sealed class DownloadManagerActor : UntypedActor
                 Context.WatchWith(
                     Context.ActorOf(DownloadActor.Props(_node, start, number, _registry, _store), FreeName(start.Id)),
                     new DownloadProtocol.DownloadStopped(start.Id, number)),
-                number);
+                number,
+                start.TargetPath);
             _running.Add(start.Id, running);
         }
 
@@ -145,7 +153,7 @@ internal sealed class DownloadManagerActor : UntypedActor
         Context.Stop(Self);
     }
 
-    private sealed record Running(IActorRef Actor, int Number);
+    private sealed record Running(IActorRef Actor, int Number, string TargetPath);
 
     /// <summary>Asks some downloads how they go, and answers for them together; those that do not answer in time are left out.</summary>
     private sealed class ProgressCollector : UntypedActor

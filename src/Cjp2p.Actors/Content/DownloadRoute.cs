@@ -15,6 +15,7 @@ public sealed class DownloadRoute
     private long _eof = -1;
     private ImmutableArray<PeerAddress> _suppliers = [];
     private volatile PartialContent? _partial;
+    private volatile SourceSlot? _only;
 
     /// <param name="id">The content.</param>
     /// <param name="download">Its <see cref="DownloadActor"/>.</param>
@@ -45,6 +46,13 @@ public sealed class DownloadRoute
     {
         get => _partial;
         internal set => _partial = value;
+    }
+
+    /// <summary>The one source whose bytes are taken now, because guilt is to be proven; null: those of all.</summary>
+    public SourceSlot? Only
+    {
+        get => _only;
+        internal set => _only = value;
     }
 
     /// <summary>The slot of an address that the download asked.</summary>

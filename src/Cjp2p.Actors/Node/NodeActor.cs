@@ -75,6 +75,16 @@ public sealed class NodeActor : UntypedActor, IWithTimers
     }
 
     /// <inheritdoc/>
+    protected override void PostStop()
+    {
+        // All parts have stopped: sockets are closed and ports are free.
+        foreach (var requester in _stopRequesters)
+            requester.Tell(NodeProtocol.Stopped.Instance);
+        if (_outcome is null)
+            Decide(new NodeProtocol.NotStarted("the node has stopped"));
+    }
+
+    /// <inheritdoc/>
     protected override void OnReceive(object message)
     {
         switch (message)
@@ -135,11 +145,11 @@ public sealed class NodeActor : UntypedActor, IWithTimers
             case NodeProtocol.PartStopped:
                 break;
             case DownloadProtocol.AllStopped:
-                End();
+                Context.Stop(Self);
                 break;
             case NodeProtocol.StopTimeout:
                 _log.Warning("Not everything could be saved within {Timeout}", _node.Settings.ShutdownTimeout);
-                End();
+                Context.Stop(Self);
                 break;
             case NodeProtocol.WhenStarted:
                 Sender.Tell(new NodeProtocol.NotStarted("the node is stopping"));
@@ -150,12 +160,6 @@ public sealed class NodeActor : UntypedActor, IWithTimers
         }
     }
 
-    private void End()
-    {
-        foreach (var requester in _stopRequesters)
-            requester.Tell(NodeProtocol.Stopped.Instance);
-        Context.Stop(Self);
-    }
 
     private void Decide(object outcome)
     {

@@ -267,6 +267,12 @@ internal sealed class DatagramPump : IDatagramSink
         var eof = route.Eof;
         if (eof < 0)
             return;
+        if (route.Only is { } only && only != slot)
+        {
+            counters.Add(WireCount.ContentUnasked);
+            return;
+        }
+
         if (content.Eof >= 0 && content.Eof != eof)
         {
             counters.Add(WireCount.ContentOtherLength);

@@ -51,6 +51,13 @@ internal static class CommandTree
             // Whoever read our output has closed it (cjp2p ... | head).
             return ExitCodes.Failed;
         }
+        catch (Exception e)
+        {
+            // A mistake of ours, or a setting of Akka that it does not like: one line, and all of it for who asks.
+            if (arguments.Contains("--verbose") || arguments.Contains("-v"))
+                await Console.Error.WriteLineAsync(Output.Visible.EscapeLines(e.ToString())).ConfigureAwait(false);
+            return Fail(name, $"internal error, {e.GetType().Name}: {e.Message} (--verbose tells more)", ExitCodes.Failed);
+        }
     }
 
     private static RootCommand Create()
@@ -93,7 +100,7 @@ internal static class CommandTree
 
     private static int Fail(string name, string line, int exitCode)
     {
-        Output.Terminal.WriteErrorLine($"{name}: {line}");
+        Output.Terminal.WriteErrorLine($"{name}: {line.ReplaceLineEndings(" ")}");
         return exitCode;
     }
 

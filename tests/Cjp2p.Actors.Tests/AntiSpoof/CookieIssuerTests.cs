@@ -1,7 +1,7 @@
 using System.Text;
-using CsCheck;
 using Cjp2p.Actors.AntiSpoof;
 using Cjp2p.Actors.Protocol;
+using CsCheck;
 
 namespace Cjp2p.Actors.Tests.AntiSpoof;
 

@@ -1,5 +1,5 @@
-using CsCheck;
 using Cjp2p.Actors.AntiSpoof;
+using CsCheck;
 
 namespace Cjp2p.Actors.Tests.AntiSpoof;
 

@@ -39,7 +39,7 @@ public abstract class DownloadSpec : NodeSpec
 
     protected IActorRef StartNode(string hocon = "", string name = "node")
     {
-        Node = Sys.ActorOf(
+        Node = Top(
             Props.CreateBy(new NodeMaker(Settings(hocon), Environment(), node => _instance = node)), name);
         Settle();
         _services = _instance!.Services;
@@ -90,12 +90,14 @@ public abstract class DownloadSpec : NodeSpec
     }
 
     /// <summary>The content is there, whole, and nothing else is left of its download.</summary>
-    private protected void AssertGot(byte[] content, string target = Target)
+    private protected void AssertGot(byte[] content, string target = Target, string[]? unfinished = null)
     {
         Settle();
         Assert.Equal(content, Disk.Content(target));
-        Assert.DoesNotContain(Disk.Paths, path => path.EndsWith(DownloadFileActor.UnfinishedSuffix, StringComparison.Ordinal)
-            || path.EndsWith(DownloadFileActor.MapSuffix, StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            Disk.Paths.Where(path => unfinished is null || !unfinished.Any(name => path.StartsWith(name, StringComparison.Ordinal))),
+            path => path.EndsWith(DownloadFileActor.UnfinishedSuffix, StringComparison.Ordinal)
+                || path.EndsWith(DownloadFileActor.MapSuffix, StringComparison.Ordinal));
         Assert.Empty(TreeBelow(Downloads));
         AssertNothingIsBorrowed();
     }

@@ -151,6 +151,7 @@ public sealed class DownloadTests : DownloadSpec
         var honest = Source(1, content);
         var relay = Source(2, content);
         relay.Eof = () => null;
+        honest.Delay = TimeSpan.FromMilliseconds(300);
         StartNode();
         Fetch(honest.Id, [relay, honest]);
         var finished = UntilTold<DownloadProtocol.Finished>(30);
@@ -175,7 +176,6 @@ public sealed class DownloadTests : DownloadSpec
         });
         Assert.InRange(told.Count, 3, 100);
         Assert.Equal(told.Select(progress => progress.DoneBytes).Order(), told.Select(progress => progress.DoneBytes));
-        Assert.Equal(DownloadPhase.Searching, told[0].Phase);
         Assert.Contains(told, progress => progress.Phase == DownloadPhase.Fetching && progress.DoneBytes > 0);
         Assert.All(told.Skip(2), progress => Assert.Equal((content.Length, 1, ""), ((int)progress.LengthBytes, progress.Sources, progress.Why)));
     }

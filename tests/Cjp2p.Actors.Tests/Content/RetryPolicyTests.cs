@@ -1,6 +1,6 @@
-using CsCheck;
 using Cjp2p.Actors.Content;
 using Cjp2p.Actors.Peers;
+using CsCheck;
 
 namespace Cjp2p.Actors.Tests.Content;
 

@@ -85,6 +85,29 @@ public abstract class NodeSpec : TestKit
         }
     }
 
+    /// <summary>
+    /// Makes an actor at the top. The guardian, which runs on a thread of its own, puts it into its place; only then does
+    /// it do nothing but by <see cref="Settle"/>.
+    /// </summary>
+    protected IActorRef Top(Props props, string name)
+    {
+        var actor = (RepointableActorRef)Sys.ActorOf(props, name);
+        Assert.True(SpinWait.SpinUntil(() => actor.IsStarted, TimeSpan.FromSeconds(30)), "the guardian does not answer");
+        return actor;
+    }
+
+    /// <summary>Waits until an actor at the top that <paramref name="probe"/> watches is gone.</summary>
+    protected void UntilTerminated(TestProbe probe)
+    {
+        var isGone = SpinWait.SpinUntil(() =>
+        {
+            Settle();
+            return probe.HasMessages;
+        }, TimeSpan.FromSeconds(30));
+        Assert.True(isGone, "it does not stop");
+        Only<Terminated>(probe);
+    }
+
     /// <summary>Lets time pass, with everything that happens in it.</summary>
     protected void Advance(TimeSpan time) => Until(() => false, time, mustHappen: false);
 

@@ -8,7 +8,7 @@ public sealed class NodeSpecTests : NodeSpec
     public void Actors_run_only_when_the_test_lets_them()
     {
         var probe = CreateTestProbe();
-        var echo = Sys.ActorOf(Props.Create(() => new EchoActor(this, false)));
+        var echo = Top(Props.Create(() => new EchoActor(this, false)), "echo");
         echo.Tell("a", probe.Ref);
         Assert.False(probe.HasMessages);
         Settle();

@@ -6,7 +6,7 @@ namespace Cjp2p.Actors.Tests.Doubles;
 
 /// <summary>
 /// A peer that serves one content, honestly unless a test says otherwise: it answers each PleaseSendContent with one
-/// Content, and returns cookies that it is asked to return.
+/// Content, and returns cookies and pings that it is asked to return.
 /// </summary>
 internal sealed class ScriptedSource
 {
@@ -92,6 +92,7 @@ internal sealed class ScriptedSource
         var isVerified = Cookie is null || messages.Contains(new AlwaysReturned(Datagram.Raw(CookieJson)));
         var answers = messages.OfType<PleaseSendContent>().Where(request => request.Id == Id)
             .SelectMany(request => Answer(isVerified ? request : request with { Length = Math.Min(32, request.Length) }))
+            .Concat(messages.OfType<PleaseReturnThisMessage>().Select(ping => new ReturnedMessage(ping.Payload)))
             .ToArray();
         if (answers.Length == 0)
             return;

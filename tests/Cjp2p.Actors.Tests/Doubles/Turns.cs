@@ -11,11 +11,30 @@ internal sealed class Turns
 {
     private readonly Lock _lock = new();
     private readonly List<IRunnable> _waiting = [];
+    private readonly List<IRunnable> _held = [];
     private bool _isStepped;
+    private bool _isDiskStuck;
     private Random? _order;
 
     /// <summary>Turns taken.</summary>
     public long Taken { get; private set; }
+
+    /// <summary>Whether actors on the disk dispatcher get no turns: the disk hangs.</summary>
+    public bool IsDiskStuck
+    {
+        get => _isDiskStuck;
+        set
+        {
+            lock (_lock)
+            {
+                _isDiskStuck = value;
+                if (value)
+                    return;
+                _waiting.AddRange(_held);
+                _held.Clear();
+            }
+        }
+    }
 
     /// <summary>From now on nothing runs but by <see cref="TryRunOne"/>; before, and after <see cref="LetGo"/>, the thread pool runs it.</summary>
     public void Take()
@@ -31,8 +50,9 @@ internal sealed class Turns
         lock (_lock)
         {
             _isStepped = false;
-            left = [.. _waiting];
+            left = [.. _waiting, .. _held];
             _waiting.Clear();
+            _held.Clear();
         }
 
         foreach (var run in left)
@@ -42,13 +62,13 @@ internal sealed class Turns
     /// <summary>From now on the order of turns is random: as actors on several threads may be overtaken by one another.</summary>
     public void Shuffle(int seed) => _order = new Random(seed);
 
-    public void Post(IRunnable run)
+    public void Post(IRunnable run, bool isDisk)
     {
         lock (_lock)
         {
             if (_isStepped)
             {
-                _waiting.Add(run);
+                (isDisk && _isDiskStuck ? _held : _waiting).Add(run);
                 return;
             }
         }
@@ -81,15 +101,19 @@ internal sealed class Turns
 internal sealed class TurnDispatcher : MessageDispatcher
 {
     private readonly Turns _turns;
+    private readonly bool _isDisk;
 
-    public TurnDispatcher(MessageDispatcherConfigurator configurator, Turns turns, int throughput) : base(configurator)
+    public TurnDispatcher(MessageDispatcherConfigurator configurator, Turns turns, string id, int throughput)
+        : base(configurator)
     {
         _turns = turns;
+        _isDisk = id == Actors.Node.NodeActor.DiskDispatcher;
+        Id = id;
         Throughput = throughput;
         ShutdownTimeout = TimeSpan.FromSeconds(1);
     }
 
-    protected override void ExecuteTask(IRunnable run) => _turns.Post(run);
+    protected override void ExecuteTask(IRunnable run) => _turns.Post(run, _isDisk);
 
     protected override void Shutdown()
     {
@@ -103,7 +127,7 @@ public sealed class TurnDispatcherConfigurator : MessageDispatcherConfigurator
 
     public TurnDispatcherConfigurator(Config config, IDispatcherPrerequisites prerequisites) : base(config, prerequisites) =>
         _dispatcher = new TurnDispatcher(
-            this, ((ManualScheduler)prerequisites.Scheduler).Turns, config.GetInt("throughput", 1));
+            this, ((ManualScheduler)prerequisites.Scheduler).Turns, config.GetString("id", ""), config.GetInt("throughput", 1));
 
     public override MessageDispatcher Dispatcher() => _dispatcher;
 }

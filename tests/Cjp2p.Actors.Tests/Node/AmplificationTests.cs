@@ -25,7 +25,7 @@ public sealed class AmplificationTests : NodeSpec
     {
         Disk.Put("/shared/a.bin", Shared);
         Disk.Put("/shared/empty", []);
-        var node = Sys.ActorOf(NodeActor.Props(
+        var node = Top(NodeActor.Props(
             Settings(
                 """
                 cjp2p {

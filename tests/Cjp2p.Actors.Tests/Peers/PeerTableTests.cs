@@ -1,7 +1,7 @@
-using CsCheck;
 using Cjp2p.Actors.Node;
 using Cjp2p.Actors.Peers;
 using Cjp2p.Actors.Protocol;
+using CsCheck;
 
 namespace Cjp2p.Actors.Tests.Peers;
 

@@ -1,6 +1,6 @@
-using CsCheck;
 using Cjp2p.Actors.Protocol;
 using Cjp2p.Actors.Tests.Doubles;
+using CsCheck;
 
 namespace Cjp2p.Actors.Tests.Transport;
 

@@ -12,36 +12,30 @@ internal sealed class BenchNode : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
     private readonly ActorSystem _system;
     private readonly IActorRef _node;
-    private readonly RequestCounter _counter;
 
-    private BenchNode(ActorSystem system, IActorRef node, RequestCounter counter, PeerAddress address)
+    private BenchNode(ActorSystem system, IActorRef node, PeerAddress address)
     {
         _system = system;
         _node = node;
-        _counter = counter;
         Address = address;
     }
 
     /// <summary>Where it listens.</summary>
     public PeerAddress Address { get; }
 
-    /// <summary>PleaseSendContent that it has sent.</summary>
-    public long RequestsSent => _counter.Requests;
-
-    /// <summary>Starts one; <paramref name="settings"/> are lines of HOCON.</summary>
-    public static async Task<BenchNode> StartAsync(IEnumerable<string> settings)
+    /// <summary>Starts one.</summary>
+    /// <param name="settings">Lines of HOCON.</param>
+    /// <param name="environment">Real sockets and files, possibly with somebody who watches.</param>
+    public static async Task<BenchNode> StartAsync(IEnumerable<string> settings, NodeEnvironment environment)
     {
         var config = ConfigurationFactory.ParseString(
             "cjp2p.listen = [\"127.0.0.1:0\"]\nakka.loglevel = WARNING\n" + string.Join('\n', settings));
         var nodeSettings = NodeSettings.FromConfig(config);
-        var environment = NodeEnvironment.Real();
-        var counter = new RequestCounter(environment.Transports);
         var system = ActorSystem.Create("bench", config.WithFallback(NodeSettings.Reference));
-        var node = system.ActorOf(
-            NodeActor.Props(nodeSettings, environment with { Transports = counter }), nodeSettings.Name);
+        var node = system.ActorOf(NodeActor.Props(nodeSettings, environment), nodeSettings.Name);
         var outcome = await node.Ask<object>(NodeProtocol.WhenStarted.Instance, Patience);
         return outcome is NodeProtocol.Started started
-            ? new BenchNode(system, node, counter, started.Addresses[0])
+            ? new BenchNode(system, node, started.Addresses[0])
             : throw new TransferException(((NodeProtocol.NotStarted)outcome).Reason);
     }
 

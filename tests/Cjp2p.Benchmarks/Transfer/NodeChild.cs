@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Cjp2p.Actors.Node;
 using Cjp2p.Actors.Protocol;
 
 namespace Cjp2p.Benchmarks.Transfer;
@@ -43,7 +44,7 @@ internal static class NodeChild
 
     private static async Task<int> SeedAsync(string file, string[] settings)
     {
-        await using var node = await BenchNode.StartAsync(settings);
+        await using var node = await BenchNode.StartAsync(settings, NodeEnvironment.Real());
         ChildLines.Say(ChildLines.Ready, node.Address, await node.ShareAsync(file));
         while (await Console.In.ReadLineAsync() is not null)
             ChildLines.SayUsage();
@@ -54,7 +55,9 @@ internal static class NodeChild
     {
         if (!ContentId.TryParse(idText, out var id) || !PeerAddress.TryParse(sourceText, out var source))
             return 2;
-        await using var node = await BenchNode.StartAsync(settings);
+        var environment = NodeEnvironment.Real();
+        var counter = new RequestCounter(environment.Transports);
+        await using var node = await BenchNode.StartAsync(settings, environment with { Transports = counter });
         while (await Console.In.ReadLineAsync() is { } line)
         {
             if (line == ChildLines.Usage)
@@ -66,9 +69,9 @@ internal static class NodeChild
             var path = line[(ChildLines.Fetch.Length + 1)..];
             try
             {
-                var requestsBefore = node.RequestsSent;
+                var requestsBefore = counter.Requests;
                 var (wall, fetchedBytes) = await node.FetchAsync(id, path, source);
-                ChildLines.Say(ChildLines.Done, wall.Ticks, node.RequestsSent - requestsBefore, fetchedBytes);
+                ChildLines.Say(ChildLines.Done, wall.Ticks, counter.Requests - requestsBefore, fetchedBytes);
             }
             catch (TransferException e)
             {
