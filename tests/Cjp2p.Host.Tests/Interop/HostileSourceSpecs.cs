@@ -62,9 +62,9 @@ public sealed class HostileSourceSpecs
     [InlineData(HostileBehaviour.LiesAboutEof, 1.5, EofLie.Zero)]
     [InlineData(HostileBehaviour.BadBase64, 1.6)] // taken for losses, until nothing else came for half a second
     [InlineData(HostileBehaviour.LiesAboutEof, 1.5, EofLie.Changing)] // believed anew up to eight times, early
-    [InlineData(HostileBehaviour.LiesAboutEof, 1.7, EofLie.TooSmall)] // half of it, then the hash is wrong
+    [InlineData(HostileBehaviour.LiesAboutEof, 2.7, EofLie.TooSmall)] // half of it, up to three times while the honest one is not there yet
     [InlineData(HostileBehaviour.LiesAboutEof, 2.5, EofLie.TooBig)] // all but the end, which nobody gives
-    [InlineData(HostileBehaviour.Poisons, 3.5)] // from both, from the liar alone, from the honest one alone
+    [InlineData(HostileBehaviour.Poisons, 5.2)] // from both, from the liar up to three times, from the honest one
     public async Task Download_from_a_hostile_source_and_an_honest_one_completes(
         HostileBehaviour behaviour, double factor, EofLie lie = default)
     {
