@@ -10,7 +10,7 @@ public sealed class FetchFromOurNodeSpecs
     public async Task Foreign_peer_fetches_from_our_node(string peer, int length)
     {
         await using var world = new InteropWorld();
-        var node = await world.StartNodeAsync();
+        var node = await world.StartNodeAsync("cjp2p.content.ignore-unverified-one-in = 0");
         var (bytes, id) = InteropWorld.Content(length);
         // Several files, so that it matters which is asked for; the peers know none but the one.
         await node.ShareAsync(InteropWorld.Content(length, 2).Bytes, bytes, InteropWorld.Content(5000, 3).Bytes);
@@ -20,12 +20,33 @@ public sealed class FetchFromOurNodeSpecs
 
         Assert.Equal(bytes, await download.Completion.WaitAsync(InteropWorld.Patience));
         Assert.True(download.HashMatched);
+        Assert.True(download.Refused > 0); // the short Content for strangers, with which it learned our cookie
         world.AssertAllUnharmed();
     }
 
     [Theory]
     [MemberData(nameof(FetchFromForeignPeersSpecs.Peers), MemberType = typeof(FetchFromForeignPeersSpecs))]
-    public async Task Foreign_peer_fetches_two_contents_from_our_node_one_after_the_other(string peer)
+    public async Task Foreign_peer_with_all_that_it_does_now_and_then_exchanges_contents_with_our_node(string peer)
+    {
+        await using var world = new InteropWorld();
+        var node = await world.StartNodeAsync();
+        var (ours, ourId) = InteropWorld.Content(2 << 20, 1);
+        var (theirs, theirId) = InteropWorld.Content(2 << 20, 2);
+        await node.ShareAsync(ours);
+        var foreign = world.Start(ForeignPeers.Make(peer, world.Knowing(node, 4) with { RareEvents = true }));
+        ForeignPeers.Serve(foreign, theirId, theirs);
+
+        var toUs = node.Download(theirId, foreign.Address);
+        var toThem = ForeignPeers.Download(foreign, ourId, node.EndPoint);
+
+        await toUs.FinishedAsync();
+        Assert.Equal(ours, await toThem.Completion.WaitAsync(InteropWorld.Patience));
+        world.AssertAllUnharmed();
+    }
+
+    [Theory]
+    [MemberData(nameof(FetchFromForeignPeersSpecs.Peers), MemberType = typeof(FetchFromForeignPeersSpecs))]
+    public async Task Foreign_peer_fetches_three_contents_from_our_node_one_after_the_other(string peer)
     {
         await using var world = new InteropWorld();
         var node = await world.StartNodeAsync();
@@ -47,7 +68,8 @@ public sealed class FetchFromOurNodeSpecs
     public async Task Foreign_peer_fetches_from_our_node_what_that_is_fetching_from_another(string peer)
     {
         await using var world = new InteropWorld();
-        var node = await world.StartNodeAsync();
+        // A stalled download asks all peers; the Bash node ends when it is asked for what it is just starting to fetch.
+        var node = await world.StartNodeAsync("cjp2p.downloads.stall-after = 60s");
         var (bytes, id) = InteropWorld.Content(1 << 20);
         var origin = world.Start(new HostileServer(
             new HostileServerOptions(HostileBehaviour.Dies) { DiesAfterBlocks = 20 }, world.Options(1)));

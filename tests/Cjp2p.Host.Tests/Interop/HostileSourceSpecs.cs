@@ -6,20 +6,25 @@ namespace Cjp2p.Host.Tests.Interop;
 public sealed class HostileSourceSpecs
 {
     private const int LengthBytes = 1 << 20;
+    private const string NobodyAnswers = "none has answered";
+    private const string NobodyAnswersNow = "none answers now";
+    private const string Useless = "only teasers or nothing";
+    private const string WrongContent = "gave wrong content";
 
     [Theory]
-    [InlineData(HostileBehaviour.Silent)]
-    [InlineData(HostileBehaviour.LiesAboutEof, EofLie.TooBig)]
-    [InlineData(HostileBehaviour.LiesAboutEof, EofLie.TooSmall)]
-    [InlineData(HostileBehaviour.LiesAboutEof, EofLie.Changing)]
-    [InlineData(HostileBehaviour.LiesAboutEof, EofLie.Zero)]
-    [InlineData(HostileBehaviour.OneByteAtATime)]
-    [InlineData(HostileBehaviour.WrongLengths)]
-    [InlineData(HostileBehaviour.OtherIds)]
-    [InlineData(HostileBehaviour.Poisons)]
-    [InlineData(HostileBehaviour.BadBase64)]
-    [InlineData(HostileBehaviour.Dies)]
-    public async Task Download_from_a_hostile_source_alone_goes_on_slowly_and_says_why(HostileBehaviour behaviour, EofLie lie = default)
+    [InlineData(HostileBehaviour.Silent, NobodyAnswers)]
+    [InlineData(HostileBehaviour.OtherIds, NobodyAnswers)]
+    [InlineData(HostileBehaviour.Dies, NobodyAnswersNow)]
+    [InlineData(HostileBehaviour.BadBase64, NobodyAnswersNow)]
+    [InlineData(HostileBehaviour.OneByteAtATime, Useless)]
+    [InlineData(HostileBehaviour.WrongLengths, Useless)]
+    [InlineData(HostileBehaviour.Poisons, WrongContent)]
+    [InlineData(HostileBehaviour.LiesAboutEof, WrongContent, EofLie.TooSmall)]
+    [InlineData(HostileBehaviour.LiesAboutEof, WrongContent, EofLie.Changing)]
+    [InlineData(HostileBehaviour.LiesAboutEof, WrongContent, EofLie.Zero)]
+    [InlineData(HostileBehaviour.LiesAboutEof, NobodyAnswersNow, EofLie.TooBig)]
+    public async Task Download_from_a_hostile_source_alone_goes_on_slowly_and_says_why(
+        HostileBehaviour behaviour, string why, EofLie lie = default)
     {
         await using var world = new InteropWorld();
         var node = await world.StartNodeAsync();
@@ -27,7 +32,7 @@ public sealed class HostileSourceSpecs
         var server = Serve(world, 2, new HostileServerOptions(behaviour) { Lie = lie }, id, bytes);
 
         var download = node.Download(id, server.Address);
-        await download.WhenAsync(progress => progress.Why.Length > 0);
+        await download.WhenAsync(progress => progress.Why.Contains(why, StringComparison.Ordinal));
 
         // From then on: at most 40 datagrams a second, of which ten ask for peers (every 100 ms in these tests).
         var before = server.DatagramsReceived;
@@ -38,6 +43,7 @@ public sealed class HostileSourceSpecs
         Assert.InRange(server.DatagramsReceived - before, 0, 40 * (seconds + 0.25));
         // And never more than the three tries that a source has whose content has the wrong hash.
         Assert.InRange(server.BlocksServed, 0, 3.2 * LengthBytes / 4096);
+        Assert.Equal(why == WrongContent, world.Warnings.Any(warning => IsBanOf(warning, server)));
         Assert.False(download.IsOver);
         Assert.False(File.Exists(download.TargetPath));
         world.AssertAllUnharmed();
@@ -56,9 +62,9 @@ public sealed class HostileSourceSpecs
     [InlineData(HostileBehaviour.LiesAboutEof, 1.5, EofLie.Zero)]
     [InlineData(HostileBehaviour.BadBase64, 1.6)] // taken for losses, until nothing else came for half a second
     [InlineData(HostileBehaviour.LiesAboutEof, 1.5, EofLie.Changing)] // believed anew up to eight times, early
-    [InlineData(HostileBehaviour.LiesAboutEof, 1.7, EofLie.TooSmall)] // half of it, then the hash is wrong
+    [InlineData(HostileBehaviour.LiesAboutEof, 2.7, EofLie.TooSmall)] // half of it, up to three times while the honest one is not there yet
     [InlineData(HostileBehaviour.LiesAboutEof, 2.5, EofLie.TooBig)] // all but the end, which nobody gives
-    [InlineData(HostileBehaviour.Poisons, 3.5)] // from both, from the liar alone, from the honest one alone
+    [InlineData(HostileBehaviour.Poisons, 5.2)] // from both, from the liar up to three times, from the honest one
     public async Task Download_from_a_hostile_source_and_an_honest_one_completes(
         HostileBehaviour behaviour, double factor, EofLie lie = default)
     {
@@ -78,6 +84,22 @@ public sealed class HostileSourceSpecs
             Assert.InRange(hostile.BlocksServed, 1, 80);
         if (behaviour == HostileBehaviour.LiesAboutEof && lie is EofLie.Zero or EofLie.TooSmall)
             Assert.Contains(world.Warnings, warning => IsBanOf(warning, hostile));
+        world.AssertAllUnharmed();
+    }
+
+    [Fact]
+    public async Task Sources_that_somebody_invents_are_asked_within_a_budget()
+    {
+        await using var world = new InteropWorld();
+        var node = await world.StartNodeAsync();
+        var (bytes, id) = InteropWorld.Content(LengthBytes);
+        var inventor = Serve(world, 2, new HostileServerOptions(HostileBehaviour.EndlessSources), id, bytes);
+
+        await node.Download(id, inventor.Address).FinishedAsync();
+
+        // 16 a minute, each asked three times at the most; each of 256 blocks came with 20 of them.
+        var sent = (await node.TrafficAsync()).DatagramsOut;
+        Assert.InRange(sent - inventor.DatagramsReceived, 1, 16 * 3);
         world.AssertAllUnharmed();
     }
 

@@ -34,6 +34,8 @@ internal sealed class InteropNode
     /// <summary>Its second address, if it has two.</summary>
     public IPEndPoint? EndPoint6 { get; }
 
+    private string SharedFolder => Path.Combine(_folder, "shared");
+
     public static async Task<InteropNode> StartAsync(ActorSystem system, NodeSettings settings, string folder)
     {
         var actor = system.ActorOf(NodeActor.Props(settings, NodeEnvironment.Real()), settings.Name);
@@ -44,21 +46,36 @@ internal sealed class InteropNode
     /// <summary>Shares some contents from now on; returns their ids.</summary>
     public async Task<ImmutableArray<string>> ShareAsync(params byte[][] contents)
     {
-        var folder = Directory.CreateDirectory(Path.Combine(_folder, "shared")).FullName;
+        Directory.CreateDirectory(SharedFolder);
         for (var i = 0; i < contents.Length; i++)
-            await File.WriteAllBytesAsync(Path.Combine(folder, $"file-{i}"), contents[i]);
+            await File.WriteAllBytesAsync(Path.Combine(SharedFolder, $"file-{i}"), contents[i]);
         var indexed = await Actor.Ask<ContentStoreProtocol.Indexed>(
-            new ContentStoreProtocol.Share(folder), InteropWorld.Patience);
+            new ContentStoreProtocol.Share(SharedFolder), InteropWorld.Patience);
         ImmutableArray<string> ids = [.. contents.Select(content => Convert.ToHexStringLower(SHA256.HashData(content)))];
         Assert.Equal(ids.Order(), indexed.Files.Select(file => file.Id.ToString()).Order());
         return ids;
     }
 
+    /// <summary>Removes what it shares from the disk, without a word to the node.</summary>
+    public void DeleteShared()
+    {
+        foreach (var file in Directory.GetFiles(SharedFolder))
+            File.Delete(file);
+    }
+
+    /// <summary>Stops the node in order; its files and its port can be taken over by another.</summary>
+    public Task StopAsync() => Actor.Ask<NodeProtocol.Stopped>(NodeProtocol.Stop.Instance, InteropWorld.Patience);
+
     /// <summary>Starts to fetch a content.</summary>
-    public DownloadWatch Download(string id, params IPEndPoint[] sources)
+    public DownloadWatch Download(string id, params IPEndPoint[] sources) => Download(id, _folder, sources);
+
+    /// <summary>Starts to fetch a content into the folder that the node shares.</summary>
+    public DownloadWatch DownloadAndShare(string id, params IPEndPoint[] sources) => Download(id, SharedFolder, sources);
+
+    private DownloadWatch Download(string id, string folder, IPEndPoint[] sources)
     {
         Assert.True(ContentId.TryParse(id, out var contentId));
-        var path = Path.Combine(_folder, $"fetched-{++_downloads}");
+        var path = Path.Combine(folder, $"fetched-{++_downloads}");
         return DownloadWatch.Start(_system, Actor, new DownloadProtocol.StartDownload(
             contentId, path, [.. sources.Select(PeerAddress.FromEndPoint)]));
     }
@@ -77,22 +94,26 @@ internal sealed class InteropNode
         return (endpoints.Sum(endpoint => endpoint.DatagramsIn), endpoints.Sum(endpoint => endpoint.DatagramsOut));
     }
 
-    /// <summary>Ends as soon as the node knows a peer like that; nobody tells when, so it is looked at again and again.</summary>
+    /// <summary>Ends as soon as the node knows a peer like that.</summary>
     public async Task<PeerRecord> WhenPeerAsync(IPEndPoint address, Func<PeerRecord, bool>? like = null)
     {
         var wanted = PeerAddress.FromEndPoint(address);
+        PeerRecord? Find(NodeProtocol.NodeStatus status) => status.Peers?.Peers
+            .Where(peer => peer.Address == wanted && (like is null || like(peer))).Cast<PeerRecord?>().FirstOrDefault();
+        return Find(await WhenStatusAsync(status => Find(status) is not null))!.Value;
+    }
+
+    /// <summary>Ends as soon as the node is like that. Nobody tells when, so it is looked at again and again.</summary>
+    public async Task<NodeProtocol.NodeStatus> WhenStatusAsync(Func<NodeProtocol.NodeStatus, bool> like)
+    {
         using var patience = new CancellationTokenSource(InteropWorld.Patience);
         using var timer = new PeriodicTimer(LookAgain, TimeProvider.System);
-        do
+        while (true)
         {
             var status = await StatusAsync();
-            foreach (var peer in status.Peers?.Peers ?? [])
-            {
-                if (peer.Address == wanted && (like is null || like(peer)))
-                    return peer;
-            }
+            if (like(status))
+                return status;
+            await timer.WaitForNextTickAsync(patience.Token);
         }
-        while (await timer.WaitForNextTickAsync(patience.Token));
-        throw new InvalidOperationException("unreachable");
     }
 }

@@ -96,7 +96,7 @@ internal sealed class InteropWorld : IAsyncDisposable
     /// <summary>No foreign peer crashed or suffered because of us, and no actor of ours failed.</summary>
     public void AssertAllUnharmed()
     {
-        Assert.Empty(_errors);
+        Assert.True(_errors.IsEmpty, string.Join('\n', _errors));
         foreach (var peer in _peers)
         {
             Assert.Empty(peer.Crashes);
