@@ -1,4 +1,7 @@
 using System.CommandLine;
+using Akka.Actor;
+using Akka.Configuration;
+using Cjp2p.Actors.Hosting;
 using Cjp2p.Actors.Node;
 using Cjp2p.Actors.Protocol;
 
@@ -19,7 +22,7 @@ internal static class NodeChild
         var set = CreateSet();
         var command = new Command(Seed, "(started by 'transfer')") { file, set };
         command.Hidden = true;
-        command.SetAction((parsed, _) => SeedAsync(parsed.GetValue(file)!, parsed.GetValue(set)!));
+        command.SetAction((parsed, _) => OrFailedAsync(() => SeedAsync(parsed.GetValue(file)!, parsed.GetValue(set)!)));
         return command;
     }
 
@@ -30,34 +33,49 @@ internal static class NodeChild
         var set = CreateSet();
         var command = new Command(Fetch, "(started by 'transfer')") { id, source, set };
         command.Hidden = true;
-        command.SetAction((parsed, _) => FetchAsync(
-            parsed.GetValue(id)!, parsed.GetValue(source)!, parsed.GetValue(set)!));
+        command.SetAction((parsed, _) => OrFailedAsync(() => FetchAsync(
+            parsed.GetValue(id)!, parsed.GetValue(source)!, parsed.GetValue(set)!)));
         return command;
     }
 
     /// <summary>The option for settings of the nodes.</summary>
     public static Option<string[]> CreateSet() => new("--set")
     {
-        Description = "A setting of both nodes, such as cjp2p.downloads.flight-max=320.",
+        Description = "A setting of both nodes, such as downloads.flight-max=320; repeatable.",
         DefaultValueFactory = _ => [],
     };
 
-    private static async Task<int> SeedAsync(string file, string[] settings)
+    private static async Task<int> OrFailedAsync(Func<Task> action)
     {
-        await using var node = await BenchNode.StartAsync(settings, NodeEnvironment.Real());
-        ChildLines.Say(ChildLines.Ready, node.Address, await node.ShareAsync(file));
-        while (await Console.In.ReadLineAsync() is not null)
-            ChildLines.SayUsage();
-        return 0;
+        try
+        {
+            await action();
+            return 0;
+        }
+        catch (Exception e) when (e is NodeException or NodeSettingsException)
+        {
+            ChildLines.Say(ChildLines.Failed, e.Message);
+            return 1;
+        }
     }
 
-    private static async Task<int> FetchAsync(string idText, string sourceText, string[] settings)
+    private static async Task SeedAsync(string file, string[] settings)
+    {
+        var node = await StartAsync(settings, NodeEnvironment.Real());
+        var indexed = await node.ShareAsync(file);
+        ChildLines.Say(ChildLines.Ready, node.Addresses[0], indexed.Files[0].Id);
+        while (await Console.In.ReadLineAsync() is not null)
+            ChildLines.SayUsage();
+        await node.StopAsync();
+    }
+
+    private static async Task FetchAsync(string idText, string sourceText, string[] settings)
     {
         if (!ContentId.TryParse(idText, out var id) || !PeerAddress.TryParse(sourceText, out var source))
-            return 2;
+            throw new NodeException("The id or the address of the source is none.");
         var environment = NodeEnvironment.Real();
         var counter = new RequestCounter(environment.Transports);
-        await using var node = await BenchNode.StartAsync(settings, environment with { Transports = counter });
+        var node = await StartAsync(settings, environment with { Transports = counter });
         while (await Console.In.ReadLineAsync() is { } line)
         {
             if (line == ChildLines.Usage)
@@ -66,19 +84,24 @@ internal static class NodeChild
                 continue;
             }
 
-            var path = line[(ChildLines.Fetch.Length + 1)..];
-            try
-            {
-                var requestsBefore = counter.Requests;
-                var (wall, fetchedBytes) = await node.FetchAsync(id, path, source);
-                ChildLines.Say(ChildLines.Done, wall.Ticks, counter.Requests - requestsBefore, fetchedBytes);
-            }
-            catch (TransferException e)
-            {
-                ChildLines.Say(ChildLines.Failed, e.Message);
-            }
+            var requestsBefore = counter.Requests;
+            var startedAt = TimeProvider.System.GetTimestamp();
+            var finished = await node.DownloadAsync(id, line[(ChildLines.Fetch.Length + 1)..], [source]);
+            ChildLines.Say(
+                ChildLines.Done, TimeProvider.System.GetElapsedTime(startedAt).Ticks,
+                counter.Requests - requestsBefore, finished.FetchedBytes);
         }
 
-        return 0;
+        await node.StopAsync();
+    }
+
+    /// <summary>A node on a free port of loopback.</summary>
+    private static Task<Cjp2pNode> StartAsync(IEnumerable<string> settings, NodeEnvironment environment)
+    {
+        var config = ConfigurationFactory.ParseString(string.Join(
+            '\n', ["cjp2p.listen = [\"127.0.0.1:0\"]", "akka.loglevel = WARNING", .. settings.Select(setting => "cjp2p." + setting)]));
+        var nodeSettings = NodeSettings.FromConfig(config);
+        var system = ActorSystem.Create("bench", config.WithFallback(Cjp2pHostingExtensions.SystemConfig(nodeSettings)));
+        return Cjp2pNode.StartAsync(system, nodeSettings, environment);
     }
 }

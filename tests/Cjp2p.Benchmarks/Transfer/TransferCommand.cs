@@ -30,6 +30,10 @@ internal static class TransferCommand
             DefaultValueFactory = _ => Path.GetTempPath(),
         };
         var timeout = new Option<int>("--timeout") { Description = "Seconds that all may take.", DefaultValueFactory = _ => 600 };
+        var program = new Option<string?>("--program")
+        {
+            Description = "Measure the program itself, 'share' and 'get': path of cjp2p.dll, or of the executable.",
+        };
         var damage = new Option<bool>("--damage")
         {
             Description = "Damages each fetched file before it is checked: shows that the check works; ends with 1.",
@@ -37,7 +41,7 @@ internal static class TransferCommand
         var set = NodeChild.CreateSet();
         var command = new Command("transfer", "Measures fetching a file from another process over loopback.")
         {
-            size, runs, cold, yardstick, folder, timeout, damage, set,
+            size, runs, cold, yardstick, program, folder, timeout, damage, set,
         };
         command.SetAction((parsed, cancel) => RunAsync(
             new TransferOptions(
@@ -45,11 +49,14 @@ internal static class TransferCommand
                 Math.Max(0, parsed.GetValue(runs)),
                 Math.Max(1, parsed.GetValue(cold) ?? parsed.GetValue(runs)),
                 parsed.GetValue(yardstick),
+                parsed.GetValue(program),
                 parsed.GetValue(folder)!,
                 TimeSpan.FromSeconds(parsed.GetValue(timeout)),
                 parsed.GetValue(damage),
                 parsed.GetValue(set)!,
-                string.Join(' ', parsed.Tokens.Select(token => token.Value))),
+                // Where the program lies is nobody's business.
+                string.Join(' ', parsed.Tokens.Select(token =>
+                    token.Value == parsed.GetValue(program) ? Path.GetFileName(token.Value) : token.Value))),
             cancel));
         return command;
     }
@@ -82,21 +89,21 @@ internal static class TransferCommand
         using var file = TestFile.Create(options.Folder, options.SizeBytes);
         for (var i = 1; i < options.ColdRuns; i++)
         {
-            await using var fresh = await ProcessPair.StartNodesAsync(file, options.Settings, cancel);
+            await using var fresh = await StartAsync(options, file, cancel);
             report.Add(await FetchAsync(fresh, file, options, cancel));
         }
 
         // The last cold run warms the pair up for the others.
-        await using (var pair = await ProcessPair.StartNodesAsync(file, options.Settings, cancel))
+        await using (var pair = await StartAsync(options, file, cancel))
         {
             report.Add(await FetchAsync(pair, file, options, cancel));
-            await using var plain = options.Yardstick ? await ProcessPair.StartPlainUdpAsync(cancel) : null;
+            await using var plain = options.Yardstick ? await ChildPair.StartPlainUdpAsync(file.LengthBytes, cancel) : null;
             if (plain is not null)
-                await plain.FetchPlainAsync(file.LengthBytes, cancel);
+                await plain.FetchPlainAsync(cancel);
             for (var i = 0; i < options.WarmRuns; i++)
             {
                 var run = await FetchAsync(pair, file, options, cancel);
-                var yardstick = plain is null ? null : await plain.FetchPlainAsync(file.LengthBytes, cancel);
+                var yardstick = plain is null ? null : await plain.FetchPlainAsync(cancel);
                 report.Add(run with { YardstickMegabytesPerSecond = yardstick?.MegabytesPerSecond });
             }
         }
@@ -104,11 +111,16 @@ internal static class TransferCommand
         report.End(options.CommandLine);
     }
 
+    private static Task<ITransferPair> StartAsync(TransferOptions options, TestFile file, CancellationToken cancel) =>
+        options.Program is { } program
+            ? ProgramPair.StartAsync(program, file, options.Settings, cancel)
+            : ChildPair.StartNodesAsync(file, options.Settings, cancel);
+
     private static async Task<TransferRun> FetchAsync(
-        ProcessPair pair, TestFile file, TransferOptions options, CancellationToken cancel)
+        ITransferPair pair, TestFile file, TransferOptions options, CancellationToken cancel)
     {
         var target = file.NextTarget();
-        var run = await pair.FetchAsync(target, file.LengthBytes, cancel);
+        var run = await pair.FetchAsync(target, cancel);
         if (options.Damage)
             TestFile.Damage(target);
         file.CheckAndRemove(target);
@@ -129,16 +141,18 @@ internal static class TransferCommand
 /// <param name="WarmRuns">Runs in one pair of processes, after its first.</param>
 /// <param name="ColdRuns">Pairs of processes, the first run of which is measured.</param>
 /// <param name="Yardstick">Whether the same datagrams are sent without a protocol, in turn.</param>
+/// <param name="Program">The program to be measured; null: nodes in processes of this one.</param>
 /// <param name="Folder">Where the files are.</param>
 /// <param name="Timeout">How long all may take.</param>
 /// <param name="Damage">Whether fetched files are damaged, which has to be found.</param>
-/// <param name="Settings">Settings of both nodes, lines of HOCON.</param>
+/// <param name="Settings">Settings of both nodes.</param>
 /// <param name="CommandLine">What the user asked for.</param>
 internal sealed record TransferOptions(
     long SizeBytes,
     int WarmRuns,
     int ColdRuns,
     bool Yardstick,
+    string? Program,
     string Folder,
     TimeSpan Timeout,
     bool Damage,
