@@ -1,5 +1,5 @@
-using CsCheck;
 using Cjp2p.Host.Configuration;
+using CsCheck;
 
 namespace Cjp2p.Host.Tests.Configuration;
 

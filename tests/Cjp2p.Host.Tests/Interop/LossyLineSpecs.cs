@@ -49,7 +49,9 @@ public sealed class LossyLineSpecs
         await using var _1 = relay;
         relay.SetBoth(new LossyRelayOptions
         {
-            BytesPerSecond = 8_000_000, QueueBytesMax = 256 << 10, Delay = TimeSpan.FromMilliseconds(10),
+            BytesPerSecond = 8_000_000,
+            QueueBytesMax = 256 << 10,
+            Delay = TimeSpan.FromMilliseconds(10),
         });
 
         await node.Download(id, relay.Address).FinishedAsync();

@@ -1,5 +1,5 @@
-using CsCheck;
 using Cjp2p.Host.Output;
+using CsCheck;
 
 namespace Cjp2p.Host.Tests.Output;
 
