@@ -66,7 +66,7 @@ internal static class GetCommand
     private static HostSettings Settings(NodeOptions node, ParseResult parsed)
     {
         var settings = node.Settings(
-            parsed, [NodeOptions.Given("cjp2p.content.shared", "[]", "get"), NodeOptions.Given("cjp2p.content.data", "\"\"", "get")]);
+            parsed, [NodeOptions.Given("cjp2p.content.shared", "[]", "get"), NodeOptions.Given("cjp2p.content.data", "\"\"", "get")], []);
         if (settings.Node.Peers.Bootstrap.IsEmpty)
             throw UserException.Failed("there is nobody to ask: name a peer with --peer ip:port");
         return parsed.GetValue(node.Listen) is { Length: > 0 }
