@@ -23,19 +23,35 @@ internal static class FastBase64
     private const int BlockBytes = 24;
 
     // A character is in the alphabet when the entries of its two halves share no bit.
-    private static Vector256<byte> ByLowHalf => Vector256.Create(Vector128.Create(
-        (byte)0x15, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x13, 0x1A, 0x1B, 0x1B, 0x1B, 0x1A));
+    private static Vector256<byte> ByLowHalf
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector256.Create(Vector128.Create(
+            (byte)0x15, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x13, 0x1A, 0x1B, 0x1B, 0x1B, 0x1A));
+    }
 
-    private static Vector256<byte> ByHighHalf => Vector256.Create(Vector128.Create(
-        (byte)0x10, 0x10, 0x01, 0x02, 0x04, 0x08, 0x04, 0x08, 0x10, 0x10, 0x10, 0x10, 0x10, 0x10, 0x10, 0x10));
+    private static Vector256<byte> ByHighHalf
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector256.Create(Vector128.Create(
+            (byte)0x10, 0x10, 0x01, 0x02, 0x04, 0x08, 0x04, 0x08, 0x10, 0x10, 0x10, 0x10, 0x10, 0x10, 0x10, 0x10));
+    }
 
     // What is added to a character to get its six bits, by its high half; '/' takes the entry before its own.
-    private static Vector256<sbyte> ToBits => Vector256.Create(Vector128.Create(
-        0, 16, 19, 4, -65, -65, -71, -71, 0, 0, 0, 0, 0, 0, 0, 0));
+    private static Vector256<sbyte> ToBits
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector256.Create(Vector128.Create(
+            0, 16, 19, 4, -65, -65, -71, -71, 0, 0, 0, 0, 0, 0, 0, 0));
+    }
 
     // What is added to six bits to get their character: a-z, 0-9 (ten times), '+', '/', A-Z.
-    private static Vector256<sbyte> ToCharacter => Vector256.Create(Vector128.Create(
-        71, -4, -4, -4, -4, -4, -4, -4, -4, -4, -4, -19, -16, 65, 0, 0));
+    private static Vector256<sbyte> ToCharacter
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector256.Create(Vector128.Create(
+            71, -4, -4, -4, -4, -4, -4, -4, -4, -4, -4, -19, -16, 65, 0, 0));
+    }
 
     /// <summary>Characters of the alphabet, or '=', at the beginning of <paramref name="text"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
