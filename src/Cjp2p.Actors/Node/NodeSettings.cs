@@ -122,6 +122,7 @@ public sealed record NodeSettings(
                 read.Count("downloads.window-min", 1, 65_536),
                 read.Count("downloads.window-max", 1, 65_536),
                 read.Count("downloads.requests-per-datagram-max", 1, 11),
+                read.Count("downloads.request-bytes-max", 4096, 40_960),
                 new RetryPolicy(
                     read.Duration("downloads.timeout-min", 0.001, 3600),
                     read.Duration("downloads.timeout-unknown", 0.001, 3600),
@@ -201,6 +202,7 @@ public sealed record DownloadSettings(
     int WindowMin,
     int WindowMax,
     int RequestsPerDatagramMax,
+    int RequestBytesMax,
     RetryPolicy Retry,
     int SourcesMax,
     int SuggestedPerMinute,
