@@ -792,6 +792,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
             Close(number, span, SpanStatus.Missing);
         }
 
+        Announce(Progress());
         Rearm(_settings.DiskRetry);
     }
 
