@@ -200,7 +200,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
     private void AddSource(in PeerAddress address, SourceOrigin origin)
     {
         if (_byAddress.ContainsKey(address) || address.Port == 0 || _node.AddressPolicy.Own.Contains(address)
-            || _node.Bans.Contains(address, _node.Clock.UtcNow))
+            || _node.Liars.Contains(address, _node.Clock.UtcNow))
             return;
         if (_sources.Count >= _settings.SourcesMax && !MakeRoom(origin))
             return;

@@ -33,7 +33,7 @@ public sealed class NodeServices
         Secret = environment.Secret;
         Cookies = new CookieIssuer(environment.Secret.AsSpan(), settings.Cookies.Rotate);
         Pings = new PingIssuer(environment.Secret.AsSpan());
-        Bans = new BanList(settings.Downloads.BansMax);
+        Liars = new LiarList(settings.Downloads.BansMax);
         Jar = new CookieJar(settings.Cookies.KeptMax);
         Buffers = environment.Buffers ?? new SpanBufferPool(settings.Downloads.SpanBuffersMax);
         Flight = new FlightBudget(settings.Downloads.FlightMaxChunks);
@@ -66,7 +66,7 @@ public sealed class NodeServices
     public CookieJar Jar { get; }
 
     /// <summary>Who was proven to give wrong content.</summary>
-    public BanList Bans { get; }
+    public LiarList Liars { get; }
 
     /// <summary>Running downloads.</summary>
     public ContentRoutes Routes { get; } = new();
@@ -129,7 +129,7 @@ public sealed class NodeServices
         Cookies = new CookieIssuer(Secret.AsSpan(), Settings.Cookies.Rotate, epoch);
         Pings = new PingIssuer(Secret.AsSpan(), epoch);
         foreach (var ban in state.Bans)
-            Bans.Add(ban);
+            Liars.Add(ban);
     }
 
     /// <summary>A source of chance for one actor, derived from the node's.</summary>

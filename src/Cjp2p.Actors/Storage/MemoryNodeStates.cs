@@ -41,7 +41,7 @@ public sealed class MemoryNodeStates : INodeStateFactory
 
         public Dictionary<ContentId, StoredDownload> Downloads { get; } = [];
 
-        public Dictionary<PeerAddress, Ban> Bans { get; } = [];
+        public Dictionary<PeerAddress, StoredBan> Bans { get; } = [];
 
         public SortedDictionary<string, string> Settings { get; } = new(StringComparer.Ordinal);
     }

@@ -83,8 +83,8 @@ internal sealed class SqliteNodeState : INodeState
             [
                 .. Read("SELECT address, until_ms, reason FROM ban ORDER BY address", row =>
                     PeerAddress.TryParse(row.GetString(0), out var address)
-                        ? new Ban(address, Time(row, 1), row.GetString(2))
-                        : null).OfType<Ban>(),
+                        ? new StoredBan(address, Time(row, 1), row.GetString(2))
+                        : null).OfType<StoredBan>(),
             ],
             Read("SELECT key, value FROM setting", row => KeyValuePair.Create(row.GetString(0), row.GetString(1)))
                 .ToImmutableSortedDictionary(StringComparer.Ordinal));

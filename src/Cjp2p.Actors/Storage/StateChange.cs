@@ -57,7 +57,7 @@ public abstract record StateChange
 
     /// <summary>An address was proven to lie.</summary>
     /// <param name="Ban">Who, why, until when.</param>
-    public sealed record Banned(Ban Ban) : StateChange
+    public sealed record Banned(StoredBan Ban) : StateChange
     {
         internal override object Subject => (nameof(Banned), Ban.Address);
     }

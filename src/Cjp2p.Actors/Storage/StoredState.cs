@@ -15,7 +15,7 @@ public sealed record StoredState(
     ImmutableArray<StoredPeer> Peers,
     ImmutableArray<SharedFile> Files,
     ImmutableArray<StoredDownload> Downloads,
-    ImmutableArray<Ban> Bans,
+    ImmutableArray<StoredBan> Bans,
     ImmutableSortedDictionary<string, string> Settings)
 {
     /// <summary>Nothing is known.</summary>

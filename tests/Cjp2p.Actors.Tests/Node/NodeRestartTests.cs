@@ -93,7 +93,7 @@ public sealed class NodeRestartTests : DownloadSpec
         var content = ScriptedSource.ContentOf(100_000);
         var source = Source(1, content);
         using (var state = States.Open("/data", [.. new byte[16]], DateTimeOffset.UnixEpoch))
-            state.Write([new StateChange.Banned(new Ban(source.Address, ((IScheduler)Time).Now.AddHours(1), "lied"))]);
+            state.Write([new StateChange.Banned(new StoredBan(source.Address, ((IScheduler)Time).Now.AddHours(1), "lied"))]);
         StartNode(Data);
         Fetch(source.Id, [source]);
         AdvanceSeconds(60);

@@ -39,7 +39,7 @@ public abstract class NodeStateSpecs
         ];
         var file = new SharedFile(Id(1), new FileStat("/s/an 'odd' \"name\"; --\n\u00e4\u6f22", 1L << 41, 638_000_000_000_000_000));
         var download = new StoredDownload(Id(2), "/got/b", [peers[0].Address, peers[1].Address], ByBlocks: true);
-        var ban = new Ban(Datagram.At("203.0.113.9:1"), Now.AddHours(24), "gave wrong content");
+        var ban = new StoredBan(Datagram.At("203.0.113.9:1"), Now.AddHours(24), "gave wrong content");
         Write(
             new StateChange.PeerKept(peers[0]), new StateChange.PeerKept(peers[1]),
             new StateChange.FileIndexed(file), new StateChange.DownloadKept(download), new StateChange.Banned(ban),
@@ -51,7 +51,7 @@ public abstract class NodeStateSpecs
         var loaded = Assert.Single(state.Downloads);
         Assert.Equal(download with { Sources = loaded.Sources }, loaded);
         Assert.Equal<PeerAddress>(download.Sources, loaded.Sources);
-        Assert.Equal<Ban>([ban], state.Bans);
+        Assert.Equal<StoredBan>([ban], state.Bans);
         Assert.Equal([KeyValuePair.Create("cjp2p.limits.upload", "1MiB")], state.Settings);
     }
 
@@ -63,7 +63,7 @@ public abstract class NodeStateSpecs
             new StateChange.PeerKept(peer),
             new StateChange.FileIndexed(new SharedFile(Id(1), new FileStat("/a", 1, 1))),
             new StateChange.DownloadKept(new StoredDownload(Id(2), "/b", [])),
-            new StateChange.Banned(new Ban(peer.Address, Now.AddDays(1), "x")),
+            new StateChange.Banned(new StoredBan(peer.Address, Now.AddDays(1), "x")),
             new StateChange.SettingChanged("a", "1"));
         Write(
             new StateChange.PeerForgotten(peer.Address), new StateChange.FileForgotten("/a"), new StateChange.DownloadEnded(Id(2)),
@@ -75,7 +75,7 @@ public abstract class NodeStateSpecs
     public void Ban_that_has_ended_is_not_loaded_and_does_not_come_back()
     {
         var address = Datagram.At("203.0.113.9:1");
-        Write(new StateChange.Banned(new Ban(address, Now.AddHours(1), "x")));
+        Write(new StateChange.Banned(new StoredBan(address, Now.AddHours(1), "x")));
         Assert.Single(Load(Now.AddMinutes(59)).Bans);
         Assert.Empty(Load(Now.AddHours(1)).Bans);
         Assert.Empty(Load().Bans);
@@ -91,7 +91,7 @@ public abstract class NodeStateSpecs
                 .. Enumerable.Range(10, 20).Select(i => new StateChange.FileIndexed(
                     new SharedFile(Id((byte)i), new FileStat($"/{i}", 1, 1)))),
                 .. Enumerable.Range(1, 20).Select(i => new StateChange.Banned(
-                    new Ban(Datagram.At($"198.51.100.{i}:1"), Now.AddMinutes(i), "x"))),
+                    new StoredBan(Datagram.At($"198.51.100.{i}:1"), Now.AddMinutes(i), "x"))),
             ]);
         var state = Load(limits: new StateLimits(3, 4, 5, 2));
         Assert.Equal(["198.51.100.20:1", "198.51.100.19:1", "198.51.100.18:1"], state.Peers.Select(peer => peer.Address.ToString()));

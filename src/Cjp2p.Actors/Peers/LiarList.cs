@@ -9,10 +9,10 @@ namespace Cjp2p.Actors.Peers;
 /// ends first makes room. Thread-safe; the time of day is an argument.
 /// </summary>
 /// <param name="bansMax">Bans at the same time.</param>
-public sealed class BanList(int bansMax)
+public sealed class LiarList(int bansMax)
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<PeerAddress, Ban> _bans = [];
+    private readonly Dictionary<PeerAddress, StoredBan> _bans = [];
 
     /// <summary>Bans, ended ones included until they are looked at.</summary>
     public int Count
@@ -25,7 +25,7 @@ public sealed class BanList(int bansMax)
     }
 
     /// <summary>The bans that hold, by address.</summary>
-    public ImmutableArray<Ban> All(DateTimeOffset now)
+    public ImmutableArray<StoredBan> All(DateTimeOffset now)
     {
         lock (_lock)
             return [.. _bans.Values.Where(ban => ban.Until > now).OrderBy(ban => ban.Address)];
@@ -46,7 +46,7 @@ public sealed class BanList(int bansMax)
     }
 
     /// <summary>Adds a ban, or makes one longer; the bans that had to make room.</summary>
-    public ImmutableArray<PeerAddress> Add(Ban ban)
+    public ImmutableArray<PeerAddress> Add(StoredBan ban)
     {
         ArgumentNullException.ThrowIfNull(ban);
         lock (_lock)

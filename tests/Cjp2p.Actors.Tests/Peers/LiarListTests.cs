@@ -5,10 +5,10 @@ using Cjp2p.Actors.Tests.Doubles;
 
 namespace Cjp2p.Actors.Tests.Peers;
 
-public sealed class BanListTests
+public sealed class LiarListTests
 {
     private static readonly DateTimeOffset Now = new(2026, 7, 1, 12, 0, 0, TimeSpan.Zero);
-    private readonly BanList _bans = new(3);
+    private readonly LiarList _bans = new(3);
 
     [Fact]
     public void Ban_holds_until_it_ends()
@@ -56,5 +56,5 @@ public sealed class BanListTests
 
     private static PeerAddress At(int number) => Datagram.At($"198.51.100.{number}:1");
 
-    private static Ban Ban(int number, int hours) => new(At(number), Now.AddHours(hours), "lied");
+    private static StoredBan Ban(int number, int hours) => new(At(number), Now.AddHours(hours), "lied");
 }

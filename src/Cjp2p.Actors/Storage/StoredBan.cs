@@ -6,4 +6,4 @@ namespace Cjp2p.Actors.Storage;
 /// <param name="Address">Who.</param>
 /// <param name="Until">When it ends.</param>
 /// <param name="Reason">Why, in one line.</param>
-public sealed record Ban(PeerAddress Address, DateTimeOffset Until, string Reason);
+public sealed record StoredBan(PeerAddress Address, DateTimeOffset Until, string Reason);
