@@ -4,6 +4,7 @@ using Akka.Event;
 using Cjp2p.Actors.Node;
 using Cjp2p.Actors.Peers;
 using Cjp2p.Actors.Protocol;
+using Cjp2p.Actors.Storage;
 using Cjp2p.Actors.Transport;
 
 namespace Cjp2p.Actors.Content;
@@ -170,7 +171,9 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
                 Sender.Tell(new DownloadProtocol.Failed(_start.Id, "it is just being stopped; start it again in a moment"));
                 break;
             case DownloadProtocol.Join join:
-                _subscribers.Add(Sender);
+                // Nobody waits for what goes on by itself after a restart.
+                if (!ReferenceEquals(Sender, Context.System.DeadLetters))
+                    _subscribers.Add(Sender);
                 foreach (var address in join.Sources)
                     AddSource(address, SourceOrigin.Named);
                 ProbeDue();
@@ -196,7 +199,8 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
 
     private void AddSource(in PeerAddress address, SourceOrigin origin)
     {
-        if (_byAddress.ContainsKey(address) || address.Port == 0 || _node.AddressPolicy.Own.Contains(address))
+        if (_byAddress.ContainsKey(address) || address.Port == 0 || _node.AddressPolicy.Own.Contains(address)
+            || _node.Liars.Contains(address, _node.Clock.UtcNow))
             return;
         if (_sources.Count >= _settings.SourcesMax && !MakeRoom(origin))
             return;
@@ -971,6 +975,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
     private void End(DownloadProtocol.IEvent message)
     {
         _hasEnded = true;
+        _node.Keep(new StateChange.DownloadEnded(_start.Id));
         Context.Parent.Tell(new DownloadProtocol.DownloadStopped(_start.Id, _number));
         Announce(message);
     }
