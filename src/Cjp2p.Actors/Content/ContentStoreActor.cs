@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
+using Cjp2p.Actors.Inspection;
 using Cjp2p.Actors.Node;
 using Cjp2p.Actors.Protocol;
 
@@ -15,28 +16,27 @@ namespace Cjp2p.Actors.Content;
 /// what it had found stays served meanwhile, since each file is checked when it is read. After that it is stopped and its
 /// folder stays as it is until the node restarts.
 /// </remarks>
-internal sealed class ContentStoreActor : UntypedActor, IWithTimers
+internal sealed class ContentStoreActor : InspectedActor, IWithTimers
 {
     // Sharing: the only state.
     private const int ProblemsMax = 100;
     private static readonly TimeSpan SaveDelay = TimeSpan.FromSeconds(2);
 
     private readonly NodeServices _node;
-    private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly SortedDictionary<string, SharedFolder> _folders = new(StringComparer.Ordinal);
     private readonly Dictionary<Sha256Digest, List<SharedFile>> _copies = [];
     private List<SharedFile>? _saved;
     private bool _indexChanged;
 
-    public ContentStoreActor(NodeServices node) => _node = node;
+    public ContentStoreActor(NodeServices node) : base(node) => _node = node;
 
     public ITimerScheduler Timers { get; set; } = null!;
 
     public static Props Props(NodeServices node) =>
-        Akka.Actor.Props.Create(() => new ContentStoreActor(node)).WithDispatcher(NodeActor.DiskDispatcher);
+        Akka.Actor.Props.Create(() => new ContentStoreActor(node)).WithDispatcher(NodeActor.DiskDispatcher).WithMailbox(NodeMailbox.Id);
 
     protected override SupervisorStrategy SupervisorStrategy() =>
-        new OneForOneStrategy(10, TimeSpan.FromMinutes(1), _ => Directive.Restart);
+        new OneForOneStrategy(10, TimeSpan.FromMinutes(1), e => Decided(e, Directive.Restart));
 
     protected override void PreStart()
     {
@@ -101,6 +101,25 @@ internal sealed class ContentStoreActor : UntypedActor, IWithTimers
                 Unhandled(message);
                 break;
         }
+    }
+
+    private protected override ActorState Inspect()
+    {
+        var status = Status();
+        return new ContentStoreState(
+            $"{status.Files} files, {status.Bytes} bytes, {status.Indexing} to hash",
+            [
+                .. _folders.Values.Select(folder => new SharedFolderState(
+                    folder.Path,
+                    folder.Files.Count,
+                    _node.Settings.Content.FilesMax,
+                    folder.Files.Values.Sum(file => file.File.LengthBytes),
+                    folder.Indexing,
+                    folder.WasScanned,
+                    folder.Watch is not null,
+                    [.. folder.LastProblems.Concat(folder.Problems).Distinct().Order(StringComparer.Ordinal).Take(ProblemsMax)])),
+            ],
+            !_indexChanged || IndexPath is null);
     }
 
     private void Share(string path)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
+using Cjp2p.Actors.Inspection;
 using Cjp2p.Actors.Node;
 using Cjp2p.Actors.Protocol;
 
@@ -11,18 +12,18 @@ namespace Cjp2p.Actors.Content;
 /// Supervision: a download that throws is stopped, and whoever waits for it is told; the others go on. It is not restarted
 /// behind its user's back: what it has fetched is on the disk and is found again when it is started again.
 /// </remarks>
-internal sealed class DownloadManagerActor : UntypedActor
+internal sealed class DownloadManagerActor : InspectedActor
 {
     // Managing -> (StopAll) Stopping -> stopped
     private readonly NodeServices _node;
     private readonly IActorRef _registry;
     private readonly IActorRef _store;
-    private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Dictionary<ContentId, Running> _running = [];
     private IActorRef _stopRequester = ActorRefs.Nobody;
     private int _started;
+    private bool _isStopping;
 
-    public DownloadManagerActor(NodeServices node, IActorRef registry, IActorRef store)
+    public DownloadManagerActor(NodeServices node, IActorRef registry, IActorRef store) : base(node)
     {
         _node = node;
         _registry = registry;
@@ -30,9 +31,9 @@ internal sealed class DownloadManagerActor : UntypedActor
     }
 
     public static Props Props(NodeServices node, IActorRef registry, IActorRef store) =>
-        Akka.Actor.Props.Create(() => new DownloadManagerActor(node, registry, store));
+        Akka.Actor.Props.Create(() => new DownloadManagerActor(node, registry, store)).WithMailbox(NodeMailbox.Id);
 
-    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(e => Decided(e, Directive.Stop));
 
     protected override void OnReceive(object message)
     {
@@ -59,6 +60,7 @@ internal sealed class DownloadManagerActor : UntypedActor
                 break;
             case DownloadProtocol.StopAll:
                 _stopRequester = Sender;
+                _isStopping = true;
                 foreach (var one in _running.Values)
                     one.Actor.Tell(DownloadProtocol.Stop.Instance);
                 Become(Stopping);
@@ -89,6 +91,13 @@ internal sealed class DownloadManagerActor : UntypedActor
                 break;
         }
     }
+
+    private protected override ActorState Inspect() => new DownloadManagerState(
+        $"{_running.Count} running",
+        [.. _running.Keys.OrderBy(id => id.ToString(), StringComparer.Ordinal)],
+        _started,
+        _isStopping,
+        _node.Settings.Downloads.RunningMax);
 
     private void Start(DownloadProtocol.StartDownload start)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Configuration;
 using Cjp2p.Actors.Content;
+using Cjp2p.Actors.Inspection;
 using Cjp2p.Actors.Peers;
 using Cjp2p.Actors.Protocol;
 using Cjp2p.Actors.Transport;
@@ -21,6 +22,7 @@ namespace Cjp2p.Actors.Node;
 /// <param name="Peers">Peers.</param>
 /// <param name="Content">Shared content.</param>
 /// <param name="Downloads">Downloads.</param>
+/// <param name="Inspection">Looking inside.</param>
 public sealed record NodeSettings(
     string Name,
     ImmutableArray<PeerAddress> Listen,
@@ -31,7 +33,8 @@ public sealed record NodeSettings(
     IngressLimits Ingress,
     PeerSettings Peers,
     ContentSettings Content,
-    DownloadSettings Downloads)
+    DownloadSettings Downloads,
+    InspectionSettings Inspection)
 {
     /// <summary>The reference configuration that the library carries: every key with its default.</summary>
     public static Config Reference { get; } = LoadReference();
@@ -136,7 +139,18 @@ public sealed record NodeSettings(
                 read.Duration("downloads.stall-after", 0.1, 3600),
                 read.Duration("downloads.save-every", 0.1, 3600),
                 read.Count("downloads.mismatches-max", 1, 1000),
-                read.Duration("downloads.disk-retry", 0.1, 3600)));
+                read.Duration("downloads.disk-retry", 0.1, 3600)),
+            new InspectionSettings(
+                read.Duration("inspection.answer-timeout", 0.01, 60),
+                read.Count("inspection.events-max", 0, 10_000),
+                read.Count("inspection.gone-max", 0, 100_000),
+                read.Count("inspection.actors-max", 1, 1_000_000),
+                read.Count("inspection.taps-max", 0, 1000),
+                read.Count("inspection.tap-events-max", 1, 1_000_000),
+                read.Count("inspection.tap-per-second-max", 1, 10_000_000),
+                read.Count("inspection.tap-text-bytes-max", 0, 65_507),
+                read.Duration("inspection.watch-interval-min", 0.001, 60),
+                read.Count("inspection.bans-max", 0, 1_000_000)));
         read.RejectOrder("socket.reopen-min", "socket.reopen-max");
         read.RejectOrder("peers.discovery-min", "peers.discovery-max");
         read.RejectOrder("peers.bootstrap-retry-min", "peers.bootstrap-retry-max");
