@@ -29,6 +29,7 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
     private static readonly TimeSpan TickMin = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan TickMax = TimeSpan.FromSeconds(1);
     // A search for what nobody has goes on for ever; it must not go on at full rate.
+    private static readonly TimeSpan SearchAgainMin = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan WidenWaitMax = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan ProgressEvery = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan StarvedRetry = TimeSpan.FromMilliseconds(20);
@@ -110,7 +111,7 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
     {
         _node.Routes.Add(_route);
         _progressAt = _widenAt = _saveAt = Now;
-        _widenWait = _settings.StallAfter;
+        _widenWait = SearchAgainMin;
         foreach (var address in _node.Sources.Find(_start.Id))
             AddSource(address, SourceOrigin.Known);
         _registry.Tell(new PeerRegistryProtocol.GetCandidates(_settings.SearchPeers));
@@ -848,6 +849,7 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
             Close(number, span, SpanStatus.Missing);
         }
 
+        Announce(Progress());
         Rearm(_settings.DiskRetry);
     }
 
@@ -903,6 +905,8 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
 
         if (_subscribers.Count > 0 && _reportAt + ProgressEvery < next)
             next = _reportAt + ProgressEvery;
+        if (_phase == DownloadPhase.Searching && _widenAt + _widenWait < next)
+            next = _widenAt + _widenWait;
         if (_isStarved)
             next = now + StarvedRetry;
         if (_map is { Missing: 0 } && _spans.Count > 0 && _sources.Count > 1)
@@ -919,12 +923,15 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
 
     private void WidenWhenStalled(TimeSpan now)
     {
+        var isStalled = now - _progressAt >= _settings.StallAfter;
+        // Whom nobody knew at the start the node may have met since then.
         if (_phase is not (DownloadPhase.Searching or DownloadPhase.Fetching)
-            || now - _progressAt < _settings.StallAfter || now - _widenAt < _widenWait)
+            || (_phase == DownloadPhase.Fetching && !isStalled) || now - _widenAt < _widenWait)
             return;
         _widenAt = now;
         _widenWait = _widenWait * 2 > WidenWaitMax ? WidenWaitMax : _widenWait * 2;
-        _why = WhyStalled();
+        if (isStalled)
+            _why = WhyStalled();
         _registry.Tell(new PeerRegistryProtocol.GetCandidates(_settings.SearchPeers));
         foreach (var address in _node.Sources.Find(_start.Id))
             AddSource(address, SourceOrigin.Known);

@@ -123,7 +123,7 @@ public ref struct DatagramWriter(Span<byte> buffer)
         Append("\",\"offset\":"u8);
         AppendNumber(offset);
         Append(",\"base64\":\""u8);
-        Base64.EncodeToUtf8(bytes, _buffer[_position..], out _, out _);
+        FastBase64.Encode(bytes, _buffer.Slice(_position, base64Bytes));
         _position += base64Bytes;
         Append("\""u8);
         if (eof >= 0)

@@ -10,9 +10,6 @@ namespace Cjp2p.Actors.Protocol;
 /// </summary>
 internal ref struct FastScanner(ReadOnlySpan<byte> datagram, WireLimits limits)
 {
-    private static readonly SearchValues<byte> Base64Characters =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="u8);
-
     private static readonly SearchValues<byte> HexDigits = SearchValues.Create("0123456789abcdefABCDEF"u8);
 
     private readonly ReadOnlySpan<byte> _datagram = datagram;
@@ -150,8 +147,8 @@ internal ref struct FastScanner(ReadOnlySpan<byte> datagram, WireLimits limits)
 
     private bool TryReadBase64(ref WireElement element)
     {
-        int base64Bytes = _datagram[_position..].IndexOfAnyExcept(Base64Characters);
-        if (base64Bytes < 0 || base64Bytes > _limits.StringBytesMax)
+        int base64Bytes = FastBase64.RunLength(_datagram[_position..]);
+        if (base64Bytes > _limits.StringBytesMax)
             return false;
         element.Base64 = new WireSlice(_position, base64Bytes);
         _position += base64Bytes;

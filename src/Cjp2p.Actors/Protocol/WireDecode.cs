@@ -233,11 +233,8 @@ public static class WireDecode
 
         int tail = base64.Length % 4;
         ReadOnlySpan<byte> whole = base64[..^tail];
-        if (!whole.IsEmpty
-            && Base64.DecodeFromUtf8(whole, destination, out _, out bytes, isFinalBlock: tail == 0) != OperationStatus.Done)
-        {
+        if (!whole.IsEmpty && !FastBase64.TryDecode(whole, destination[..expected], isFinal: tail == 0, out bytes))
             return false;
-        }
 
         if (tail > 0)
         {

@@ -12,7 +12,9 @@ internal enum SendProblem
     /// <summary>No memory for this datagram, or the network card's queue is full.</summary>
     NoMemory,
 
-    /// <summary>An ICMP message about a datagram sent earlier; this one was not looked at.</summary>
+    /// <summary>
+    /// Perhaps an ICMP message about a datagram sent earlier, and this one was not looked at; or there is no way to this one.
+    /// </summary>
     EarlierDatagram,
 
     /// <summary>This datagram will never be taken: no route, too long, not permitted, socket closed, ...</summary>
@@ -48,6 +50,12 @@ internal static class SendLoop
             int sent = calls.Send(next, datagramBytes.Length - next, out SendProblem problem);
             if (sent > 0)
             {
+                if (retried == next)
+                {
+                    // It was not this one's fault.
+                    counters.AddIcmpError();
+                }
+
                 foreach (int bytes in datagramBytes.Slice(next, sent))
                 {
                     bytesOut += bytes;
@@ -76,7 +84,6 @@ internal static class SendLoop
 
                 case SendProblem.EarlierDatagram when retried != next:
                     // The kernel has handed over and forgotten that error; this datagram gets its own, one, attempt.
-                    counters.AddIcmpError();
                     retried = next;
                     break;
 

@@ -66,9 +66,7 @@ internal static class GetCommand
     private static HostSettings Settings(NodeOptions node, ParseResult parsed)
     {
         var settings = node.Settings(
-            parsed, [NodeOptions.Given("cjp2p.content.shared", "[]", "get"), NodeOptions.Given("cjp2p.content.data", "\"\"", "get")],
-            // It reports trouble with the disk, and ends, at the first try to go on.
-            [new Setting("cjp2p.downloads.disk-retry", "200ms", "get")]);
+            parsed, [NodeOptions.Given("cjp2p.content.shared", "[]", "get"), NodeOptions.Given("cjp2p.content.data", "\"\"", "get")], []);
         if (settings.Node.Peers.Bootstrap.IsEmpty)
             throw UserException.Failed("there is nobody to ask: name a peer with --peer ip:port");
         return parsed.GetValue(node.Listen) is { Length: > 0 }

@@ -115,13 +115,13 @@ public sealed class HostSettingsTests : IDisposable
     [InlineData("\ncjp2p.peers.peers-mx = 1", "line 2: Unknown setting cjp2p.peers.peers-mx: did you mean cjp2p.peers.peers-max?")]
     [InlineData("cjp2p.peers = 1", "line 1: cjp2p.peers is a section: name one of the settings in it")]
     [InlineData("cjpp.peers.floor = 1", "line 1: Unknown setting cjpp.peers.floor: settings of the node begin with cjp2p., those of Akka with akka")]
-    [InlineData("\n\ncjp2p.wire.depth-max = deep", "line 3: cjp2p.wire.depth-max is \"deep\": it has to be a whole number from 4 to 128")]
+    [InlineData("\n\ncjp2p.wire.depth-max = deep", "line 3: cjp2p.wire.depth-max is \"deep\": it has to be a whole number from 4 to 64")]
     [InlineData("cjp2p.listen = [\"nowhere\"]", "line 1: cjp2p.listen has \"nowhere\": an address is ip:port or [ipv6]:port, such as 127.0.0.1:24254")]
     [InlineData("cjp2p.listen = \"127.0.0.1:1\"", "line 1: cjp2p.listen is a list: [\"127.0.0.1:1\"]")]
     [InlineData("cjp2p.name = [a]", "line 1: cjp2p.name is one value, not a list")]
     [InlineData("cjp2p.name = \"\\q\"", "line 1: the value of cjp2p.name cannot be read: Unknown escape code: q")]
     [InlineData("cjp2p.name = ${nothing}", "line 1: Unresolved substitution: nothing")]
-    [InlineData("cjp2p.name = \"a b\"", "line 1: cjp2p.name is \"a b\": it has to be letters, digits, - and _")]
+    [InlineData("cjp2p.name = \"a b\"", "line 1: cjp2p.name is \"a b\": it has to be a name of letters, digits, - and _")]
     public void A_mistake_in_the_file_is_laid_at_its_line(string text, string line)
     {
         var e = Assert.Throws<UserException>(() => Load(file: text));

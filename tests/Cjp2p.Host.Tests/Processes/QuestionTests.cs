@@ -75,7 +75,7 @@ public sealed class QuestionTests(SmallNode node) : IClassFixture<SmallNode>
     [Fact]
     public async Task Send_prints_each_reply_as_JSON_that_is_easy_to_read()
     {
-        var outcome = await RunAsync("send", node.Node.Udp, """[{"PleaseReturnThisMessage":{"cookie":"abc"}}]""", "--wait", "300");
+        var outcome = await RunAsync("send", node.Node.Udp, """[{"PleaseReturnThisMessage":{"cookie":"abc"}}]""", "--wait", "2000");
 
         Assert.True(outcome.ExitCode == 0, outcome.ToString());
         var text = string.Join('\n', outcome.Output);
@@ -92,7 +92,7 @@ public sealed class QuestionTests(SmallNode node) : IClassFixture<SmallNode>
     {
         using var peer = new FakePeer(_ => "[]"u8.ToArray());
 
-        var outcome = await RunAsync("send", peer.Address, "hello", "--wait", "300");
+        var outcome = await RunAsync("send", peer.Address, "hello", "--wait", "2000");
 
         Assert.Equal(0, outcome.ExitCode);
         Assert.Equal("[]", Assert.Single(outcome.Output));
@@ -110,7 +110,7 @@ public sealed class QuestionTests(SmallNode node) : IClassFixture<SmallNode>
     {
         using var peer = new FakePeer(_ => Encoding.UTF8.GetBytes(reply));
 
-        var outcome = await RunAsync(["send", peer.Address, "[]", "--wait", "300", .. json ? ["--json"] : Array.Empty<string>()]);
+        var outcome = await RunAsync(["send", peer.Address, "[]", "--wait", "2000", .. json ? ["--json"] : Array.Empty<string>()]);
 
         Assert.True(outcome.ExitCode == 0, outcome.ToString());
         Assert.Contains(@"\u001b", string.Concat(outcome.Output), StringComparison.OrdinalIgnoreCase);
@@ -122,7 +122,7 @@ public sealed class QuestionTests(SmallNode node) : IClassFixture<SmallNode>
     {
         using var peer = new FakePeer(_ => """[ {"Peers":{"peers":[]}} ]"""u8.ToArray());
 
-        var report = await JsonAsync("send", peer.Address, "[]", "--wait", "300", "--json");
+        var report = await JsonAsync("send", peer.Address, "[]", "--wait", "2000", "--json");
 
         Assert.Equal(26, report.GetProperty("bytes").GetInt32());
         Assert.Equal(0, report.GetProperty("json")[0].GetProperty("Peers").GetProperty("peers").GetArrayLength());

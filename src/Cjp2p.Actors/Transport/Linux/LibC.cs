@@ -12,6 +12,9 @@ internal static unsafe partial class LibC
     /// <summary>Does not block (flag of a send).</summary>
     public const int MSG_DONTWAIT = 0x40;
 
+    /// <summary>Takes from the queue of errors instead (flag of a receive).</summary>
+    public const int MSG_ERRQUEUE = 0x2000;
+
     /// <summary>The datagram was longer than its buffer (flag of a received message).</summary>
     public const int MSG_TRUNC = 0x20;
 
@@ -29,6 +32,11 @@ internal static unsafe partial class LibC
     public const int SO_RCVBUF = 8;
     public const int SO_SNDBUFFORCE = 32;
     public const int SO_RCVBUFFORCE = 33;
+
+    public const int IPPROTO_IP = 0;
+    public const int IP_RECVERR = 11;
+    public const int IPPROTO_IPV6 = 41;
+    public const int IPV6_RECVERR = 25;
 
     public const ushort AF_INET = 2;
     public const ushort AF_INET6 = 10;
@@ -61,6 +69,21 @@ internal static unsafe partial class LibC
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int shutdown(int socket, int how);
+
+    /// <summary>
+    /// Empties the queue of errors of a socket, which takes room from its receive buffer. What they were was reported already,
+    /// as the error of a call.
+    /// </summary>
+    public static void ForgetErrors(int socket)
+    {
+        const int Count = 16;
+        const int RoundsMax = 64;
+        MultiMessageHeader* messages = stackalloc MultiMessageHeader[Count];
+        new Span<MultiMessageHeader>(messages, Count).Clear();
+        for (int i = 0; i < RoundsMax && recvmmsg(socket, messages, Count, MSG_ERRQUEUE | MSG_DONTWAIT, null) == Count; i++)
+        {
+        }
+    }
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int poll(PollDescriptor* descriptors, nuint count, int timeoutMs);

@@ -76,6 +76,11 @@ internal sealed unsafe class LinuxSendBatch : SendBatch
                 if (errno != LibC.EINTR)
                 {
                     problem = SocketErrors.OfSend(errno);
+                    if (problem is SendProblem.EarlierDatagram or SendProblem.Refused)
+                    {
+                        LibC.ForgetErrors(socket);
+                    }
+
                     return 0;
                 }
             }

@@ -23,6 +23,7 @@ internal sealed unsafe class LinuxUdpTransport : UdpTransport
         _handle = Socket.SafeHandle;
         SetBufferBytes(LibC.SO_RCVBUFFORCE, LibC.SO_RCVBUF, settings.ReceiveBufferBytes);
         SetBufferBytes(LibC.SO_SNDBUFFORCE, LibC.SO_SNDBUF, settings.SendBufferBytes);
+        ReportIcmp();
     }
 
     /// <summary>This is a Linux, on a processor whose structures we know, and its kernel has the calls.</summary>
@@ -51,6 +52,7 @@ internal sealed unsafe class LinuxUdpTransport : UdpTransport
             else if (SocketErrors.IsFromIcmp(errno))
             {
                 Counters.AddIcmpError();
+                ForgetErrors();
             }
             else if (!SocketErrors.IsNothing(errno))
             {
@@ -115,6 +117,39 @@ internal sealed unsafe class LinuxUdpTransport : UdpTransport
         if (LibC.setsockopt(socket, LibC.SOL_SOCKET, forceOption, &bytes, sizeof(int)) != 0)
         {
             _ = LibC.setsockopt(socket, LibC.SOL_SOCKET, option, &bytes, sizeof(int));
+        }
+    }
+
+    /// <summary>Linux tells an unconnected socket of ICMP messages only when it is asked to (ip(7), IP_RECVERR).</summary>
+    private void ReportIcmp()
+    {
+        int on = 1;
+        _ = LibC.setsockopt(
+            (int)_handle.DangerousGetHandle(),
+            IsIPv6 ? LibC.IPPROTO_IPV6 : LibC.IPPROTO_IP,
+            IsIPv6 ? LibC.IPV6_RECVERR : LibC.IP_RECVERR,
+            &on,
+            sizeof(int));
+    }
+
+    private void ForgetErrors()
+    {
+        bool isHeld = false;
+        try
+        {
+            _handle.DangerousAddRef(ref isHeld);
+            LibC.ForgetErrors((int)_handle.DangerousGetHandle());
+        }
+        catch (ObjectDisposedException)
+        {
+            // They are gone with the socket.
+        }
+        finally
+        {
+            if (isHeld)
+            {
+                _handle.DangerousRelease();
+            }
         }
     }
 

@@ -6,8 +6,8 @@ namespace Cjp2p.Actors.Transport.Linux;
 internal static class SocketErrors
 {
     /// <summary>
-    /// Errors of receiving that somebody else's ICMP message caused. The kernel reports each of them once (and on an
-    /// unconnected socket not at all, unless IP_RECVERR was set), so going on does not spin.
+    /// Errors of receiving that somebody else's ICMP message caused. The kernel reports each of them once, so going on
+    /// does not spin.
     /// </summary>
     public static bool IsFromIcmp(int errno) => errno is LibC.ECONNREFUSED or LibC.ECONNRESET or LibC.EHOSTUNREACH
         or LibC.ENETUNREACH or LibC.EHOSTDOWN or LibC.ENONET or LibC.EPROTO or LibC.ENOPROTOOPT or LibC.EMSGSIZE
@@ -21,8 +21,8 @@ internal static class SocketErrors
     {
         LibC.EAGAIN => SendProblem.Full,
         LibC.ENOBUFS or LibC.ENOMEM => SendProblem.NoMemory,
-        LibC.ECONNREFUSED or LibC.ECONNRESET or LibC.EPROTO or LibC.ENOPROTOOPT or LibC.EHOSTDOWN =>
-            SendProblem.EarlierDatagram,
+        LibC.ECONNREFUSED or LibC.ECONNRESET or LibC.EPROTO or LibC.ENOPROTOOPT or LibC.EHOSTDOWN or LibC.EHOSTUNREACH
+            or LibC.ENETUNREACH or LibC.EACCES => SendProblem.EarlierDatagram,
         _ => SendProblem.Refused,
     };
 
