@@ -84,6 +84,9 @@ internal sealed class ContentStoreActor : InspectedActor, IWithTimers
             case ContentStoreProtocol.FileChanged changed:
                 OnFileChanged(changed.File);
                 break;
+            case ContentStoreProtocol.Recheck recheck:
+                Recheck(recheck.Id);
+                break;
             case ContentStoreProtocol.ContentArrived arrived:
                 OnArrived(arrived.File);
                 break;
@@ -267,6 +270,17 @@ internal sealed class ContentStoreActor : InspectedActor, IWithTimers
             folder.Files.Remove(file.File.Path);
             folder.Indexer.Tell(FolderIndexerProtocol.Scan.Instance);
         }
+    }
+
+    private void Recheck(in ContentId id)
+    {
+        var found = _node.Catalog.TryFind(id, out var file);
+        Sender.Tell(new ContentStoreProtocol.Rechecking(id, found ? file.File.Path : null));
+        if (!found)
+            return;
+        foreach (var folder in _folders.Values.Where(folder => folder.Files.ContainsKey(file.File.Path)))
+            folder.Indexer.Tell(new FolderIndexerProtocol.Forget(file.File.Path));
+        OnFileChanged(file);
     }
 
     private void OnArrived(SharedFile file)

@@ -181,7 +181,11 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
                 Sender.Tell(Progress());
                 break;
             case DownloadProtocol.Stop:
-                Stop();
+                Stop("stopped; it goes on from here when it is started again", DownloadFileProtocol.Save.Instance);
+                break;
+            case DownloadProtocol.Drop:
+                MakeFile();
+                Stop("dropped; nothing of it is kept", DownloadFileProtocol.Discard.Instance);
                 break;
             default:
                 Unhandled(message);
@@ -462,17 +466,20 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
 
     private void OpenFile(byte[]? known)
     {
-        if (_file.IsNobody())
-        {
-            _files++;
-            _file = Context.WatchWith(
-                Context.ActorOf(
-                    DownloadFileActor.Props(_node, _start.Id.Sha256, _unfinishedPath, _start.TargetPath, _inTransit), $"file-{_files}"),
-                new DownloadFileProtocol.FileStopped(_files));
-        }
-
+        MakeFile();
         _writing.Clear();
         _file.Tell(new DownloadFileProtocol.Open(++_attempt, _route.Eof, known));
+    }
+
+    private void MakeFile()
+    {
+        if (!_file.IsNobody())
+            return;
+        _files++;
+        _file = Context.WatchWith(
+            Context.ActorOf(
+                DownloadFileActor.Props(_node, _start.Id.Sha256, _unfinishedPath, _start.TargetPath, _inTransit), $"file-{_files}"),
+            new DownloadFileProtocol.FileStopped(_files));
     }
 
     // ---- spans
@@ -995,18 +1002,18 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
         Announce(message);
     }
 
-    private void Stop()
+    private void Stop(string reason, DownloadFileProtocol.ICommand last)
     {
         _isStopping = true;
         _hasEnded = true;
-        Announce(new DownloadProtocol.Failed(_start.Id, "stopped; it goes on from here when it is started again"));
+        Announce(new DownloadProtocol.Failed(_start.Id, reason));
         _subscribers.Clear();
         foreach (var span in _spans.Values)
             Context.Stop(span.Actor);
         if (_file.IsNobody())
             Context.Stop(Self);
         else
-            _file.Tell(DownloadFileProtocol.Save.Instance);
+            _file.Tell(last);
     }
 
     private sealed class ActiveSpan(IActorRef actor, int generation)

@@ -78,6 +78,9 @@ internal sealed class DownloadFileActor : InspectedActor
             case DownloadFileProtocol.Save:
                 Sender.Tell(Try(Save, _ => DownloadFileProtocol.Saved.Instance));
                 break;
+            case DownloadFileProtocol.Discard:
+                Sender.Tell(Try(Discard, _ => DownloadFileProtocol.Saved.Instance));
+                break;
             case DownloadFileProtocol.Finish:
                 Sender.Tell(Try(Finish, reason => new DownloadFileProtocol.Trouble(reason)));
                 break;
@@ -243,6 +246,18 @@ internal sealed class DownloadFileActor : InspectedActor
     {
         _hash.GetHashAndReset();
         _hashed = 0;
+    }
+
+    private DownloadFileProtocol.Saved Discard()
+    {
+        if (_isFinished)
+            return DownloadFileProtocol.Saved.Instance;
+        _file?.Dispose();
+        _file = null;
+        // The map first: without it, what is left of the file is worth nothing.
+        _node.Disk.Delete(_path + MapSuffix);
+        _node.Disk.Delete(_path);
+        return DownloadFileProtocol.Saved.Instance;
     }
 
     private DownloadFileProtocol.Saved Save()

@@ -51,6 +51,11 @@ internal sealed class DownloadManagerActor : InspectedActor
                 if (_running.TryGetValue(stop.Id, out var running))
                     running.Actor.Tell(DownloadProtocol.Stop.Instance);
                 break;
+            case DownloadProtocol.DropDownload drop:
+                var isRunning = _running.TryGetValue(drop.Id, out var dropped);
+                dropped?.Actor.Tell(DownloadProtocol.Drop.Instance);
+                Sender.Tell(new DownloadProtocol.Dropping(drop.Id, isRunning));
+                break;
             case DownloadProtocol.GetDownloads:
                 Context.ActorOf(ProgressCollector.Props(
                     Sender, [.. _running.OrderBy(one => one.Key.ToString(), StringComparer.Ordinal).Select(one => one.Value.Actor)]));

@@ -53,10 +53,17 @@ internal sealed class FolderIndexerActor : InspectedActor
     // A file that was fetched is known in every state.
     protected override bool AroundReceive(Receive receive, object message)
     {
-        if (message is not FolderIndexerProtocol.Known known)
-            return base.AroundReceive(receive, message);
-        _known[known.File.File.Path] = known.File;
-        return true;
+        switch (message)
+        {
+            case FolderIndexerProtocol.Known known:
+                _known[known.File.File.Path] = known.File;
+                return true;
+            case FolderIndexerProtocol.Forget forget:
+                _known.Remove(forget.Path);
+                return true;
+            default:
+                return base.AroundReceive(receive, message);
+        }
     }
 
     private protected override ActorState Inspect()

@@ -37,6 +37,23 @@ public static class InspectionProtocol
     /// <param name="Path">As in <see cref="ActorFacts.Path"/>.</param>
     public sealed record GetActor(string Path) : INodeQuery;
 
+    /// <summary>Asks the node for an <see cref="ActorTree"/> of just these actors, with states; those that do not exist are left out.</summary>
+    /// <param name="Paths">As in <see cref="ActorFacts.Path"/>.</param>
+    public sealed record GetStates(System.Collections.Immutable.ImmutableArray<string> Paths) : INodeQuery;
+
+    /// <summary>
+    /// Asks the node to tell the sender of every <see cref="FieldChange"/> of one field of one actor, until the sender stops;
+    /// ends with <see cref="WatchEnded"/> when the actor stops, or there is no such actor or field.
+    /// </summary>
+    /// <param name="Path">As in <see cref="ActorFacts.Path"/>.</param>
+    /// <param name="Field">As <see cref="FieldReader"/> takes it.</param>
+    /// <param name="Interval">Time between two looks; at least <c>cjp2p.inspection.watch-interval-min</c>.</param>
+    public sealed record Watch(string Path, string Field, TimeSpan Interval);
+
+    /// <summary>A field is not watched any more.</summary>
+    /// <param name="Reason">Why, in one line.</param>
+    public sealed record WatchEnded(string Reason);
+
     /// <summary>There is no such actor, and none of that name is remembered.</summary>
     /// <param name="Path">What was asked for.</param>
     public sealed record NoSuchActor(string Path);

@@ -21,6 +21,7 @@ public sealed class NodeInspection
     private ImmutableArray<Tap> _taps = [];
     private volatile InspectionBorder? _border;
     private int _rootDepth = -1;
+    private int _watches;
 
     internal NodeInspection(NodeServices node)
     {
@@ -79,6 +80,23 @@ public sealed class NodeInspection
                 ? null
                 : new InspectionBorder(_taps, _node);
         }
+    }
+
+    internal bool TryAddWatch()
+    {
+        lock (_lock)
+        {
+            if (_watches >= _settings.TapsMax)
+                return false;
+            _watches++;
+            return true;
+        }
+    }
+
+    internal void RemoveWatch()
+    {
+        lock (_lock)
+            _watches--;
     }
 
     internal ActorTrack Attach(IActorRef actor, Type type, IMessageQueue? mailbox)

@@ -39,6 +39,11 @@ internal sealed class TreeCollector : UntypedActor, IWithTimers
                 _total = all.Count;
                 _asked = all[..Math.Clamp(tree.ActorsMax, 0, Math.Min(all.Count, _node.Settings.Inspection.ActorsMax))];
                 break;
+            case InspectionProtocol.GetStates states:
+                var wanted = states.Paths.ToHashSet(StringComparer.Ordinal);
+                _asked = _node.Inspection.Below("/", int.MaxValue).FindAll(track => wanted.Contains(track.Path));
+                _total = _asked.Count;
+                break;
             case InspectionProtocol.GetActor get:
                 if (_node.Inspection.Find(get.Path) is not { } track)
                 {
@@ -84,9 +89,12 @@ internal sealed class TreeCollector : UntypedActor, IWithTimers
             Answer();
     }
 
-    private void Answer() => Answer(_question is InspectionProtocol.GetTree tree
-        ? Tree(tree)
-        : _node.Inspection.Details(_asked[0], _answers.GetValueOrDefault(_asked[0].Actor)));
+    private void Answer() => Answer(_question switch
+    {
+        InspectionProtocol.GetTree tree => Tree(tree.Path, tree.WithStates),
+        InspectionProtocol.GetStates => Tree("/", true),
+        _ => _node.Inspection.Details(_asked[0], _answers.GetValueOrDefault(_asked[0].Actor)),
+    });
 
     private void Answer(object answer)
     {
@@ -94,15 +102,15 @@ internal sealed class TreeCollector : UntypedActor, IWithTimers
         Context.Stop(Self);
     }
 
-    private ActorTree Tree(InspectionProtocol.GetTree question) => new(
+    private ActorTree Tree(string path, bool withStates) => new(
         _node.Settings.Name,
-        question.Path,
+        path,
         _node.Clock.UtcNow,
         _total,
         _asked.Count,
         _answers.Count,
-        [.. _asked.Select(track => Entry(track, question.WithStates))],
-        _node.Inspection.Gone(question.Path));
+        [.. _asked.Select(track => Entry(track, withStates))],
+        _node.Inspection.Gone(path));
 
     private ActorEntry Entry(ActorTrack track, bool withState)
     {

@@ -121,6 +121,9 @@ public sealed class NodeActor : InspectedActor, IWithTimers
             case InspectionProtocol.INodeQuery query:
                 Context.ActorOf(TreeCollector.Props(_node, Sender, query));
                 break;
+            case InspectionProtocol.Watch watch:
+                Context.ActorOf(FieldWatcher.Props(_node, Sender, watch));
+                break;
             case NodeProtocol.BanPeer ban:
                 Ban(ban);
                 break;
