@@ -82,6 +82,9 @@ internal sealed class DownloadSource
     /// <summary>Complete contents of it alone that had the wrong hash.</summary>
     public int Mismatches { get; set; }
 
+    /// <summary>Why it is banned; empty: it is not.</summary>
+    public string BannedFor { get; set; } = "";
+
     /// <summary>Whether it answered anything yet.</summary>
     public bool HasAnswered { get; set; }
 
