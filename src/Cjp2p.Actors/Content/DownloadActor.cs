@@ -30,6 +30,7 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
     private static readonly TimeSpan TickMin = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan TickMax = TimeSpan.FromSeconds(1);
     // A search for what nobody has goes on for ever; it must not go on at full rate.
+    private static readonly TimeSpan PauseOfProvenMin = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan SearchAgainMin = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan WidenWaitMax = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan ProgressEvery = TimeSpan.FromMilliseconds(250);
@@ -326,12 +327,23 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
         source.UselessInRow = 0;
         source.Standing = SourceStanding.Resting;
         source.Probes = 0;
-        source.ProbeAt = Now + _settings.Retry.Pause(source.Failures, _random.NextDouble());
+        source.ProbeAt = Now + Min(_settings.Retry.Pause(source.Failures, _random.NextDouble()), PauseMax(source));
         source.Window.Collapse();
         GiveUp(source);
         if (source.Failures >= FailuresBelieved)
             WithdrawClaim(source);
     }
+
+    // One that delivered comes back sooner than it is worth waiting for long: a short outage shall not become a long one.
+    private TimeSpan PauseMax(DownloadSource source)
+    {
+        var most = source.Chunks == 0 ? TimeSpan.MaxValue : Max((Now - source.HeardAt) / 32, PauseOfProvenMin);
+        return Min(most, _settings.Retry.PauseMax);
+    }
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+
+    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 
     // What it was asked for may be asked of others.
     private void GiveUp(DownloadSource source)
@@ -359,13 +371,14 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
     private void Probe(DownloadSource source)
     {
         if (source.Probes > 0)
-            source.Size.Lost(source.Size.Bytes, Now);
+            source.Size.ProbeLost(Now);
         source.Slot.AwaitsAnswer = true;
         source.ProbedAt = Now;
         source.Probes++;
         source.ProbeAt = Now + _settings.Retry.TimeoutUnknown * Math.Pow(2, Math.Min(source.Probes - 1, 10));
-        if (source.ProbeAt - Now > _settings.Retry.PauseMax)
-            source.ProbeAt = Now + _settings.Retry.PauseMax;
+        var pauseMax = PauseMax(source);
+        if (source.ProbeAt - Now > pauseMax)
+            source.ProbeAt = Now + pauseMax;
         using var batch = _node.Transports.RentFor(source.Address);
         if (batch is null)
             return;
@@ -528,7 +541,7 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
             return false;
         }
 
-        source.Window.Sent(chunks);
+        source.Window.Sent(chunks, Now);
         var number = source.Slot.Number;
         span.Outstanding[number] = span.Outstanding.GetValueOrDefault(number) + chunks;
         if (race)
@@ -661,7 +674,7 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
         {
             if (roundTrip > TimeSpan.Zero)
                 source.RoundTrip = source.RoundTrip.Add(roundTrip);
-            source.Window.Acked(settled.Acked, Now, source.RoundTrip.Smoothed);
+            source.Window.Acked(settled.Acked, Now, roundTrip, source.RoundTrip.Smoothed);
             source.Size.Acked((long)settled.Acked * span.ChunkBytes);
         }
 

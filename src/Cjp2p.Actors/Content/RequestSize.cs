@@ -23,6 +23,7 @@ public sealed class RequestSize
 
     private const int RequestsJudged = 16;
     private const int RequestsLostInRow = 8;
+    private const int TrialsLostInRow = 2;
     private const int RarerTimes = 4;
     private const int RarestTimes = 4096;
 
@@ -65,11 +66,17 @@ public sealed class RequestSize
             _silentSince = now;
         _lost += bytes;
         _lostInRow += bytes;
-        if (_lostInRow >= (long)RequestsLostInRow * Bytes && now - _silentSince >= (_hasCarriedFragments ? SilenceOfProven : Silence))
+        if (_lostInRow >= (long)(_isTrial ? TrialsLostInRow : RequestsLostInRow) * Bytes && now - _silentSince >= (_hasCarriedFragments ? SilenceOfProven : Silence))
             GoBack();
         else
             Judge();
     }
+
+    /// <summary>
+    /// A single request, sent to find out whether the source answers, was not answered. Nothing else is on its way then, so it
+    /// says more: after two of them a smaller one is tried.
+    /// </summary>
+    public void ProbeLost(TimeSpan now) => Lost((long)RequestsLostInRow / 2 * Bytes, now);
 
     private void Judge()
     {

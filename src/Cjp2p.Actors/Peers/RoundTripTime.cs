@@ -20,12 +20,15 @@ public readonly record struct RoundTripTime(TimeSpan Smoothed, TimeSpan Variatio
         return new RoundTripTime(Smoothed * 0.875 + sample * 0.125, variation, sample < Least ? sample : Least);
     }
 
-    /// <summary>Retransmission timeout (RFC 6298 section 2.3) between the given bounds; the upper one when nothing is known.</summary>
+    /// <summary>
+    /// Retransmission timeout (RFC 6298 section 2.3) between the given bounds; the upper one when nothing is known. At least
+    /// twice the smoothed time: the variation of a steady way is nearly nothing, and then any short queue would look like loss.
+    /// </summary>
     public TimeSpan Timeout(TimeSpan least, TimeSpan unknown, TimeSpan most)
     {
         if (!IsKnown)
             return unknown;
-        var timeout = Smoothed + Variation * 4;
+        var timeout = Smoothed + (Variation * 4 > Smoothed ? Variation * 4 : Smoothed);
         return timeout < least ? least : timeout > most ? most : timeout;
     }
 }

@@ -124,6 +124,16 @@ public sealed class RequestSizeTests
     }
 
     [Fact]
+    public void After_two_probes_without_an_answer_a_small_one_is_tried()
+    {
+        var size = new RequestSize(Most);
+        size.ProbeLost(TimeSpan.FromSeconds(1));
+        Assert.Equal(4096, size.Bytes);
+        size.ProbeLost(TimeSpan.FromSeconds(2));
+        Assert.Equal(RequestSize.OnePacketBytes, size.Bytes);
+    }
+
+    [Fact]
     public void It_is_always_one_of_its_steps() =>
         Gen.Select(Gen.Bool, Gen.Int[1, 64]).Array[0, 2000].Sample(events =>
         {
