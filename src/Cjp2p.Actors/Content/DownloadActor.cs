@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Numerics;
 using Akka.Actor;
 using Akka.Event;
 using Cjp2p.Actors.Node;
@@ -51,12 +52,14 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
     private readonly EofVote _vote = new();
     private readonly HashSet<int> _contributors = [];
     private readonly Dictionary<int, int> _writing = [];
+    private readonly Dictionary<int, AuditTask> _auditing = [];
     private readonly DownloadRoute _route;
     private readonly string _unfinishedPath;
     private readonly BuffersInTransit _inTransit;
     private IActorRef _file = ActorRefs.Nobody;
     private BlockMap? _map;
     private BlockMap? _lastMap;
+    private SuspectLedger? _ledger;
     private DownloadPhase _phase = DownloadPhase.Searching;
     private DownloadSource? _solo;
     private TokenBucket _suggestionBudget;
@@ -158,6 +161,9 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
                 break;
             case DownloadProtocol.Tick:
                 OnTick();
+                break;
+            case DownloadProtocol.LiarFound liar:
+                OnLiarFound(liar);
                 break;
             case DownloadProtocol.Suggested suggested:
                 OnSuggested(suggested);
@@ -283,6 +289,13 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
             if (span.Outstanding.GetValueOrDefault(source.Slot.Number) > 0)
                 span.Actor.Tell(new ChunkRequestProtocol.SourceGone(source.Slot.Number));
         }
+
+        // What only it was to be asked is asked of somebody else.
+        foreach (var (number, span) in _spans.Where(pair => pair.Value.Auditor == source.Slot.Number).ToArray())
+        {
+            Context.Stop(span.Actor);
+            Close(number, span, SpanStatus.Missing);
+        }
     }
 
     private void ProbeDue()
@@ -405,6 +418,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
     private void Believe(long length)
     {
         _lastMap = null;
+        _ledger = _start.SpanDigests.IsDefaultOrEmpty ? new SuspectLedger(length, _random) : null;
         _route.Reset(length);
         _phase = DownloadPhase.Fetching;
         OpenFile(null);
@@ -422,6 +436,9 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         }
 
         _writing.Clear();
+        foreach (var audit in _auditing.Values)
+            _ledger?.Abandon(audit);
+        _auditing.Clear();
         _file.Tell(new DownloadFileProtocol.Open(++_attempt, _route.Eof, known));
     }
 
@@ -480,7 +497,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         race = false;
         foreach (var active in _spans.Values)
         {
-            if (active.Unrequested > 0)
+            if (active.Unrequested > 0 && (active.Audit is null || active.Auditor == source.Slot.Number))
                 return active;
         }
 
@@ -495,12 +512,15 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
             return null;
         }
 
+        if (_spans.Count < _settings.ActiveSpansMax && AuditFor(source) is { } audit)
+            return audit;
+
         // The end: what others are slow with is asked of this one too, once for each stretch of silence.
         race = true;
         var patience = source.RoundTrip.IsKnown ? source.RoundTrip.Smoothed * 2 : _settings.Retry.TimeoutUnknown;
         foreach (var active in _spans.Values)
         {
-            if (Now - active.ProgressAt > patience && !active.RacedBy.Contains(source.Slot.Number)
+            if (active.Audit is null && Now - active.ProgressAt > patience && !active.RacedBy.Contains(source.Slot.Number)
                 && active.Outstanding.Any(other => other.Key != source.Slot.Number && other.Value > 0))
                 return active;
         }
@@ -508,7 +528,20 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         return null;
     }
 
-    private ActiveSpan OpenSpan(int number, byte[] buffer)
+    // Who gave wrong content is being found out: this one is asked for something that another gave.
+    private ActiveSpan? AuditFor(DownloadSource source)
+    {
+        var number = (ushort)source.Slot.Number;
+        if (_ledger is not { HasWork: true } ledger || ledger.Next(number) is not { } task)
+            return null;
+        if (_map![task.Span] == SpanStatus.Written && _node.Buffers.TryRent(out var buffer))
+            return OpenSpan(task.Span, buffer, task, source.Slot);
+        ledger.Abandon(task);
+        _isStarved = true;
+        return null;
+    }
+
+    private ActiveSpan OpenSpan(int number, byte[] buffer, AuditTask? audit = null, SourceSlot? auditor = null)
     {
         var generation = ++_generation;
         var length = SpanGeometry.SpanLength(number, _route.Eof);
@@ -516,14 +549,20 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
             _route, _route.Table, number, generation, length, SpanGeometry.DefaultChunkBytes, buffer,
             _start.SpanDigests.IsDefaultOrEmpty || number >= _start.SpanDigests.Length ? null : _start.SpanDigests[number],
             _file,
-            _inTransit);
+            _inTransit,
+            audit,
+            auditor);
         var actor = Context.WatchWith(
             Context.ActorOf(ChunkRequestActor.Props(_node, task), $"span-{number}.{generation}"),
             new DownloadProtocol.SpanStopped(number, generation));
         var span = new ActiveSpan(actor, generation)
         {
-            Unrequested = SpanGeometry.ChunkCount(length, SpanGeometry.DefaultChunkBytes),
+            Unrequested = audit is null
+                ? SpanGeometry.ChunkCount(length, SpanGeometry.DefaultChunkBytes)
+                : BitOperations.PopCount(audit.Chunks),
             ProgressAt = Now,
+            Audit = audit,
+            Auditor = auditor?.Number ?? -1,
         };
         _spans.Add(number, span);
         _map![number] = SpanStatus.Active;
@@ -628,6 +667,10 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
             return;
         Close(fetched.Span, span, SpanStatus.Arrived);
         _writing[fetched.Span] = fetched.Generation;
+        if (span.Audit is { } audit)
+            _auditing[fetched.Span] = audit;
+        else
+            _ledger?.Given(fetched.Span, fetched.Givers.AsSpan());
         _contributors.UnionWith(fetched.Contributors);
         Schedule();
     }
@@ -667,6 +710,12 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         }
 
         _spans.Remove(number);
+        if (span.Audit is { } audit && status == SpanStatus.Missing)
+        {
+            status = SpanStatus.Written;
+            _ledger?.Abandon(audit);
+        }
+
         if (_map is not null)
             _map[number] = status;
     }
@@ -693,9 +742,18 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
                     _route.Partial = new PartialContent(_unfinishedPath, _route.Eof, _map.ToBits(SpanStatus.Verified));
                 FinishWhenComplete();
                 break;
+            case DownloadFileProtocol.SpanAudited(var span, var generation, var chunks) when IsWriting(span, generation):
+                _writing.Remove(span);
+                _map![span] = SpanStatus.Written;
+                if (_auditing.Remove(span, out var audited))
+                    _ledger?.OnAudited(audited, chunks.AsSpan());
+                if (!FinishWhenComplete())
+                    Schedule();
+                break;
             case DownloadFileProtocol.SpanNotWritten(var span, var generation, var reason) when IsWriting(span, generation):
                 _writing.Remove(span);
-                _map![span] = SpanStatus.Missing;
+                // What was there before it was compared still is.
+                _map![span] = _auditing.ContainsKey(span) ? SpanStatus.Written : SpanStatus.Missing;
                 Pause(reason);
                 break;
             case DownloadFileProtocol.Opened opened when opened.Attempt == _attempt && _phase == DownloadPhase.Fetching:
@@ -727,6 +785,13 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
     {
         if (_map is not { IsComplete: true } || _phase != DownloadPhase.Fetching)
             return false;
+        if (_ledger is { HasWork: true } ledger)
+        {
+            if (ledger.CanGoOn(ActiveNumbers()))
+                return false;
+            ledger.GiveUpWaiting();
+        }
+
         _phase = DownloadPhase.Verifying;
         _file.Tell(DownloadFileProtocol.Finish.Instance);
         return true;
@@ -735,6 +800,12 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
     private void Finish(FileStat file)
     {
         _log.Info("{ContentId} is complete: {Bytes} bytes in {Path}", _start.Id, file.LengthBytes, _start.TargetPath);
+        foreach (var (number, chunks) in _ledger?.Liars() ?? [])
+        {
+            if (_byNumber.TryGetValue(number, out var liar))
+                BanEverywhere(liar, $"it gave {chunks} wrong chunks of {_start.Id}");
+        }
+
         _store.Tell(new ContentStoreProtocol.ContentArrived(new SharedFile(_start.Id, file)));
         ImmutableArray<PeerAddress> sources = [.. _sources.Where(source => source.Chunks > 0).Select(source => source.Address)];
         End(new DownloadProtocol.Finished(
@@ -748,6 +819,13 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         _mismatches++;
         _log.Warning("What was fetched for {ContentId} is {Actual}: fetching it again", _start.Id, actual);
         var contributors = _contributors.Where(_byNumber.ContainsKey).Select(number => _byNumber[number]).ToArray();
+        if ((contributors.Length > 1 || _hasOlderSpans) && _solo is null && _ledger is { } ledger && ledger.OnMismatch(ActiveNumbers()))
+        {
+            _phase = DownloadPhase.Fetching;
+            Schedule();
+            return;
+        }
+
         _contributors.Clear();
         // What an earlier run left may be what is wrong: then nobody is guilty yet.
         if (contributors is [var only] && !_hasOlderSpans)
@@ -770,8 +848,34 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
             return;
         _phase = DownloadPhase.Fetching;
         _map = _lastMap = null;
+        _ledger = new SuspectLedger(_route.Eof, _random);
         ChooseSolo();
         OpenFile(new BlockMap(SpanGeometry.SpanCount(_route.Eof)).ToBits());
+    }
+
+    private ushort[] ActiveNumbers() =>
+        [.. _sources.Where(source => source.Standing == SourceStanding.Active).Select(source => (ushort)source.Slot.Number)];
+
+    // Proven: nothing is asked of it by any download until the ban ends, and what it gave to others is doubted.
+    private void BanEverywhere(DownloadSource source, string reason)
+    {
+        _log.Warning("{Peer} is banned for {Duration}: {Reason}", source.Address, _settings.BanFor, reason);
+        _node.Sources.Remove(_start.Id, source.Address);
+        var ban = new StoredBan(source.Address, _node.Clock.UtcNow + _settings.BanFor, reason);
+        foreach (var ended in _node.Liars.Add(ban))
+            _node.Keep(new StateChange.BanLifted(ended));
+        _node.Keep(new StateChange.Banned(ban));
+        Context.Parent.Tell(new DownloadProtocol.LiarFound(_start.Id, source.Address));
+    }
+
+    private void OnLiarFound(DownloadProtocol.LiarFound liar)
+    {
+        if (!_byAddress.TryGetValue(liar.Address, out var source) || source.Standing == SourceStanding.Banned)
+            return;
+        Ban(source, $"it gave wrong chunks of {liar.Id}");
+        // Without hashes of spans nobody knows what of it is right.
+        _ledger?.Doubt((ushort)source.Slot.Number);
+        Schedule();
     }
 
     private void ChooseSolo()
@@ -826,6 +930,9 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
             ChooseSolo();
         WidenWhenStalled(now);
         Schedule();
+        // Nobody may be left who could be asked again.
+        if (_ledger is { HasWork: true })
+            FinishWhenComplete();
         if (_hasUnsaved && now - _saveAt >= _settings.SaveEvery && _phase == DownloadPhase.Fetching)
         {
             _saveAt = now;
@@ -968,6 +1075,12 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         public int Unrequested { get; set; }
 
         public TimeSpan ProgressAt { get; set; }
+
+        /// <summary>What is asked again, to be compared; null: the span is fetched.</summary>
+        public AuditTask? Audit { get; init; }
+
+        /// <summary>The one source that is asked for <see cref="Audit"/>.</summary>
+        public int Auditor { get; init; } = -1;
 
         /// <summary>Chunks asked for by number of the source.</summary>
         public Dictionary<int, int> Outstanding { get; } = [];

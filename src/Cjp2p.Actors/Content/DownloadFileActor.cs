@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Akka.Actor;
 using Cjp2p.Actors.Node;
@@ -69,6 +70,11 @@ internal sealed class DownloadFileActor : UntypedActor
                     new DownloadFileProtocol.SpanNotWritten(write.Span, write.Generation, reason)));
                 // Whatever came of it: the bytes are done with.
                 _inTransit.Done(write.Buffer);
+                break;
+            case DownloadFileProtocol.AuditSpan audit:
+                Sender.Tell(Try(() => Audit(audit), reason =>
+                    new DownloadFileProtocol.SpanNotWritten(audit.Span, audit.Generation, reason)));
+                _inTransit.Done(audit.Buffer);
                 break;
             case DownloadFileProtocol.Open open:
                 Sender.Tell(Try(() => Open(open), reason => new DownloadFileProtocol.Trouble(reason)));
@@ -168,6 +174,45 @@ internal sealed class DownloadFileActor : UntypedActor
         }
 
         return new DownloadFileProtocol.SpanWritten(write.Span, write.Generation);
+    }
+
+    private DownloadFileProtocol.SpanAudited Audit(DownloadFileProtocol.AuditSpan audit)
+    {
+        if (audit.Span >= _written.Count || _written[audit.Span] != SpanStatus.Written || _file is not { } file)
+            throw new IOException($"{_path} has no such span");
+        var length = SpanGeometry.SpanLength(audit.Span, _length);
+        var offset = (long)audit.Span * SpanGeometry.SpanBytes;
+        var there = new byte[SpanGeometry.DefaultChunkBytes];
+        var heard = ImmutableArray.CreateBuilder<AuditedChunk>();
+        var isChanged = false;
+        for (var chunk = 0; chunk < audit.Givers.Length; chunk++)
+        {
+            if ((audit.Chunks >> chunk & 1) == 0)
+                continue;
+            var at = chunk * SpanGeometry.DefaultChunkBytes;
+            var now = audit.Buffer.AsSpan(at, SpanGeometry.ChunkLength(chunk, length, SpanGeometry.DefaultChunkBytes));
+            var before = there.AsSpan(0, now.Length);
+            if (file.Read(offset + at, before) != before.Length)
+                throw new IOException($"{_path} is shorter than what was written to it");
+            var isSame = now.SequenceEqual(before);
+            heard.Add(new AuditedChunk(chunk, audit.Givers[chunk], isSame, isSame ? default : Digest(before), Digest(now)));
+            if (isSame)
+                continue;
+            isChanged = true;
+            file.Write(offset + at, now);
+        }
+
+        if (isChanged && audit.Span < _hashed)
+            RestartHash();
+        return new DownloadFileProtocol.SpanAudited(audit.Span, audit.Generation, heard.ToImmutable());
+    }
+
+    // Half a SHA-256: liars must not find other bytes with the same digest.
+    private static UInt128 Digest(ReadOnlySpan<byte> chunk)
+    {
+        Span<byte> digest = stackalloc byte[Sha256Digest.Bytes];
+        SHA256.HashData(chunk, digest);
+        return BinaryPrimitives.ReadUInt128LittleEndian(digest);
     }
 
     private DownloadFileProtocol.IEvent Finish()

@@ -79,6 +79,10 @@ internal sealed class DownloadManagerActor : UntypedActor
                 Context.ActorOf(ProgressCollector.Props(
                     Sender, [.. _running.OrderBy(one => one.Key.ToString(), StringComparer.Ordinal).Select(one => one.Value.Actor)]));
                 break;
+            case DownloadProtocol.LiarFound liar:
+                foreach (var other in _running.Where(one => one.Key != liar.Id))
+                    other.Value.Actor.Tell(liar);
+                break;
             case DownloadProtocol.DownloadStopped stopped:
                 Remove(stopped);
                 break;
