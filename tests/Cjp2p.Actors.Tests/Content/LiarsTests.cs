@@ -15,7 +15,8 @@ public sealed class LiarsTests : DownloadSpec
             LieNowAndThen(liar, content, oneIn: 20);
         foreach (var source in sources)
             source.Delay = TimeSpan.FromMilliseconds(10);
-        StartNode("cjp2p.content.data = \"/data\"");
+        // All ten have their share: one source alone would take what may be under way.
+        StartNode("cjp2p { content.data = \"/data\", downloads.window-max = 64 }");
         Fetch(sources[0].Id, sources);
         var finished = UntilTold<DownloadProtocol.Finished>(600);
         AssertGot(content);
