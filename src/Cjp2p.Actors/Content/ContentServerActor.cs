@@ -148,6 +148,12 @@ internal sealed class ContentServerActor : UntypedActor, IWithTimers
             return true;
         }
 
+        if (_node.Catalog.TryFindBlock(request.Id, out var block))
+        {
+            found = new Servable(block.File.File, block.LengthBytes, block.File, block.Offset);
+            return true;
+        }
+
         found = default;
         if (!_node.Routes.TryGet(request.Id, out var route) || route.Partial is not { } partial)
             return false;
@@ -193,7 +199,7 @@ internal sealed class ContentServerActor : UntypedActor, IWithTimers
             return ReadOnlyMemory<byte>.Empty;
         try
         {
-            if (TryReadRange(found.File, request.Offset, length, out var bytes))
+            if (TryReadRange(found.File, found.Start + request.Offset, length, out var bytes))
                 return bytes;
             if (found.Shared is { } changed)
             {
@@ -240,7 +246,7 @@ internal sealed class ContentServerActor : UntypedActor, IWithTimers
             reply.TryWriteMaybeTheyHaveSome(request.Id, told.AsSpan());
     }
 
-    private readonly record struct Servable(FileStat File, long LengthBytes, SharedFile? Shared);
+    private readonly record struct Servable(FileStat File, long LengthBytes, SharedFile? Shared, long Start = 0);
 
     private sealed class CloseIdle
     {

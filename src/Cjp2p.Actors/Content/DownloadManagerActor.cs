@@ -154,7 +154,7 @@ internal sealed class DownloadManagerActor : UntypedActor
                 start.TargetPath);
             _running.Add(start.Id, running);
             _node.Keep(new StateChange.DownloadKept(new StoredDownload(
-                start.Id, start.TargetPath, start.Sources.IsDefault ? [] : start.Sources)));
+                start.Id, start.TargetPath, start.Sources.IsDefault ? [] : start.Sources, _node.Clock.UtcNow)));
         }
 
         running.Actor.Forward(new DownloadProtocol.Join(start.Sources.IsDefault ? [] : start.Sources));

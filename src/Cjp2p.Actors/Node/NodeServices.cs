@@ -34,6 +34,7 @@ public sealed class NodeServices
         Cookies = new CookieIssuer(environment.Secret.AsSpan(), settings.Cookies.Rotate);
         Pings = new PingIssuer(environment.Secret.AsSpan());
         Liars = new LiarList(settings.Downloads.BansMax);
+        Quota = new DiskQuota(settings.Downloads.QuotaBytes);
         Jar = new CookieJar(settings.Cookies.KeptMax);
         Buffers = environment.Buffers ?? new SpanBufferPool(settings.Downloads.SpanBuffersMax);
         Flight = new FlightBudget(settings.Downloads.FlightMaxChunks);
@@ -67,6 +68,9 @@ public sealed class NodeServices
 
     /// <summary>Who was proven to give wrong content.</summary>
     public LiarList Liars { get; }
+
+    /// <summary>What unfinished downloads may take of the disk.</summary>
+    public DiskQuota Quota { get; }
 
     /// <summary>Running downloads.</summary>
     public ContentRoutes Routes { get; } = new();

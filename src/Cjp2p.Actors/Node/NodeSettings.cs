@@ -116,7 +116,8 @@ public sealed record NodeSettings(
                 read.Count("content.ignore-unverified-one-in", 0, int.MaxValue),
                 read.Count("content.request-bytes-max", 4096, 48_000),
                 read.Count("content.remembered-contents-max", 2, 1_000_000),
-                read.Count("content.remembered-sources-max", 1, 1024)),
+                read.Count("content.remembered-sources-max", 1, 1024),
+                read.Count("content.blocks-max", 0, 100_000_000)),
             new DownloadSettings(
                 read.Count("downloads.running-max", 1, 100_000),
                 read.Bytes("downloads.length-max", 0, 1L << 50),
@@ -143,7 +144,9 @@ public sealed record NodeSettings(
                 read.Count("downloads.mismatches-max", 1, 1000),
                 read.Duration("downloads.disk-retry", 0.1, 3600),
                 read.Duration("downloads.ban-for", 1, 31_536_000),
-                read.Count("downloads.bans-max", 1, 1_000_000)),
+                read.Count("downloads.bans-max", 1, 1_000_000),
+                read.Bytes("downloads.quota", 0, 1L << 50),
+                read.Bytes("downloads.free-floor", 0, 1L << 50)),
             new StorageSettings(
                 read.Duration("storage.write-after", 0.001, 3600),
                 read.Count("storage.batch-max", 1, 1_000_000),
@@ -200,7 +203,8 @@ public sealed record ContentSettings(
     int IgnoreUnverifiedOneIn,
     int RequestBytesMax,
     int RememberedContentsMax,
-    int RememberedSourcesMax);
+    int RememberedSourcesMax,
+    int BlocksMax);
 
 /// <summary>Settings of downloads: <c>cjp2p.downloads</c>; see the reference configuration.</summary>
 public sealed record DownloadSettings(
@@ -224,4 +228,6 @@ public sealed record DownloadSettings(
     int MismatchesMax,
     TimeSpan DiskRetry,
     TimeSpan BanFor,
-    int BansMax);
+    int BansMax,
+    long QuotaBytes,
+    long FreeFloorBytes);
