@@ -816,7 +816,6 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
     // Somebody lied, and only the whole can be checked: from now on one source alone at a time, so that guilt is proven.
     private void OnMismatch(Sha256Digest actual)
     {
-        _mismatches++;
         _log.Warning("What was fetched for {ContentId} is {Actual}: fetching it again", _start.Id, actual);
         var contributors = _contributors.Where(_byNumber.ContainsKey).Select(number => _byNumber[number]).ToArray();
         if ((contributors.Length > 1 || _hasOlderSpans) && _solo is null && _ledger is { } ledger && ledger.OnMismatch(ActiveNumbers()))
@@ -826,6 +825,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
             return;
         }
 
+        _mismatches++;
         _contributors.Clear();
         // What an earlier run left may be what is wrong: then nobody is guilty yet.
         if (contributors is [var only] && !_hasOlderSpans)
