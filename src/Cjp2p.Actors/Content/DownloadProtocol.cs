@@ -39,6 +39,15 @@ public static class DownloadProtocol
     /// <param name="Id">The content.</param>
     public sealed record StopDownload(ContentId Id) : IManagerCommand;
 
+    /// <summary>Ends a download and throws away what was fetched; answered with <see cref="Dropping"/>.</summary>
+    /// <param name="Id">The content.</param>
+    public sealed record DropDownload(ContentId Id) : IManagerCommand;
+
+    /// <summary>A download is being dropped.</summary>
+    /// <param name="Id">The content.</param>
+    /// <param name="IsRunning">Whether it runs at all.</param>
+    public sealed record Dropping(ContentId Id, bool IsRunning);
+
     /// <summary>Asks the manager for <see cref="Downloads"/>.</summary>
     public sealed record GetDownloads : IManagerCommand
     {
@@ -120,6 +129,12 @@ public static class DownloadProtocol
         public static Stop Instance { get; } = new();
     }
 
+    /// <summary>Throw away what there is and stop.</summary>
+    internal sealed record Drop : ICommand
+    {
+        public static Drop Instance { get; } = new();
+    }
+
     /// <summary>Asks a download for its <see cref="Progress"/>.</summary>
     internal sealed record GetProgress : ICommand
     {
@@ -161,7 +176,7 @@ public static class DownloadProtocol
         int Span, int Generation, ImmutableArray<int> Contributors, ImmutableArray<ushort> Givers) : ICommand;
 
     /// <summary>An address was proven to give wrong content, here or in another download: what it gave is doubted everywhere.</summary>
-    internal sealed record LiarFound(ContentId Id, PeerAddress Address) : IManagerCommand, ICommand;
+    internal sealed record LiarFound(ContentId Id, PeerAddress Address, string Reason) : IManagerCommand, ICommand;
 
     /// <summary>All chunks of a span are here and its hash is wrong.</summary>
     internal sealed record SpanCorrupt(int Span, int Generation, ImmutableArray<int> Contributors) : ICommand;

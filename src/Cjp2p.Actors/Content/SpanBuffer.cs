@@ -19,12 +19,13 @@ public sealed class SpanBuffer
     /// <param name="length">Bytes of the span.</param>
     /// <param name="chunkBytes">Bytes of a chunk.</param>
     /// <param name="owner">The span's actor.</param>
-    /// <param name="here">Chunks that are not taken.</param>
+    /// <param name="arrived">Chunks that are in the buffer already, or not taken.</param>
     /// <param name="only">The one source whose bytes are taken; null: those of all.</param>
-    public SpanBuffer(byte[] bytes, long offset, int length, int chunkBytes, IActorRef owner, ChunkSet here = default, SourceSlot? only = null)
+    public SpanBuffer(
+        byte[] bytes, long offset, int length, int chunkBytes, IActorRef owner, in ChunkSet arrived = default, SourceSlot? only = null)
     {
         Only = only;
-        _arrived = here;
+        _arrived = arrived;
         _bytes = bytes;
         Offset = offset;
         Length = length;

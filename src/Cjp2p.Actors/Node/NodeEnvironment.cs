@@ -22,6 +22,9 @@ public sealed record NodeEnvironment(
     SpanBufferPool? Buffers = null,
     INodeStateFactory? States = null)
 {
+    /// <summary>Its clock; null: that of the ActorSystem's scheduler.</summary>
+    public NodeClock? Clock { get; init; }
+
     /// <summary>Real sockets, real files, real chance.</summary>
     public static NodeEnvironment Real() => new(
         new UdpTransportFactory(),

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Akka.Actor;
 using Cjp2p.Actors.AntiSpoof;
 using Cjp2p.Actors.Content;
+using Cjp2p.Actors.Inspection;
 using Cjp2p.Actors.Peers;
 using Cjp2p.Actors.Protocol;
 using Cjp2p.Actors.Storage;
@@ -33,13 +34,15 @@ public sealed class NodeServices
         Secret = environment.Secret;
         Cookies = new CookieIssuer(environment.Secret.AsSpan(), settings.Cookies.Rotate);
         Pings = new PingIssuer(environment.Secret.AsSpan());
-        Liars = new LiarList(settings.Downloads.BansMax);
         Quota = new DiskQuota(settings.Downloads.QuotaBytes);
         Jar = new CookieJar(settings.Cookies.KeptMax);
         Buffers = environment.Buffers ?? new SpanBufferPool(settings.Downloads.SpanBuffersMax);
         Flight = new FlightBudget(settings.Downloads.FlightMaxChunks);
         Sources = new SourceMemory(settings.Content.RememberedContentsMax, settings.Content.RememberedSourcesMax);
         Unknown = new UnknownMessages(settings.Wire.Limits, settings.Wire.UnknownNamesMax);
+        Bans = new Bans(settings.Inspection.BansMax);
+        Transports = new TransportSet(Bans);
+        Inspection = new NodeInspection(this);
     }
 
     /// <summary>Settings of the node.</summary>
@@ -55,7 +58,13 @@ public sealed class NodeServices
     public ITransportFactory TransportFactory { get; }
 
     /// <summary>Its open sockets.</summary>
-    public TransportSet Transports { get; } = new();
+    public TransportSet Transports { get; }
+
+    /// <summary>Whom the user does not want to hear from.</summary>
+    public Bans Bans { get; }
+
+    /// <summary>Its inside, for whoever looks.</summary>
+    public NodeInspection Inspection { get; }
 
     /// <summary>Cookies that we ask others to return.</summary>
     public CookieIssuer Cookies { get; private set; }
@@ -65,9 +74,6 @@ public sealed class NodeServices
 
     /// <summary>Cookies that others ask us to return.</summary>
     public CookieJar Jar { get; }
-
-    /// <summary>Who was proven to give wrong content.</summary>
-    public LiarList Liars { get; }
 
     /// <summary>What unfinished downloads may take of the disk.</summary>
     public DiskQuota Quota { get; }
@@ -132,8 +138,6 @@ public sealed class NodeServices
         var epoch = TimeSpan.FromTicks(Math.Max(0, Clock.UtcNow.UtcTicks - Clock.Now.Ticks));
         Cookies = new CookieIssuer(Secret.AsSpan(), Settings.Cookies.Rotate, epoch);
         Pings = new PingIssuer(Secret.AsSpan(), epoch);
-        foreach (var ban in state.Bans)
-            Liars.Add(ban);
     }
 
     /// <summary>A source of chance for one actor, derived from the node's.</summary>
@@ -142,4 +146,19 @@ public sealed class NodeServices
         lock (_lock)
             return new Random(_random.Next());
     }
+
+    /// <summary>The tables that its parts share, with their caps.</summary>
+    public ImmutableArray<TableSize> Tables() =>
+    [
+        new("cjp2p.cookies.kept-max", "cookies", Jar.Count, Settings.Cookies.KeptMax),
+        new("cjp2p.content.remembered-contents-max", "contents", Sources.Count, Settings.Content.RememberedContentsMax),
+        new("cjp2p.downloads.span-buffers-max", "buffers of 256 KiB", Buffers.Rented, Settings.Downloads.SpanBuffersMax),
+        new("cjp2p.downloads.flight-max", "chunks", Flight.InFlight, Flight.Capacity),
+        new("cjp2p.wire.unknown-names-max", "names", Unknown.Snapshot().Count, Settings.Wire.UnknownNamesMax, Unknown.Others),
+        new("cjp2p.inspection.taps-max", "taps", Inspection.Taps, Settings.Inspection.TapsMax),
+        new("cjp2p.inspection.bans-max", "bans", Bans.All.Length, Settings.Inspection.BansMax),
+        new("registry backlog", "batches", RegistryBacklog.Count, RegistryBacklog.Most),
+        new("server backlog", "batches", ServerBacklog.Count, ServerBacklog.Most),
+        new("suggestion backlog", "messages", SuggestionBacklog.Count, SuggestionBacklog.Most),
+    ];
 }

@@ -22,6 +22,11 @@ internal static class CommandTree
         ["backup"] = ["cjp2p backup node-backup.db --data /var/lib/cjp2p"],
         ["restore"] = ["cjp2p restore node-backup.db --data /var/lib/cjp2p"],
         ["send"] = ["cjp2p send 127.0.0.1:24254 '[{\"PleaseSendPeers\":{}}]' --wait 500"],
+        ["simulate"] =
+        [
+            "cjp2p simulate --scenario churn-day --peers 50 --seed 7",
+            "cjp2p simulate --scenario poisoners-40 --seeds 1..100",
+        ],
     };
 
     /// <summary>Runs the command that <paramref name="arguments"/> name; returns the exit code of the process.</summary>
@@ -75,6 +80,7 @@ internal static class CommandTree
             SendCommand.Create(),
             BackupCommand.CreateBackup(),
             BackupCommand.CreateRestore(),
+            SimulateCommand.Create(),
         };
         foreach (var option in root.Options.OfType<HelpOption>())
             option.Action = new HelpWithExamples((HelpAction)option.Action!);

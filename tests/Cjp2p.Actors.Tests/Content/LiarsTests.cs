@@ -23,7 +23,7 @@ public sealed class LiarsTests : DownloadSpec
         Assert.InRange(finished.FetchedBytes, content.Length, content.Length * 1.5);
         Assert.Equal(
             sources[..4].Select(source => source.Address).Order(),
-            Shared.Liars.All(Shared.Clock.UtcNow).Select(ban => ban.Address));
+            Shared.Bans.All.Select(ban => ban.Address));
     }
 
     [Fact]
@@ -37,7 +37,7 @@ public sealed class LiarsTests : DownloadSpec
         Fetch(sources[0].Id, sources);
         UntilTold<DownloadProtocol.Finished>(60);
         AssertGot(first);
-        Assert.Equal(sources[0].Address, Assert.Single(Shared.Liars.All(Shared.Clock.UtcNow)).Address);
+        Assert.Equal(sources[0].Address, Assert.Single(Shared.Bans.All).Address);
         sources[0].Requests.Clear();
         var id = ScriptedSource.IdOf(second);
         Fetch(id, sources, target: "/got/second");
@@ -74,7 +74,7 @@ public sealed class LiarsTests : DownloadSpec
         Fetch(ScriptedSource.IdOf(long_), sources, target: "/got/long");
         AdvanceSeconds(1);
         Fetch(sources[0].Id, sources);
-        UntilSeconds(60, () => Shared.Liars.Count == 1);
+        UntilSeconds(60, () => Shared.Bans.All.Length == 1);
         UntilSeconds(120, () => Disk.Exists("/got/long"));
         Assert.Equal(long_, Disk.Content("/got/long"));
         Assert.Contains(LogLines, line => line.Contains($"it gave wrong chunks of {sources[0].Id}", StringComparison.Ordinal));
