@@ -30,7 +30,7 @@ public sealed class BorderTests
         typeof(SourceMemory), typeof(SpanBufferPool), typeof(SpanGeometry), typeof(SpanOutcome), typeof(SpanState),
         typeof(TransferWindow), typeof(ContentCatalog), typeof(IDisk), typeof(BlockCache),
         typeof(IngressLimiter), typeof(TokenBucket), typeof(Backlog), typeof(WireCounters), typeof(UnknownMessages), typeof(ITransport),
-        typeof(SuspectLedger), typeof(HashList), typeof(SpanMarks), typeof(DiskQuota), typeof(PeerKeeper), typeof(StateSchema), typeof(StateBatch), typeof(StateChange), typeof(StoredState), typeof(INodeState), typeof(MemoryNodeStates),
+        typeof(SuspectLedger), typeof(HashList), typeof(SpanMarks), typeof(DiskQuota), typeof(RateLimits), typeof(RateSettings), typeof(QuietHours), typeof(PeerKeeper), typeof(StateSchema), typeof(StateBatch), typeof(StateChange), typeof(StoredState), typeof(INodeState), typeof(MemoryNodeStates),
     ];
 
     [Fact]

@@ -115,6 +115,13 @@ internal sealed class ContentServerActor : InspectedActor, IWithTimers
                 continue;
             }
 
+            if (!_node.Rates.TryUpload(
+                request.Source, (int)Math.Min(request.Length, MostBytes(request)), _node.Clock.Now, _node.Clock.UtcNow))
+            {
+                _node.Counters.Add(WireCount.RateLimited);
+                continue;
+            }
+
             var bytes = Read(request, found);
             if (bytes is not { } content)
                 continue;

@@ -539,6 +539,9 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
         if (span is null)
             return false;
         var chunks = _node.Flight.Take(Math.Min(wanted, race ? RaceChunks : span.Unrequested));
+        var allowed = _node.Rates.TakeDownload(chunks, span.ChunkBytes, Now, _node.Clock.UtcNow);
+        _node.Flight.Release(chunks - allowed);
+        chunks = allowed;
         if (chunks == 0)
         {
             _isStarved = true;

@@ -108,9 +108,11 @@ public sealed class SuspectLedger
             return false;
         if (_checked.Length == 0)
             _checked = new ulong[_givers.Length];
-        HearFurther(canAsk);
         for (var isMore = true; _wanted.Count == 0 && isMore;)
             isMore = AddSample();
+        // Everything has been confirmed by a second source, and it is wrong all the same.
+        if (_wanted.Count == 0)
+            HearFurther(canAsk);
         // Whoever is not doubted has vouched for itself alone: then the others are heard again.
         if (!CanGoOn(canAsk))
             _suspects.Clear();

@@ -130,6 +130,9 @@ public sealed class NodeActor : InspectedActor, IWithTimers
 
     private void MakeParts(StoredState state)
     {
+        foreach (var blocked in _node.Settings.Peers.Blocked)
+            _node.Bans.AddMakingRoom(new Ban(blocked, TimeSpan.MaxValue, "blocked by the settings"));
+        _node.Inspection.Publish();
         _store = Part(ContentStoreActor.Props(_node, state.Files), "store");
         _server = Part(ContentServerActor.Props(_node, _store), "server");
         _peers = Part(PeerRegistryActor.Props(_node, state.Peers), "peers");

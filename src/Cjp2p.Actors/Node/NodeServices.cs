@@ -35,6 +35,7 @@ public sealed class NodeServices
         Cookies = new CookieIssuer(environment.Secret.AsSpan(), settings.Cookies.Rotate);
         Pings = new PingIssuer(environment.Secret.AsSpan());
         Quota = new DiskQuota(settings.Downloads.QuotaBytes);
+        Rates = new RateLimits(settings.Limits);
         Jar = new CookieJar(settings.Cookies.KeptMax);
         Buffers = environment.Buffers ?? new SpanBufferPool(settings.Downloads.SpanBuffersMax);
         Flight = new FlightBudget(settings.Downloads.FlightMaxChunks);
@@ -74,6 +75,9 @@ public sealed class NodeServices
 
     /// <summary>Cookies that others ask us to return.</summary>
     public CookieJar Jar { get; }
+
+    /// <summary>How fast content may go out and come in.</summary>
+    public RateLimits Rates { get; }
 
     /// <summary>What unfinished downloads may take of the disk.</summary>
     public DiskQuota Quota { get; }

@@ -16,7 +16,7 @@ internal static class BackupCommand
         var command = new Command("backup", "Copy what a node knows into one file; the node may run meanwhile.") { file, data };
         command.SetAction(parsed => Do(() =>
         {
-            NodeStateFiles.Backup(Folder(parsed.GetValue(data)), Path.GetFullPath(parsed.GetRequiredValue(file)));
+            SqliteStateFiles.Backup(Folder(parsed.GetValue(data)), Path.GetFullPath(parsed.GetRequiredValue(file)));
             Terminal.WriteLine($"{parsed.GetRequiredValue(file)} holds what the node knows; its secret is in it");
         }));
         return command;
@@ -29,7 +29,7 @@ internal static class BackupCommand
         var command = new Command("restore", "Put back what a node knew; the node must not run.") { file, data };
         command.SetAction(parsed => Do(() =>
         {
-            var aside = NodeStateFiles.Restore(
+            var aside = SqliteStateFiles.Restore(
                 Path.GetFullPath(parsed.GetRequiredValue(file)), Folder(parsed.GetValue(data)), TimeProvider.System.GetUtcNow());
             Terminal.WriteLine(aside is null ? "restored" : $"restored; what was there before is set aside as {aside}");
         }));

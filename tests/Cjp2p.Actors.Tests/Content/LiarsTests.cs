@@ -94,8 +94,12 @@ public sealed class LiarsTests : DownloadSpec
         liar.Bytes = (offset, length) =>
         {
             var bytes = right(offset, length);
-            if (lies.Contains(offset))
-                bytes[random.Next(bytes.Length)] ^= (byte)random.Next(1, 256);
+            for (var at = 0; at < bytes.Length; at += SpanGeometry.DefaultChunkBytes)
+            {
+                if (lies.Contains(offset + at))
+                    bytes[at + random.Next(Math.Min(SpanGeometry.DefaultChunkBytes, bytes.Length - at))] ^= (byte)random.Next(1, 256);
+            }
+
             return bytes;
         };
     }

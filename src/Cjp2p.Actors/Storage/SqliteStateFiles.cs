@@ -1,7 +1,7 @@
 namespace Cjp2p.Actors.Storage;
 
 /// <summary>Copies of what a node knows.</summary>
-public static class NodeStateFiles
+public static class SqliteStateFiles
 {
     /// <summary>Copies the state in a data folder into a file, readable by its owner alone; a node may use it meanwhile.</summary>
     /// <param name="folder">The data folder.</param>
