@@ -18,6 +18,7 @@ internal sealed class ChunkRequestActor : InspectedActor, IWithTimers
     // Fetching -> stopped
     private readonly NodeServices _node;
     private readonly ChunkRequestTask _task;
+    private readonly ChunkSet _here;
     private SpanState _state;
     private int _chunkBytes;
     private ushort[] _sourceOfChunk;
@@ -28,7 +29,10 @@ internal sealed class ChunkRequestActor : InspectedActor, IWithTimers
         _node = node;
         _task = task;
         _chunkBytes = task.ChunkBytes;
-        _state = new SpanState(task.Length, task.ChunkBytes);
+        _here = task.Audit is { } audit
+            ? ChunkSet.AllBut(audit.Chunks, SpanGeometry.ChunkCount(task.Length, task.ChunkBytes))
+            : default;
+        _state = new SpanState(task.Length, task.ChunkBytes, _here);
         _sourceOfChunk = new ushort[_state.ChunkCount];
     }
 
@@ -40,7 +44,7 @@ internal sealed class ChunkRequestActor : InspectedActor, IWithTimers
     protected override void PreStart()
     {
         _buffer = new SpanBuffer(
-            _task.Buffer, (long)_task.Span * SpanGeometry.SpanBytes, _task.Length, _task.ChunkBytes, Self);
+            _task.Buffer, (long)_task.Span * SpanGeometry.SpanBytes, _task.Length, _task.ChunkBytes, Self, _here, _task.Auditor);
         DownloadRoute.SetSpan(_task.Table, _task.Span, _buffer);
     }
 
@@ -217,7 +221,8 @@ internal sealed class ChunkRequestActor : InspectedActor, IWithTimers
     {
         DownloadRoute.SetSpan(_task.Table, _task.Span, null);
         var bytes = _buffer!.Close()!;
-        var contributors = _sourceOfChunk.Distinct().Select(source => (int)source).ToImmutableArray();
+        var contributors = _sourceOfChunk.Where((_, chunk) => !_here.Contains(chunk)).Distinct()
+            .Select(source => (int)source).ToImmutableArray();
         if (_task.Digest is { } wanted
             && Sha256Digest.FromBytes(SHA256.HashData(bytes.AsSpan(0, _task.Length))) != wanted)
         {
@@ -228,9 +233,12 @@ internal sealed class ChunkRequestActor : InspectedActor, IWithTimers
         {
             _task.InTransit.Add(bytes);
             // The download first: the file answers to it, and must not be heard before.
-            Context.Parent.Tell(new DownloadProtocol.SpanFetched(_task.Span, _task.Generation, contributors));
+            Context.Parent.Tell(new DownloadProtocol.SpanFetched(_task.Span, _task.Generation, contributors, [.. _sourceOfChunk]));
             _task.File.Tell(
-                new DownloadFileProtocol.WriteSpan(_task.Span, _task.Generation, bytes, _task.Length), Context.Parent);
+                _task.Audit is { } audit
+                    ? new DownloadFileProtocol.AuditSpan(_task.Span, _task.Generation, bytes, audit.Chunks, [.. _sourceOfChunk])
+                    : new DownloadFileProtocol.WriteSpan(_task.Span, _task.Generation, bytes, _task.Length),
+                Context.Parent);
         }
 
         Context.Stop(Self);
@@ -260,6 +268,8 @@ internal sealed class ChunkRequestActor : InspectedActor, IWithTimers
 /// <param name="Digest">SHA-256 of the span, where it is known.</param>
 /// <param name="File">The <see cref="DownloadFileActor"/>.</param>
 /// <param name="InTransit">Where a full buffer is entered before it is told to the file.</param>
+/// <param name="Audit">The chunks that are asked for again, to be compared with what is there; null: the whole span is fetched.</param>
+/// <param name="Auditor">The one source that may give them.</param>
 internal sealed record ChunkRequestTask(
     DownloadRoute Route,
     SpanBuffer?[] Table,
@@ -270,4 +280,6 @@ internal sealed record ChunkRequestTask(
     byte[] Buffer,
     Sha256Digest? Digest,
     IActorRef File,
-    BuffersInTransit InTransit);
+    BuffersInTransit InTransit,
+    AuditTask? Audit = null,
+    SourceSlot? Auditor = null);

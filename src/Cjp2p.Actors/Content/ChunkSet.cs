@@ -43,6 +43,15 @@ public struct ChunkSet : IEquatable<ChunkSet>
         return set;
     }
 
+    /// <summary>The numbers below <paramref name="count"/> (at most 64) whose bits are not set.</summary>
+    public static ChunkSet AllBut(ulong bits, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, 64);
+        var set = FirstOf(count);
+        set[0] &= ~bits;
+        return set;
+    }
+
     /// <summary>Whether <paramref name="chunk"/> is in it.</summary>
     public readonly bool Contains(int chunk) => (this[chunk >> 6] >> (chunk & 63) & 1) != 0;
 

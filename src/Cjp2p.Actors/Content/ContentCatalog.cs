@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Cjp2p.Actors.Protocol;
 
 namespace Cjp2p.Actors.Content;
@@ -21,6 +22,9 @@ public sealed class ContentCatalog
     private readonly ConcurrentDictionary<Sha256Digest, SharedFile> _byId = new(concurrencyLevel: 1, capacity: 1);
     private readonly ConcurrentDictionary<string, SharedFile> _byName = new(concurrencyLevel: 1, capacity: 1);
 
+    private readonly ConcurrentDictionary<Sha256Digest, SharedBlock> _blocks = new(concurrencyLevel: 1, capacity: 1);
+    private readonly ConcurrentDictionary<SharedFile, ImmutableArray<Sha256Digest>> _blocksOf = new(concurrencyLevel: 1, capacity: 1);
+
     /// <summary>Contents that can be served.</summary>
     public int Count => _byId.Count;
 
@@ -39,9 +43,47 @@ public sealed class ContentCatalog
     /// <summary>Serves a file that is here by its name too, unless another has that name.</summary>
     internal void AddName(SharedFile file) => _byName.TryAdd(file.Name, file);
 
+    /// <summary>Blocks that are served as contents of their own.</summary>
+    public int Blocks => _blocks.Count;
+
+    /// <summary>Finds a block of a file that is served as a content of its own.</summary>
+    public bool TryFindBlock(in ContentId id, out SharedBlock block)
+    {
+        block = null!;
+        return id.IsSha256 && _blocks.TryGetValue(id.Sha256, out block!);
+    }
+
+    /// <summary>
+    /// Serves the blocks of a file as contents of their own, as long as the file is shared as it is; false when there would
+    /// be more than <paramref name="blocksMax"/>, or the file is not shared.
+    /// </summary>
+    internal bool AddBlocks(SharedFile file, ImmutableArray<Sha256Digest> digests, int blocksMax)
+    {
+        if (!_byId.TryGetValue(file.Id.Sha256, out var shared) || shared != file || digests.Length > blocksMax - _blocks.Count
+            || digests.Length != SpanGeometry.SpanCount(file.File.LengthBytes))
+            return false;
+        _blocksOf[file] = digests;
+        for (var i = 0; i < digests.Length; i++)
+        {
+            _blocks[digests[i]] = new SharedBlock(
+                file, (long)i * SpanGeometry.SpanBytes, SpanGeometry.SpanLength(i, file.File.LengthBytes));
+        }
+
+        return true;
+    }
+
     /// <summary>Takes out what still is that very file.</summary>
     internal void Remove(SharedFile file)
     {
+        if (_blocksOf.TryRemove(file, out var digests))
+        {
+            foreach (var digest in digests)
+            {
+                if (_blocks.TryGetValue(digest, out var block) && block.File == file)
+                    _blocks.TryRemove(digest, out _);
+            }
+        }
+
         _byId.TryRemove(new KeyValuePair<Sha256Digest, SharedFile>(file.Id.Sha256, file));
         _byName.TryRemove(new KeyValuePair<string, SharedFile>(file.Name, file));
     }

@@ -115,6 +115,13 @@ internal sealed class ContentServerActor : InspectedActor, IWithTimers
                 continue;
             }
 
+            if (!_node.Rates.TryUpload(
+                request.Source, (int)Math.Min(request.Length, MostBytes(request)), _node.Clock.Now, _node.Clock.UtcNow))
+            {
+                _node.Counters.Add(WireCount.RateLimited);
+                continue;
+            }
+
             var bytes = Read(request, found);
             if (bytes is not { } content)
                 continue;
@@ -169,6 +176,12 @@ internal sealed class ContentServerActor : InspectedActor, IWithTimers
             return true;
         }
 
+        if (_node.Catalog.TryFindBlock(request.Id, out var block))
+        {
+            found = new Servable(block.File.File, block.LengthBytes, block.File, block.Offset);
+            return true;
+        }
+
         found = default;
         if (!_node.Routes.TryGet(request.Id, out var route) || route.Partial is not { } partial)
             return false;
@@ -214,7 +227,7 @@ internal sealed class ContentServerActor : InspectedActor, IWithTimers
             return ReadOnlyMemory<byte>.Empty;
         try
         {
-            if (TryReadRange(found.File, request.Offset, length, out var bytes))
+            if (TryReadRange(found.File, found.Start + request.Offset, length, out var bytes))
                 return bytes;
             if (found.Shared is { } changed)
             {
@@ -261,7 +274,7 @@ internal sealed class ContentServerActor : InspectedActor, IWithTimers
             reply.TryWriteMaybeTheyHaveSome(request.Id, told.AsSpan());
     }
 
-    private readonly record struct Servable(FileStat File, long LengthBytes, SharedFile? Shared);
+    private readonly record struct Servable(FileStat File, long LengthBytes, SharedFile? Shared, long Start = 0);
 
     private sealed class CloseIdle
     {

@@ -99,6 +99,12 @@ internal sealed class ContentStoreActor : InspectedActor, IWithTimers
             case ContentStoreProtocol.ContentArrived arrived:
                 OnArrived(arrived.File);
                 break;
+            case ContentStoreProtocol.ShareBlocks blocks:
+                Sender.Tell(new ContentStoreProtocol.BlocksShared(
+                    _node.Catalog.AddBlocks(blocks.File, blocks.Blocks, _node.Settings.Content.BlocksMax)
+                        ? ""
+                        : "its blocks are not served: it has changed, is served from another file, or there are too many (cjp2p.content.blocks-max)"));
+                break;
             case ContentStoreProtocol.GetStatus:
                 Sender.Tell(Status());
                 break;

@@ -62,6 +62,17 @@ public static class ContentStoreProtocol
     /// <summary>A download put a verified content in place; it is served at once when it lies in a shared folder.</summary>
     public sealed record ContentArrived(SharedFile File) : ICommand;
 
+    /// <summary>
+    /// Serves the blocks of a shared file as contents of their own; answered with <see cref="BlocksShared"/>.
+    /// </summary>
+    /// <param name="File">The file, as it was when it was shared.</param>
+    /// <param name="Blocks">SHA-256 of each 256 KiB of it.</param>
+    public sealed record ShareBlocks(SharedFile File, ImmutableArray<Sha256Digest> Blocks) : ICommand;
+
+    /// <summary>Whether the blocks of a file are served.</summary>
+    /// <param name="Reason">Why not; empty: they are.</param>
+    public sealed record BlocksShared(string Reason);
+
     /// <summary>Something below a shared folder may have changed.</summary>
     internal sealed record FolderChanged(string Folder) : ICommand;
 

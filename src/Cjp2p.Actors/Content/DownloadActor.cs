@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Numerics;
 using Akka.Actor;
 using Akka.Event;
 using Cjp2p.Actors.Inspection;
@@ -52,12 +53,14 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
     private readonly EofVote _vote = new();
     private readonly HashSet<int> _contributors = [];
     private readonly Dictionary<int, int> _writing = [];
+    private readonly Dictionary<int, AuditTask> _auditing = [];
     private readonly DownloadRoute _route;
     private readonly string _unfinishedPath;
     private readonly BuffersInTransit _inTransit;
     private IActorRef _file = ActorRefs.Nobody;
     private BlockMap? _map;
     private BlockMap? _lastMap;
+    private SuspectLedger? _ledger;
     private DownloadPhase _phase = DownloadPhase.Searching;
     private DownloadSource? _solo;
     private TokenBucket _suggestionBudget;
@@ -162,6 +165,9 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
             case DownloadProtocol.Tick:
                 OnTick();
                 break;
+            case DownloadProtocol.LiarFound liar:
+                OnLiarFound(liar);
+                break;
             case DownloadProtocol.Suggested suggested:
                 OnSuggested(suggested);
                 break;
@@ -257,7 +263,7 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
     private void AddSource(in PeerAddress address, SourceOrigin origin)
     {
         if (_byAddress.ContainsKey(address) || address.Port == 0 || _node.AddressPolicy.Own.Contains(address)
-            || _node.Liars.Contains(address, _node.Clock.UtcNow))
+            || _node.Bans.Holds(address))
             return;
         if (_sources.Count >= _settings.SourcesMax && !MakeRoom(origin))
             return;
@@ -352,6 +358,13 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
         {
             if (span.Outstanding.GetValueOrDefault(source.Slot.Number) > 0)
                 span.Actor.Tell(new ChunkRequestProtocol.SourceGone(source.Slot.Number));
+        }
+
+        // What only it was to be asked is asked of somebody else.
+        foreach (var (number, span) in _spans.Where(pair => pair.Value.Auditor == source.Slot.Number).ToArray())
+        {
+            Context.Stop(span.Actor);
+            Close(number, span, SpanStatus.Missing);
         }
     }
 
@@ -478,6 +491,7 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
     private void Believe(long length)
     {
         _lastMap = null;
+        _ledger = _start.SpanDigests.IsDefaultOrEmpty ? new SuspectLedger(length, _random) : null;
         _usefulChunks = 0;
         _route.Reset(length);
         _phase = DownloadPhase.Fetching;
@@ -488,6 +502,9 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
     {
         MakeFile();
         _writing.Clear();
+        foreach (var audit in _auditing.Values)
+            _ledger?.Abandon(audit);
+        _auditing.Clear();
         _file.Tell(new DownloadFileProtocol.Open(++_attempt, _route.Eof, known));
     }
 
@@ -535,6 +552,9 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
         if (span is null)
             return false;
         var chunks = _node.Flight.Take(Math.Min(wanted, race ? RaceChunks : span.Unrequested));
+        var allowed = _node.Rates.TakeDownload(chunks, span.ChunkBytes, Now, _node.Clock.UtcNow);
+        _node.Flight.Release(chunks - allowed);
+        chunks = allowed;
         if (chunks == 0)
         {
             _isStarved = true;
@@ -569,7 +589,8 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
         var chunkBytes = Math.Min(source.Size.Bytes, SpanGeometry.DefaultChunkBytes);
         foreach (var active in _spans.Values)
         {
-            if (active.Unrequested > 0 && active.ChunkBytes <= chunkBytes)
+            if (active.Unrequested > 0 && active.ChunkBytes <= chunkBytes
+                && (active.Audit is null || active.Auditor == source.Slot.Number))
                 return active;
         }
 
@@ -586,16 +607,34 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
             return null;
         }
 
+        if (_spans.Count < _settings.ActiveSpansMax && AuditFor(source) is { } audit)
+            return audit;
+
         // The end: what others are slow with is asked of this one too, once for each stretch of silence.
         race = true;
         var patience = source.RoundTrip.IsKnown ? source.RoundTrip.Smoothed * 2 : _settings.Retry.TimeoutUnknown;
         foreach (var active in _spans.Values)
         {
-            if (Now - active.ProgressAt > patience && active.ChunkBytes <= chunkBytes && !active.RacedBy.Contains(source.Slot.Number)
+            if (active.Audit is null && Now - active.ProgressAt > patience && active.ChunkBytes <= chunkBytes
+                && !active.RacedBy.Contains(source.Slot.Number)
                 && active.Outstanding.Any(other => other.Key != source.Slot.Number && other.Value > 0))
                 return active;
         }
 
+        return null;
+    }
+
+    // Who gave wrong content is being found out: this one is asked for something that another gave.
+    private ActiveSpan? AuditFor(DownloadSource source)
+    {
+        var number = (ushort)source.Slot.Number;
+        if (source.Size.Bytes < SpanGeometry.DefaultChunkBytes || _ledger is not { HasWork: true } ledger
+            || ledger.Next(number) is not { } task)
+            return null;
+        if (_map![task.Span] == SpanStatus.Written && _node.Buffers.TryRent(out var buffer))
+            return OpenSpan(task.Span, SpanGeometry.DefaultChunkBytes, buffer, task, source.Slot);
+        ledger.Abandon(task);
+        _isStarved = true;
         return null;
     }
 
@@ -607,7 +646,7 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
             return;
         foreach (var span in _spans.Values)
         {
-            if (span.ChunkBytes <= chunkBytes || span.Outstanding.Values.Any(chunks => chunks > 0))
+            if (span.Audit is not null || span.ChunkBytes <= chunkBytes || span.Outstanding.Values.Any(chunks => chunks > 0))
                 continue;
             span.ChunkBytes = chunkBytes;
             // It says how many there are.
@@ -616,7 +655,8 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
         }
     }
 
-    private ActiveSpan OpenSpan(int number, int chunkBytes, byte[] buffer)
+    private ActiveSpan OpenSpan(
+        int number, int chunkBytes, byte[] buffer, AuditTask? audit = null, SourceSlot? auditor = null)
     {
         var generation = ++_generation;
         var length = SpanGeometry.SpanLength(number, _route.Eof);
@@ -624,14 +664,18 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
             _route, _route.Table, number, generation, length, chunkBytes, buffer,
             _start.SpanDigests.IsDefaultOrEmpty || number >= _start.SpanDigests.Length ? null : _start.SpanDigests[number],
             _file,
-            _inTransit);
+            _inTransit,
+            audit,
+            auditor);
         var actor = Context.WatchWith(
             Context.ActorOf(ChunkRequestActor.Props(_node, task), $"span-{number}.{generation}"),
             new DownloadProtocol.SpanStopped(number, generation));
         var span = new ActiveSpan(actor, generation, chunkBytes)
         {
-            Unrequested = SpanGeometry.ChunkCount(length, chunkBytes),
+            Unrequested = audit is null ? SpanGeometry.ChunkCount(length, chunkBytes) : BitOperations.PopCount(audit.Chunks),
             ProgressAt = Now,
+            Audit = audit,
+            Auditor = auditor?.Number ?? -1,
         };
         _spans.Add(number, span);
         _map![number] = SpanStatus.Active;
@@ -739,6 +783,10 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
             return;
         Close(fetched.Span, span, SpanStatus.Arrived);
         _writing[fetched.Span] = fetched.Generation;
+        if (span.Audit is { } audit)
+            _auditing[fetched.Span] = audit;
+        else
+            _ledger?.Given(fetched.Span, fetched.Givers.AsSpan());
         _contributors.UnionWith(fetched.Contributors);
         Schedule();
     }
@@ -778,6 +826,12 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
         }
 
         _spans.Remove(number);
+        if (span.Audit is { } audit && status == SpanStatus.Missing)
+        {
+            status = SpanStatus.Written;
+            _ledger?.Abandon(audit);
+        }
+
         if (_map is not null)
             _map[number] = status;
     }
@@ -804,9 +858,18 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
                     _route.Partial = new PartialContent(_unfinishedPath, _route.Eof, _map.ToBits(SpanStatus.Verified));
                 FinishWhenComplete();
                 break;
+            case DownloadFileProtocol.SpanAudited(var span, var generation, var chunks) when IsWriting(span, generation):
+                _writing.Remove(span);
+                _map![span] = SpanStatus.Written;
+                if (_auditing.Remove(span, out var audited))
+                    _ledger?.OnAudited(audited, chunks.AsSpan());
+                if (!FinishWhenComplete())
+                    Schedule();
+                break;
             case DownloadFileProtocol.SpanNotWritten(var span, var generation, var reason) when IsWriting(span, generation):
                 _writing.Remove(span);
-                _map![span] = SpanStatus.Missing;
+                // What was there before it was compared still is.
+                _map![span] = _auditing.ContainsKey(span) ? SpanStatus.Written : SpanStatus.Missing;
                 Pause(reason);
                 break;
             case DownloadFileProtocol.Opened opened when opened.Attempt == _attempt && _phase == DownloadPhase.Fetching:
@@ -838,6 +901,13 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
     {
         if (_map is not { IsComplete: true } || _phase != DownloadPhase.Fetching)
             return false;
+        if (_ledger is { HasWork: true } ledger)
+        {
+            if (ledger.CanGoOn(ActiveNumbers()))
+                return false;
+            ledger.GiveUpWaiting();
+        }
+
         _phase = DownloadPhase.Verifying;
         _file.Tell(DownloadFileProtocol.Finish.Instance);
         return true;
@@ -846,6 +916,12 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
     private void Finish(FileStat file)
     {
         _log.Info("{ContentId} is complete: {Bytes} bytes in {Path}", _start.Id, file.LengthBytes, _start.TargetPath);
+        foreach (var (number, chunks) in _ledger?.Liars() ?? [])
+        {
+            if (_byNumber.TryGetValue(number, out var liar))
+                BanEverywhere(liar, $"it gave {chunks} wrong chunks of {_start.Id}");
+        }
+
         _store.Tell(new ContentStoreProtocol.ContentArrived(new SharedFile(_start.Id, file)));
         ImmutableArray<PeerAddress> sources = [.. _sources.Where(source => source.Chunks > 0).Select(source => source.Address)];
         End(new DownloadProtocol.Finished(
@@ -856,10 +932,17 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
     // Somebody lied, and only the whole can be checked: from now on one source alone at a time, so that guilt is proven.
     private void OnMismatch(Sha256Digest actual)
     {
-        _mismatches++;
         _usefulChunks = 0;
         _log.Warning("What was fetched for {ContentId} is {Actual}: fetching it again", _start.Id, actual);
         var contributors = _contributors.Where(_byNumber.ContainsKey).Select(number => _byNumber[number]).ToArray();
+        if ((contributors.Length > 1 || _hasOlderSpans) && _solo is null && _ledger is { } ledger && ledger.OnMismatch(ActiveNumbers()))
+        {
+            _phase = DownloadPhase.Fetching;
+            Schedule();
+            return;
+        }
+
+        _mismatches++;
         _contributors.Clear();
         // What an earlier run left may be what is wrong: then nobody is guilty yet.
         if (contributors is [var only] && !_hasOlderSpans)
@@ -882,8 +965,32 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
             return;
         _phase = DownloadPhase.Fetching;
         _map = _lastMap = null;
+        _ledger = new SuspectLedger(_route.Eof, _random);
         ChooseSolo();
         OpenFile(new BlockMap(SpanGeometry.SpanCount(_route.Eof)).ToBits());
+    }
+
+    private ushort[] ActiveNumbers() =>
+        [
+        .. _sources.Where(source => source.Standing == SourceStanding.Active && source.Size.Bytes >= SpanGeometry.DefaultChunkBytes)
+            .Select(source => (ushort)source.Slot.Number),
+    ];
+
+    // Proven: nothing is asked of it by any download until the ban ends, and what it gave to others is doubted.
+    private void BanEverywhere(DownloadSource source, string reason)
+    {
+        _node.Sources.Remove(_start.Id, source.Address);
+        Context.Parent.Tell(new DownloadProtocol.LiarFound(_start.Id, source.Address, reason));
+    }
+
+    private void OnLiarFound(DownloadProtocol.LiarFound liar)
+    {
+        if (!_byAddress.TryGetValue(liar.Address, out var source) || source.Standing == SourceStanding.Banned)
+            return;
+        Ban(source, $"it gave wrong chunks of {liar.Id}");
+        // Without hashes of spans nobody knows what of it is right.
+        _ledger?.Doubt((ushort)source.Slot.Number);
+        Schedule();
     }
 
     private void ChooseSolo()
@@ -938,6 +1045,9 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
             ChooseSolo();
         WidenWhenStalled(now);
         Schedule();
+        // Nobody may be left who could be asked again.
+        if (_ledger is { HasWork: true })
+            FinishWhenComplete();
         if (_hasUnsaved && now - _saveAt >= _settings.SaveEvery && _phase == DownloadPhase.Fetching)
         {
             _saveAt = now;
@@ -1082,6 +1192,12 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
         public int Unrequested { get; set; }
 
         public TimeSpan ProgressAt { get; set; }
+
+        /// <summary>What is asked again, to be compared; null: the span is fetched.</summary>
+        public AuditTask? Audit { get; init; }
+
+        /// <summary>The one source that is asked for <see cref="Audit"/>.</summary>
+        public int Auditor { get; init; } = -1;
 
         /// <summary>Chunks asked for by number of the source.</summary>
         public Dictionary<int, int> Outstanding { get; } = [];

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Akka.Actor;
 using Cjp2p.Actors.Inspection;
@@ -22,10 +23,9 @@ internal sealed class DownloadFileActor : InspectedActor
 
     private const int CatchUpSpansMax = 8;
     private const long RoomBytesMin = 16 * 1024 * 1024;
-    private const int MapHeaderBytes = 8 + 32 + 8;
-    private static ReadOnlySpan<byte> MapMagic => "CJP2PM01"u8;
+    private const int CheckedPerSlice = 32;
 
-    // Closed -> (Open) Open -> (Finish) stopped by the download
+    // Closed -> (Open) Checking what an earlier run left -> Open -> (Finish) stopped by the download
     private readonly NodeServices _node;
     private readonly Sha256Digest _wanted;
     private readonly BuffersInTransit _inTransit;
@@ -39,6 +39,9 @@ internal sealed class DownloadFileActor : InspectedActor
     private int _attempt;
     private bool _isFinished;
     private byte[]? _buffer;
+    private IDiskFile? _marks;
+    private bool _isClean;
+    private Checking? _checking;
 
     public DownloadFileActor(
         NodeServices node, Sha256Digest wanted, string unfinishedPath, string targetPath, BuffersInTransit inTransit)
@@ -60,6 +63,8 @@ internal sealed class DownloadFileActor : InspectedActor
     {
         _hash.Dispose();
         _file?.Dispose();
+        _marks?.Dispose();
+        _node.Quota.Release(_path);
     }
 
     protected override void OnReceive(object message)
@@ -72,8 +77,19 @@ internal sealed class DownloadFileActor : InspectedActor
                 // Whatever came of it: the bytes are done with.
                 _inTransit.Done(write.Buffer);
                 break;
+            case DownloadFileProtocol.AuditSpan audit:
+                Sender.Tell(Try(() => Audit(audit), reason =>
+                    new DownloadFileProtocol.SpanNotWritten(audit.Span, audit.Generation, reason)));
+                _inTransit.Done(audit.Buffer);
+                break;
             case DownloadFileProtocol.Open open:
-                Sender.Tell(Try(() => Open(open), reason => new DownloadFileProtocol.Trouble(reason)));
+                _checking = null;
+                Answer(Sender, () => Open(open));
+                break;
+            case ContinueChecking when _checking is { } checking:
+                Answer(checking.Asker, () => Check(checking));
+                break;
+            case ContinueChecking:
                 break;
             case DownloadFileProtocol.Save:
                 Sender.Tell(Try(Save, _ => DownloadFileProtocol.Saved.Instance));
@@ -87,6 +103,20 @@ internal sealed class DownloadFileActor : InspectedActor
             default:
                 Unhandled(message);
                 break;
+        }
+    }
+
+    private void Answer(IActorRef asker, Func<DownloadFileProtocol.IEvent?> action)
+    {
+        try
+        {
+            if (action() is { } answer)
+                asker.Tell(answer);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _checking = null;
+            asker.Tell(new DownloadFileProtocol.Trouble(e.Message));
         }
     }
 
@@ -114,36 +144,153 @@ internal sealed class DownloadFileActor : InspectedActor
         }
     }
 
-    private DownloadFileProtocol.Opened Open(DownloadFileProtocol.Open open)
+    // Null: the answer comes when what is there has been looked at.
+    private DownloadFileProtocol.Opened? Open(DownloadFileProtocol.Open open)
     {
         _file?.Dispose();
         _file = null;
+        CloseMarks();
         _attempt = open.Attempt;
         _length = open.LengthBytes;
-        if (_isFinished)
+        if (_isFinished || IsInPlace())
             return new DownloadFileProtocol.Opened(_attempt, _written);
-        _file = _node.Disk.OpenWrite(_path);
-        _written = open.Known is { } known ? BlockMap.FromBits(SpanGeometry.SpanCount(_length), known) : RestoreMap();
-        ForgetWhatIsNotThere();
-        CheckRoom();
-        // What is written from now on would make the map of another length, or of bytes found wrong, a lie.
-        if (_written.OnDisk == 0)
-            _node.Disk.Delete(_path + MapSuffix);
+        if (!_node.Quota.TryReserve(_path, _length))
+        {
+            throw new IOException(
+                $"{_target} would take more than all downloads together may (cjp2p.downloads.quota)");
+        }
+
         RestartHash();
+        _file = _node.Disk.OpenWrite(_path);
+        var spans = SpanGeometry.SpanCount(_length);
+        if (open.Known is { } known)
+        {
+            _written = BlockMap.FromBits(spans, known);
+            ForgetWhatIsNotThere();
+            return Opened();
+        }
+
+        _written = new BlockMap(spans);
+        var marks = ReadMarks();
+        // Nothing has been written since it was saved: it is as the marks say, and need not be read.
+        if (marks is { } clean && clean.CleanTicks == _file.Stat().ChangedTicks)
+        {
+            foreach (var span in clean.Marked)
+                _written[span] = SpanStatus.Written;
+            ForgetWhatIsNotThere();
+            return Opened();
+        }
+
+        if (marks is not { Marked.Count: > 0 } dirty)
+            return Opened();
+        _checking = new Checking(Sender, dirty);
+        Self.Tell(ContinueChecking.Instance);
+        return null;
+    }
+
+    // Whatever a crash left: what is there and is what was written counts, nothing else. Some at a time, as it is read.
+    private DownloadFileProtocol.Opened? Check(Checking checking)
+    {
+        _buffer ??= new byte[SpanGeometry.SpanBytes];
+        for (var i = 0; i < CheckedPerSlice && checking.Next < checking.Marks.Marked.Count; i++)
+        {
+            var span = checking.Marks.Marked[checking.Next++];
+            var bytes = _buffer.AsSpan(0, SpanGeometry.SpanLength(span, _length));
+            if (_file!.Read((long)span * SpanGeometry.SpanBytes, bytes) != bytes.Length
+                || SpanMarks.Of(bytes) != checking.Marks[span])
+                continue;
+            _written[span] = SpanStatus.Written;
+            if (span != _hashed)
+                continue;
+            _hash.AppendData(bytes);
+            _hashed++;
+        }
+
+        if (checking.Next < checking.Marks.Marked.Count)
+        {
+            Self.Tell(ContinueChecking.Instance);
+            return null;
+        }
+
+        _checking = null;
+        return Opened();
+    }
+
+    private DownloadFileProtocol.Opened Opened()
+    {
+        CheckRoom();
+        // What is written from now on would make the marks of another length, or of bytes found wrong, a lie.
+        if (_written.OnDisk == 0)
+            _node.Disk.Delete(MarksPath);
         return new DownloadFileProtocol.Opened(_attempt, BlockMap.FromBits(_written.Count, _written.ToBits()));
     }
 
-    // What an earlier run wrote for the same content and length; anything else in the file is worth nothing.
-    private BlockMap RestoreMap()
+    // It was renamed, and then the process ended before anybody was told.
+    private bool IsInPlace()
     {
-        var spans = SpanGeometry.SpanCount(_length);
-        var map = _node.Disk.ReadSmall(_path + MapSuffix, MapHeaderBytes + (int)(spans / 8) + 1);
-        if (map is null || map.Length < MapHeaderBytes
-            || !map.AsSpan(0, 8).SequenceEqual(MapMagic)
-            || Sha256Digest.FromBytes(map.AsSpan(8, 32)) != _wanted
-            || BinaryPrimitives.ReadInt64LittleEndian(map.AsSpan(40)) != _length)
-            return new BlockMap(spans);
-        return BlockMap.FromBits(spans, map.AsSpan(MapHeaderBytes));
+        if (_node.Disk.TryStat(_path, out _) || ReadMarks() is null
+            || !_node.Disk.TryStat(_target, out var target) || target.LengthBytes != _length)
+            return false;
+        _buffer ??= new byte[SpanGeometry.SpanBytes];
+        using (var file = _node.Disk.OpenRead(_target))
+        {
+            RestartHash();
+            for (long offset = 0; offset < _length;)
+            {
+                var bytes = file.Read(offset, _buffer);
+                if (bytes == 0)
+                    return false;
+                _hash.AppendData(_buffer, 0, bytes);
+                offset += bytes;
+            }
+        }
+
+        if (Sha256Digest.FromBytes(_hash.GetHashAndReset()) != _wanted)
+            return false;
+        _node.Disk.Delete(MarksPath);
+        _written = new BlockMap(SpanGeometry.SpanCount(_length));
+        for (var span = 0; span < _written.Count; span++)
+            _written[span] = SpanStatus.Written;
+        return _isFinished = true;
+    }
+
+    private string MarksPath => _path + MapSuffix;
+
+    private SpanMarks? ReadMarks() => SpanMarks.Read(
+        _wanted, _length, _node.Disk.ReadSmall(MarksPath, SpanMarks.BytesFor(SpanGeometry.SpanCount(_length))));
+
+    private void CloseMarks()
+    {
+        _marks?.Dispose();
+        _marks = null;
+        _isClean = false;
+    }
+
+    // After the bytes: a mark without its bytes is found out, bytes without their mark are fetched again.
+    private void Mark(int span, ReadOnlySpan<byte> bytes)
+    {
+        Span<byte> mark = stackalloc byte[SpanMarks.MarkBytes];
+        BinaryPrimitives.WriteUInt128LittleEndian(mark, SpanMarks.Of(bytes));
+        Marks().Write(SpanMarks.OffsetOf(span), mark);
+    }
+
+    private IDiskFile Marks()
+    {
+        if (_marks is not null)
+            return _marks;
+        var isNew = !_node.Disk.TryStat(MarksPath, out _);
+        _marks = _node.Disk.OpenWrite(MarksPath);
+        if (isNew)
+            _marks.Write(0, SpanMarks.Header(_wanted, _length));
+        return _marks;
+    }
+
+    private void Dirty()
+    {
+        if (!_isClean && _marks is not null)
+            return;
+        Marks().Write(SpanMarks.CleanOffset, new byte[8]);
+        _isClean = false;
     }
 
     // Somebody may have cut or taken away the file.
@@ -161,8 +308,17 @@ internal sealed class DownloadFileActor : InspectedActor
     private void CheckRoom()
     {
         var missing = _length - (long)_written.OnDisk * SpanGeometry.SpanBytes;
-        if (missing > 0 && _node.Disk.FreeBytes(Path.GetDirectoryName(_path) ?? "") < Math.Min(missing, RoomBytesMin))
+        if (missing > 0)
+            CheckFree(Math.Min(missing, RoomBytesMin));
+    }
+
+    private void CheckFree(long needed)
+    {
+        var free = _node.Disk.FreeBytes(Path.GetDirectoryName(_path) ?? "");
+        if (free < needed)
             throw new IOException($"No space left for {_target}");
+        if (free - needed < _node.Settings.Downloads.FreeFloorBytes)
+            throw new IOException($"{_target} would leave less free than the disk is to keep (cjp2p.downloads.free-floor)");
     }
 
     private DownloadFileProtocol.SpanWritten Write(DownloadFileProtocol.WriteSpan write)
@@ -171,7 +327,11 @@ internal sealed class DownloadFileActor : InspectedActor
         // It may be of a length that was believed before.
         if (write.Span >= _written.Count || write.Length != SpanGeometry.SpanLength(write.Span, _length))
             throw new IOException($"{_path} has no such span");
-        (_file ?? throw new IOException("the file is not open")).Write((long)write.Span * SpanGeometry.SpanBytes, bytes);
+        var file = _file ?? throw new IOException("the file is not open");
+        CheckFree(bytes.Length);
+        Dirty();
+        file.Write((long)write.Span * SpanGeometry.SpanBytes, bytes);
+        Mark(write.Span, bytes);
         // A span that is written a second time was found wrong: nothing hashed since it holds any more.
         if (write.Span < _hashed)
             RestartHash();
@@ -184,6 +344,52 @@ internal sealed class DownloadFileActor : InspectedActor
         }
 
         return new DownloadFileProtocol.SpanWritten(write.Span, write.Generation);
+    }
+
+    private DownloadFileProtocol.SpanAudited Audit(DownloadFileProtocol.AuditSpan audit)
+    {
+        if (audit.Span >= _written.Count || _written[audit.Span] != SpanStatus.Written || _file is not { } file)
+            throw new IOException($"{_path} has no such span");
+        var length = SpanGeometry.SpanLength(audit.Span, _length);
+        var offset = (long)audit.Span * SpanGeometry.SpanBytes;
+        var there = new byte[SpanGeometry.DefaultChunkBytes];
+        var heard = ImmutableArray.CreateBuilder<AuditedChunk>();
+        var isChanged = false;
+        for (var chunk = 0; chunk < audit.Givers.Length; chunk++)
+        {
+            if ((audit.Chunks >> chunk & 1) == 0)
+                continue;
+            var at = chunk * SpanGeometry.DefaultChunkBytes;
+            var now = audit.Buffer.AsSpan(at, SpanGeometry.ChunkLength(chunk, length, SpanGeometry.DefaultChunkBytes));
+            var before = there.AsSpan(0, now.Length);
+            if (file.Read(offset + at, before) != before.Length)
+                throw new IOException($"{_path} is shorter than what was written to it");
+            var isSame = now.SequenceEqual(before);
+            heard.Add(new AuditedChunk(chunk, audit.Givers[chunk], isSame, isSame ? default : Digest(before), Digest(now)));
+            if (isSame)
+                continue;
+            isChanged = true;
+            Dirty();
+            file.Write(offset + at, now);
+        }
+
+        if (isChanged)
+        {
+            if (audit.Span < _hashed)
+                RestartHash();
+            _buffer ??= new byte[SpanGeometry.SpanBytes];
+            Mark(audit.Span, _buffer.AsSpan(0, file.Read(offset, _buffer.AsSpan(0, length))));
+        }
+
+        return new DownloadFileProtocol.SpanAudited(audit.Span, audit.Generation, heard.ToImmutable());
+    }
+
+    // Half a SHA-256: liars must not find other bytes with the same digest.
+    private static UInt128 Digest(ReadOnlySpan<byte> chunk)
+    {
+        Span<byte> digest = stackalloc byte[Sha256Digest.Bytes];
+        SHA256.HashData(chunk, digest);
+        return BinaryPrimitives.ReadUInt128LittleEndian(digest);
     }
 
     private DownloadFileProtocol.IEvent Finish()
@@ -208,12 +414,14 @@ internal sealed class DownloadFileActor : InspectedActor
         _file.Flush();
         _file.Dispose();
         _file = null;
+        CloseMarks();
         _node.Disk.Rename(_path, _target);
         _isFinished = true;
+        _node.Quota.Release(_path);
         // The content is in its place: a map that stays behind is a blemish and nothing worse.
         Try(() =>
         {
-            _node.Disk.Delete(_path + MapSuffix);
+            _node.Disk.Delete(MarksPath);
             return DownloadFileProtocol.Saved.Instance;
         }, _ => DownloadFileProtocol.Saved.Instance);
         return null;
@@ -254,26 +462,41 @@ internal sealed class DownloadFileActor : InspectedActor
             return DownloadFileProtocol.Saved.Instance;
         _file?.Dispose();
         _file = null;
-        // The map first: without it, what is left of the file is worth nothing.
-        _node.Disk.Delete(_path + MapSuffix);
+        CloseMarks();
+        // The marks first: without them, what is left of the file is worth nothing.
+        _node.Disk.Delete(MarksPath);
         _node.Disk.Delete(_path);
         return DownloadFileProtocol.Saved.Instance;
     }
 
     private DownloadFileProtocol.Saved Save()
     {
-        if (_isFinished || _written.OnDisk == 0)
+        if (_isFinished || _checking is not null || _isClean || _written.OnDisk == 0 || _file is not { } file)
             return DownloadFileProtocol.Saved.Instance;
-        var bits = _written.ToBits();
-        // Data first: a map must not promise what a crash would take away. (A file that could not be given its name is closed
-        // and flushed.)
-        _file?.Flush();
-        var map = new byte[MapHeaderBytes + bits.Length];
-        MapMagic.CopyTo(map);
-        _wanted.CopyTo(map.AsSpan(8));
-        BinaryPrimitives.WriteInt64LittleEndian(map.AsSpan(40), _length);
-        bits.CopyTo(map.AsSpan(MapHeaderBytes));
-        _node.Disk.WriteSmall(_path + MapSuffix, map);
+        // Data first, then its marks, then that nothing has been written since: a later run need not read it all.
+        file.Flush();
+        var marks = Marks();
+        marks.Flush();
+        var clean = new byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(clean, file.Stat().ChangedTicks);
+        marks.Write(SpanMarks.CleanOffset, clean);
+        marks.Flush();
+        _isClean = true;
         return DownloadFileProtocol.Saved.Instance;
+    }
+
+    /// <summary>What an earlier run left is being looked at.</summary>
+    private sealed class Checking(IActorRef asker, SpanMarks marks)
+    {
+        public IActorRef Asker => asker;
+
+        public SpanMarks Marks => marks;
+
+        public int Next { get; set; }
+    }
+
+    private sealed record ContinueChecking
+    {
+        public static ContinueChecking Instance { get; } = new();
     }
 }

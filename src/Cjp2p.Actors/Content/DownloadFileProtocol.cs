@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Cjp2p.Actors.Protocol;
 
 namespace Cjp2p.Actors.Content;
@@ -24,6 +25,15 @@ internal static class DownloadFileProtocol
 
     /// <summary>Writes a span. The buffer belongs to the file from then on and goes back to the pool.</summary>
     public sealed record WriteSpan(int Span, int Generation, byte[] Buffer, int Length) : ICommand;
+
+    /// <summary>
+    /// Some chunks of a span that is there were asked of others: what is new is written, and how it compares is told. The
+    /// buffer belongs to the file from then on and goes back to the pool.
+    /// </summary>
+    public sealed record AuditSpan(int Span, int Generation, byte[] Buffer, ulong Chunks, ImmutableArray<ushort> Givers) : ICommand;
+
+    /// <summary>Chunks were compared, and are as they came last.</summary>
+    public sealed record SpanAudited(int Span, int Generation, ImmutableArray<AuditedChunk> Chunks) : IEvent;
 
     /// <summary>A span is written.</summary>
     public sealed record SpanWritten(int Span, int Generation) : IEvent;

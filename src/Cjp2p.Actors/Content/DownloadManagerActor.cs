@@ -78,6 +78,7 @@ internal sealed class DownloadManagerActor : InspectedActor
                     running.Actor.Tell(DownloadProtocol.Stop.Instance);
                 break;
             case DownloadProtocol.DropDownload drop:
+                _node.Keep(new StateChange.DownloadEnded(drop.Id));
                 var isRunning = _running.TryGetValue(drop.Id, out var dropped);
                 dropped?.Actor.Tell(DownloadProtocol.Drop.Instance);
                 Sender.Tell(new DownloadProtocol.Dropping(drop.Id, isRunning));
@@ -85,6 +86,11 @@ internal sealed class DownloadManagerActor : InspectedActor
             case DownloadProtocol.GetDownloads:
                 Context.ActorOf(ProgressCollector.Props(
                     Sender, [.. _running.OrderBy(one => one.Key.ToString(), StringComparer.Ordinal).Select(one => one.Value.Actor)]));
+                break;
+            case DownloadProtocol.LiarFound liar:
+                Context.Parent.Tell(new NodeProtocol.BanLiar(liar.Address, liar.Reason));
+                foreach (var other in _running.Where(one => one.Key != liar.Id))
+                    other.Value.Actor.Tell(liar);
                 break;
             case DownloadProtocol.DownloadStopped stopped:
                 Remove(stopped);
@@ -165,7 +171,7 @@ internal sealed class DownloadManagerActor : InspectedActor
                 start.TargetPath);
             _running.Add(start.Id, running);
             _node.Keep(new StateChange.DownloadKept(new StoredDownload(
-                start.Id, start.TargetPath, start.Sources.IsDefault ? [] : start.Sources)));
+                start.Id, start.TargetPath, start.Sources.IsDefault ? [] : start.Sources, _node.Clock.UtcNow)));
         }
 
         running.Actor.Forward(new DownloadProtocol.Join(start.Sources.IsDefault ? [] : start.Sources));

@@ -172,7 +172,11 @@ public static class DownloadProtocol
     internal sealed record GrantUnused(int Span, int Generation, SourceSlot Source, int Chunks, int Unrequested) : ICommand;
 
     /// <summary>All chunks of a span are here; its bytes are on their way to the disk.</summary>
-    internal sealed record SpanFetched(int Span, int Generation, ImmutableArray<int> Contributors) : ICommand;
+    internal sealed record SpanFetched(
+        int Span, int Generation, ImmutableArray<int> Contributors, ImmutableArray<ushort> Givers) : ICommand;
+
+    /// <summary>An address was proven to give wrong content, here or in another download: what it gave is doubted everywhere.</summary>
+    internal sealed record LiarFound(ContentId Id, PeerAddress Address, string Reason) : IManagerCommand, ICommand;
 
     /// <summary>All chunks of a span are here and its hash is wrong.</summary>
     internal sealed record SpanCorrupt(int Span, int Generation, ImmutableArray<int> Contributors) : ICommand;

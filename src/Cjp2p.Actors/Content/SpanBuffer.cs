@@ -19,9 +19,12 @@ public sealed class SpanBuffer
     /// <param name="length">Bytes of the span.</param>
     /// <param name="chunkBytes">Bytes of a chunk.</param>
     /// <param name="owner">The span's actor.</param>
-    /// <param name="arrived">Chunks that are in the buffer already.</param>
-    public SpanBuffer(byte[] bytes, long offset, int length, int chunkBytes, IActorRef owner, in ChunkSet arrived = default)
+    /// <param name="arrived">Chunks that are in the buffer already, or not taken.</param>
+    /// <param name="only">The one source whose bytes are taken; null: those of all.</param>
+    public SpanBuffer(
+        byte[] bytes, long offset, int length, int chunkBytes, IActorRef owner, in ChunkSet arrived = default, SourceSlot? only = null)
     {
+        Only = only;
         _arrived = arrived;
         _bytes = bytes;
         Offset = offset;
@@ -38,6 +41,9 @@ public sealed class SpanBuffer
 
     /// <summary>Bytes of a chunk.</summary>
     public int ChunkBytes { get; }
+
+    /// <summary>The one source whose bytes are taken, because it is heard as a witness; null: those of all.</summary>
+    public SourceSlot? Only { get; }
 
     /// <summary>The span's actor, told what arrived.</summary>
     public IActorRef Owner { get; }

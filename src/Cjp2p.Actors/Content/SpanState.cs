@@ -15,8 +15,10 @@ public sealed class SpanState
 
     /// <param name="spanLength">Bytes of the span.</param>
     /// <param name="chunkBytes">Bytes of a chunk.</param>
-    public SpanState(int spanLength, int chunkBytes)
+    /// <param name="here">Chunks that need not be fetched.</param>
+    public SpanState(int spanLength, int chunkBytes, ChunkSet here = default)
     {
+        _arrived = here;
         ChunkCount = SpanGeometry.ChunkCount(spanLength, chunkBytes);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(ChunkCount, ChunkSet.Capacity);
         _attempts = new byte[ChunkCount];

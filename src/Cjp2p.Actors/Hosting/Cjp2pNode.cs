@@ -138,6 +138,25 @@ public sealed class Cjp2pNode
             },
             cancellationToken).RunAsync(_system);
 
+    /// <summary>Serves the blocks of a shared file as contents of their own, as long as it does not change.</summary>
+    /// <param name="file">The file, as <see cref="ShareAsync"/> said it is.</param>
+    /// <param name="blocks">SHA-256 of each 256 KiB of it.</param>
+    /// <param name="cancellationToken">Cancels waiting.</param>
+    /// <exception cref="NodeException">They cannot be served; the message says why.</exception>
+    public Task ShareBlocksAsync(
+        SharedFile file, ImmutableArray<Sha256Digest> blocks, CancellationToken cancellationToken = default) =>
+        new NodeCall<ContentStoreProtocol.BlocksShared>(
+            Actor,
+            new ContentStoreProtocol.ShareBlocks(file, blocks),
+            answer => answer switch
+            {
+                ContentStoreProtocol.BlocksShared { Reason.Length: 0 } shared => shared,
+                ContentStoreProtocol.BlocksShared shared => throw new NodeException(shared.Reason),
+                NodeProtocol.Stopped => throw new NodeException("the node was stopped"),
+                _ => null,
+            },
+            cancellationToken).RunAsync(_system);
+
     /// <summary>Tells the node of peers; it asks them at once.</summary>
     /// <param name="peers">Their addresses.</param>
     public void AddPeers(params IEnumerable<PeerAddress> peers) =>

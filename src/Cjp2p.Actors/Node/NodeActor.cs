@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
 using Cjp2p.Actors.Content;
@@ -87,7 +88,7 @@ public sealed class NodeActor : InspectedActor, IWithTimers
             return;
         }
 
-        _node.Storage = Part(StorageActor.Props(_node.Settings, states, _node.Secret, _node.Clock), "storage");
+        _node.Storage = Part(StorageActor.Props(_node, states), "storage");
         _node.Storage.Tell(StorageProtocol.Open.Instance);
         Become(Loading);
     }
@@ -99,6 +100,7 @@ public sealed class NodeActor : InspectedActor, IWithTimers
         {
             case StorageProtocol.Loaded loaded:
                 _node.Restore(loaded.State);
+                RestoreBans(loaded.State.Bans);
                 MakeParts(loaded.State);
                 Become(OnReceive);
                 foreach (var (early, sender) in _early)
@@ -128,6 +130,9 @@ public sealed class NodeActor : InspectedActor, IWithTimers
 
     private void MakeParts(StoredState state)
     {
+        foreach (var blocked in _node.Settings.Peers.Blocked)
+            _node.Bans.AddMakingRoom(new Ban(blocked, TimeSpan.MaxValue, "blocked by the settings"));
+        _node.Inspection.Publish();
         _store = Part(ContentStoreActor.Props(_node, state.Files), "store");
         _server = Part(ContentServerActor.Props(_node, _store), "server");
         _peers = Part(PeerRegistryActor.Props(_node, state.Peers), "peers");
@@ -184,6 +189,9 @@ public sealed class NodeActor : InspectedActor, IWithTimers
                 break;
             case NodeProtocol.UnbanPeer unban:
                 Sender.Tell(Unban(unban.Address));
+                break;
+            case NodeProtocol.BanLiar liar:
+                BanLiar(liar);
                 break;
             case NodeProtocol.BanEnded ended:
                 Unban(ended.Address);
@@ -268,15 +276,48 @@ public sealed class NodeActor : InspectedActor, IWithTimers
         }
 
         _log.Info("{Peer} is banned for {Duration}: {Reason}", ban.Address, ban.Duration, ban.Reason);
-        _node.Inspection.Publish();
-        _peers.Tell(new PeerRegistryProtocol.ForgetPeer(ban.Address));
-        Timers.StartSingleTimer(("ban", ban.Address), new NodeProtocol.BanEnded(ban.Address), ban.Duration);
+        Begin(ban.Address, ban.Duration, ban.Reason);
         Sender.Tell(new NodeProtocol.Banned(ban.Address));
+    }
+
+    // Proven, so it comes in however many are banned already.
+    private void BanLiar(NodeProtocol.BanLiar liar)
+    {
+        var duration = _node.Settings.Downloads.BanFor;
+        if (_node.Bans.AddMakingRoom(new Ban(liar.Address, _node.Clock.Now + duration, liar.Reason)) is { } first)
+        {
+            Timers.Cancel(("ban", first.Address));
+            _node.Keep(new StateChange.BanLifted(first.Address));
+        }
+
+        _log.Warning("{Peer} is banned for {Duration}: {Reason}", liar.Address, duration, liar.Reason);
+        Begin(liar.Address, duration, liar.Reason);
+    }
+
+    private void Begin(PeerAddress address, TimeSpan duration, string reason)
+    {
+        _node.Keep(new StateChange.Banned(new StoredBan(address, _node.Clock.UtcNow + duration, reason)));
+        _node.Inspection.Publish();
+        _peers.Tell(new PeerRegistryProtocol.ForgetPeer(address));
+        Timers.StartSingleTimer(("ban", address), new NodeProtocol.BanEnded(address), duration);
+    }
+
+    private void RestoreBans(ImmutableArray<StoredBan> bans)
+    {
+        foreach (var ban in bans)
+        {
+            var left = ban.Until - _node.Clock.UtcNow;
+            if (_node.Bans.Add(new Ban(ban.Address, _node.Clock.Now + left, ban.Reason)))
+                Timers.StartSingleTimer(("ban", ban.Address), new NodeProtocol.BanEnded(ban.Address), left);
+        }
+
+        _node.Inspection.Publish();
     }
 
     private NodeProtocol.Unbanned Unban(PeerAddress address)
     {
         var was = _node.Bans.Remove(address);
+        _node.Keep(new StateChange.BanLifted(address));
         Timers.Cancel(("ban", address));
         if (was)
             _log.Info("{Peer} is not banned any more", address);

@@ -96,6 +96,9 @@ public static class NodeProtocol
     /// <param name="Was">Whether it was.</param>
     public sealed record Unbanned(PeerAddress Address, bool Was);
 
+    /// <summary>A source was proven to give wrong content.</summary>
+    internal sealed record BanLiar(PeerAddress Address, string Reason) : ICommand;
+
     /// <summary>The time of a ban is over.</summary>
     internal sealed record BanEnded(PeerAddress Address) : ICommand, IDeadLetterSuppression;
 

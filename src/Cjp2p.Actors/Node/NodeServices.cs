@@ -34,7 +34,8 @@ public sealed class NodeServices
         Secret = environment.Secret;
         Cookies = new CookieIssuer(environment.Secret.AsSpan(), settings.Cookies.Rotate);
         Pings = new PingIssuer(environment.Secret.AsSpan());
-        Liars = new LiarList(settings.Downloads.BansMax);
+        Quota = new DiskQuota(settings.Downloads.QuotaBytes);
+        Rates = new RateLimits(settings.Limits);
         Jar = new CookieJar(settings.Cookies.KeptMax);
         Buffers = environment.Buffers ?? new SpanBufferPool(settings.Downloads.SpanBuffersMax);
         Flight = new FlightBudget(settings.Downloads.FlightMaxChunks);
@@ -75,8 +76,11 @@ public sealed class NodeServices
     /// <summary>Cookies that others ask us to return.</summary>
     public CookieJar Jar { get; }
 
-    /// <summary>Who was proven to give wrong content.</summary>
-    public LiarList Liars { get; }
+    /// <summary>How fast content may go out and come in.</summary>
+    public RateLimits Rates { get; }
+
+    /// <summary>What unfinished downloads may take of the disk.</summary>
+    public DiskQuota Quota { get; }
 
     /// <summary>Running downloads.</summary>
     public ContentRoutes Routes { get; } = new();
@@ -138,8 +142,6 @@ public sealed class NodeServices
         var epoch = TimeSpan.FromTicks(Math.Max(0, Clock.UtcNow.UtcTicks - Clock.Now.Ticks));
         Cookies = new CookieIssuer(Secret.AsSpan(), Settings.Cookies.Rotate, epoch);
         Pings = new PingIssuer(Secret.AsSpan(), epoch);
-        foreach (var ban in state.Bans)
-            Liars.Add(ban);
     }
 
     /// <summary>A source of chance for one actor, derived from the node's.</summary>

@@ -23,6 +23,7 @@ namespace Cjp2p.Actors.Node;
 /// <param name="Peers">Peers.</param>
 /// <param name="Content">Shared content.</param>
 /// <param name="Downloads">Downloads.</param>
+/// <param name="Limits">Rates of content.</param>
 /// <param name="Storage">What is kept across restarts.</param>
 /// <param name="Inspection">Looking inside.</param>
 public sealed record NodeSettings(
@@ -36,6 +37,7 @@ public sealed record NodeSettings(
     PeerSettings Peers,
     ContentSettings Content,
     DownloadSettings Downloads,
+    RateSettings Limits,
     StorageSettings Storage,
     InspectionSettings Inspection)
 {
@@ -105,7 +107,8 @@ public sealed record NodeSettings(
                 read.AutoFlag("peers.allow-loopback"),
                 read.AutoFlag("peers.allow-private"),
                 read.Duration("peers.save-every", 0.1, 86_400),
-                read.Count("peers.remembered-per-round", 0, 1024)),
+                read.Count("peers.remembered-per-round", 0, 1024),
+                read.Addresses("peers.blocked")),
             new ContentSettings(
                 read.Texts("content.shared"),
                 read.Text("content.data"),
@@ -119,7 +122,8 @@ public sealed record NodeSettings(
                 read.Count("content.ignore-unverified-one-in", 0, int.MaxValue),
                 read.Count("content.request-bytes-max", 4096, 48_000),
                 read.Count("content.remembered-contents-max", 2, 1_000_000),
-                read.Count("content.remembered-sources-max", 1, 1024)),
+                read.Count("content.remembered-sources-max", 1, 1024),
+                read.Count("content.blocks-max", 0, 100_000_000)),
             new DownloadSettings(
                 read.Count("downloads.running-max", 1, 100_000),
                 read.Bytes("downloads.length-max", 0, 1L << 50),
@@ -147,7 +151,15 @@ public sealed record NodeSettings(
                 read.Count("downloads.mismatches-max", 1, 1000),
                 read.Duration("downloads.disk-retry", 0.1, 3600),
                 read.Duration("downloads.ban-for", 1, 31_536_000),
-                read.Count("downloads.bans-max", 1, 1_000_000)),
+                read.Bytes("downloads.quota", 0, 1L << 50),
+                read.Bytes("downloads.free-floor", 0, 1L << 50)),
+            new RateSettings(
+                read.Bytes("limits.upload", 0, 1L << 50),
+                read.Bytes("limits.download", 0, 1L << 50),
+                read.Bytes("limits.peer-upload", 0, 1L << 50),
+                read.Hours("limits.quiet-hours"),
+                read.Bytes("limits.quiet-upload", 0, 1L << 50),
+                read.Bytes("limits.quiet-download", 0, 1L << 50)),
             new StorageSettings(
                 read.Duration("storage.write-after", 0.001, 3600),
                 read.Count("storage.batch-max", 1, 1_000_000),
@@ -215,7 +227,8 @@ public sealed record ContentSettings(
     int IgnoreUnverifiedOneIn,
     int RequestBytesMax,
     int RememberedContentsMax,
-    int RememberedSourcesMax);
+    int RememberedSourcesMax,
+    int BlocksMax);
 
 /// <summary>Settings of downloads: <c>cjp2p.downloads</c>; see the reference configuration.</summary>
 public sealed record DownloadSettings(
@@ -240,4 +253,5 @@ public sealed record DownloadSettings(
     int MismatchesMax,
     TimeSpan DiskRetry,
     TimeSpan BanFor,
-    int BansMax);
+    long QuotaBytes,
+    long FreeFloorBytes);

@@ -42,6 +42,16 @@ internal sealed class SettingsReader(Config section)
     public string Name(string key) =>
         ActorPath.IsValidPathElement(Text(key)) ? Text(key) : throw Bad(key, "a name of letters, digits, '-' and '_'");
 
+    /// <summary>Hours of the day, or null for none.</summary>
+    public Content.QuietHours? Hours(string key)
+    {
+        if (Text(key).Length == 0)
+            return null;
+        return Content.QuietHours.TryParse(Text(key), out var hours)
+            ? hours
+            : throw Bad(key, "hours of the day (UTC), such as 22:00-06:00, or empty");
+    }
+
     public bool Flag(string key) => AutoFlag(key) ?? throw Bad(key, "on or off");
 
     /// <summary>on, off, or auto (null).</summary>

@@ -23,4 +23,5 @@ public sealed record PeerSettings(
     bool? AllowLoopback,
     bool? AllowPrivate,
     TimeSpan SaveEvery,
-    int RememberedPerRound);
+    int RememberedPerRound,
+    ImmutableArray<PeerAddress> Blocked);

@@ -15,6 +15,7 @@ public sealed class PeerTable
     private readonly List<PeerRecord> _verified = [];
     private readonly Queue<PeerAddress> _hearsay = new();
     private readonly HashSet<PeerAddress> _hearsaySet = [];
+    private readonly Dictionary<ulong, int> _inNetwork = [];
 
     /// <param name="settings">Caps and rates.</param>
     public PeerTable(PeerSettings settings) => _settings = settings;
@@ -42,7 +43,9 @@ public sealed class PeerTable
 
     /// <summary>
     /// A source proved its address at <paramref name="now"/>. True when it was not a peer before. When the table is full,
-    /// the worst of eight peers taken at random makes room: most unanswered probes, then longest silence.
+    /// one of eight peers taken at random makes room: the one whose network (16 bits of IPv4, 32 of IPv6) has the most peers
+    /// here, then most unanswered probes, then longest silence. So whoever has thousands of addresses in a few networks
+    /// drives out its own, and never all others.
     /// </summary>
     public bool AddVerified(in PeerAddress address, TimeSpan now, Random random)
     {
@@ -56,6 +59,7 @@ public sealed class PeerTable
         if (_verified.Count >= _settings.PeersMax)
             Evict(random);
         _index[address] = _verified.Count;
+        _inNetwork[NetworkOf(address)] = PeersInNetworkOf(address) + 1;
         _verified.Add(new PeerRecord(address, now, now, TimeSpan.MinValue, 0, TimeSpan.Zero));
         return true;
     }
@@ -167,6 +171,9 @@ public sealed class PeerTable
     {
         if (!_index.Remove(address, out var i))
             return false;
+        var network = NetworkOf(address);
+        if (--_inNetwork[network] == 0)
+            _inNetwork.Remove(network);
         var last = _verified[^1];
         _verified.RemoveAt(_verified.Count - 1);
         if (i < _verified.Count)
@@ -188,14 +195,34 @@ public sealed class PeerTable
             _hearsay.Enqueue(address);
     }
 
+    /// <summary>Verified peers of the network that an address is in.</summary>
+    public int PeersInNetworkOf(in PeerAddress address) => _inNetwork.GetValueOrDefault(NetworkOf(address));
+
+    private static ulong NetworkOf(in PeerAddress address)
+    {
+        if (!address.IsIPv6)
+            return address.IPv4HostOrder >> 16;
+        Span<byte> key = stackalloc byte[PeerAddress.KeyBytes];
+        address.WriteKey(key);
+        return 1UL << 32 | System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(key);
+    }
+
+    private bool IsWorse(in PeerRecord peer, in PeerRecord than)
+    {
+        var crowd = PeersInNetworkOf(peer.Address) - PeersInNetworkOf(than.Address);
+        return crowd != 0
+            ? crowd > 0
+            : peer.UnansweredProbes > than.UnansweredProbes
+                || (peer.UnansweredProbes == than.UnansweredProbes && peer.HeardAt < than.HeardAt);
+    }
+
     private void Evict(Random random)
     {
         var worst = _verified[random.Next(_verified.Count)];
         for (var i = 0; i < 7; i++)
         {
             var other = _verified[random.Next(_verified.Count)];
-            if (other.UnansweredProbes > worst.UnansweredProbes
-                || (other.UnansweredProbes == worst.UnansweredProbes && other.HeardAt < worst.HeardAt))
+            if (IsWorse(other, worst))
                 worst = other;
         }
 

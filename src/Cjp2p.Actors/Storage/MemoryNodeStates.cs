@@ -58,7 +58,7 @@ public sealed class MemoryNodeStates : INodeStateFactory
                 tables.Secret,
                 [.. tables.Peers.Values.OrderByDescending(peer => peer.HeardAt).ThenBy(peer => peer.Address).Take(limits.PeersMax)],
                 [.. tables.Files.Values.Take(limits.FilesMax)],
-                [.. tables.Downloads.Values.Take(limits.DownloadsMax)],
+                [.. tables.Downloads.Values.OrderBy(one => one.StartedAt).Take(limits.DownloadsMax)],
                 [.. tables.Bans.Values.OrderByDescending(ban => ban.Until).Take(limits.BansMax)],
                 tables.Settings.ToImmutableSortedDictionary(StringComparer.Ordinal));
         }

@@ -61,7 +61,7 @@ internal sealed class SqliteNodeState : INodeState
         Trim("ban", "address", "until_ms DESC, address", limits.BansMax);
         Trim("peer", "address", "heard_ms DESC, address", limits.PeersMax);
         Trim("file", "path", "path", limits.FilesMax);
-        Trim("download", "sha256", "sha256", limits.DownloadsMax);
+        Trim("download", "sha256", "started_ms, sha256", limits.DownloadsMax);
         return new StoredState(
             [.. Read("SELECT bytes FROM secret WHERE name = 'cookies'", row => (byte[])row[0]).Single()],
             [
@@ -76,8 +76,8 @@ internal sealed class SqliteNodeState : INodeState
                     : null).OfType<SharedFile>(),
             ],
             [
-                .. Read("SELECT sha256, target, sources, by_blocks FROM download ORDER BY sha256", row => IdOf(row, 0) is { } id
-                    ? new StoredDownload(id, row.GetString(1), Addresses(row.GetString(2)), row.GetInt64(3) != 0)
+                .. Read("SELECT sha256, target, sources, started_ms FROM download ORDER BY started_ms, sha256", row => IdOf(row, 0) is { } id
+                    ? new StoredDownload(id, row.GetString(1), Addresses(row.GetString(2)), Time(row, 3))
                     : null).OfType<StoredDownload>(),
             ],
             [
@@ -394,8 +394,8 @@ internal sealed class SqliteNodeState : INodeState
                     break;
                 case StateChange.DownloadKept(var download):
                     Run(
-                        "INSERT OR REPLACE INTO download (sha256, target, sources, by_blocks) VALUES ($0, $1, $2, $3)",
-                        Bytes(download.Id), download.TargetPath, string.Join(' ', download.Sources), download.ByBlocks ? 1 : 0);
+                        "INSERT OR REPLACE INTO download (sha256, target, sources, started_ms) VALUES ($0, $1, $2, $3)",
+                        Bytes(download.Id), download.TargetPath, string.Join(' ', download.Sources), download.StartedAt.ToUnixTimeMilliseconds());
                     break;
                 case StateChange.DownloadEnded(var id):
                     Run("DELETE FROM download WHERE sha256 = $0", Bytes(id));

@@ -26,8 +26,8 @@ public static class StateSchema
         CREATE TABLE ban (address TEXT PRIMARY KEY, until_ms INTEGER NOT NULL, reason TEXT NOT NULL) WITHOUT ROWID;
         CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
         """,
-        // Downloads by hash list.
-        "ALTER TABLE download ADD COLUMN by_blocks INTEGER NOT NULL DEFAULT 0;",
+        // Downloads go on in the order in which they were started.
+        "ALTER TABLE download ADD COLUMN started_ms INTEGER NOT NULL DEFAULT 0;",
     ];
 
     /// <summary>The version that this program writes.</summary>

@@ -7,6 +7,6 @@ namespace Cjp2p.Actors.Storage;
 /// <param name="Id">The content.</param>
 /// <param name="TargetPath">Where it shall be.</param>
 /// <param name="Sources">Whom the user named.</param>
-/// <param name="ByBlocks">Whether <paramref name="Id"/> is the id of a hash list, and what it lists is wanted.</param>
+/// <param name="StartedAt">When it was started: they go on in that order.</param>
 public sealed record StoredDownload(
-    ContentId Id, string TargetPath, ImmutableArray<PeerAddress> Sources, bool ByBlocks = false);
+    ContentId Id, string TargetPath, ImmutableArray<PeerAddress> Sources, DateTimeOffset StartedAt);

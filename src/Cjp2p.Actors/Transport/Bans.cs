@@ -51,6 +51,20 @@ public sealed class Bans(int most)
         }
     }
 
+    /// <summary>Adds or replaces one of a proven liar; when there are too many, the one that ends first makes room and is returned.</summary>
+    internal Ban? AddMakingRoom(Ban ban)
+    {
+        lock (_lock)
+        {
+            if (Add(ban) || _bans is not { } bans)
+                return null;
+            var first = bans.Values.MinBy(other => (other.Until, other.Address))!;
+            Remove(first.Address);
+            Add(ban);
+            return first;
+        }
+    }
+
     /// <summary>Ends one; false when there was none.</summary>
     internal bool Remove(in PeerAddress address)
     {

@@ -288,6 +288,12 @@ internal sealed class DatagramPump : IDatagramSink
             return;
         }
 
+        if (span.Only is { } witness && witness != slot)
+        {
+            counters.Add(WireCount.ContentUnasked);
+            return;
+        }
+
         var delivery = span.Deliver(datagram, content, out var chunks);
         counters.Add(delivery switch
         {

@@ -15,6 +15,14 @@ public readonly record struct TokenBucket(double Tokens, TimeSpan At)
         return seconds <= 0 ? this : new TokenBucket(Math.Min(burst, Tokens + seconds * perSecond), now);
     }
 
+    /// <summary>Takes some tokens; false, and nothing taken, when there are fewer.</summary>
+    public bool TryTake(double tokens, out TokenBucket rest)
+    {
+        var isThere = Tokens >= tokens;
+        rest = isThere ? this with { Tokens = Tokens - tokens } : this;
+        return isThere;
+    }
+
     /// <summary>Takes one token; false, and nothing taken, when there is none.</summary>
     public bool TryTake(out TokenBucket rest)
     {

@@ -65,4 +65,7 @@ public enum WireCount
 
     /// <summary>Requests of the unverified that were ignored at random.</summary>
     IgnoredAtRandom,
+
+    /// <summary>Content requests that were not answered because the user limits what is sent.</summary>
+    RateLimited,
 }

@@ -19,6 +19,8 @@ internal static class CommandTree
         ["id"] = ["cjp2p id movie.mkv"],
         ["peers"] = ["cjp2p peers --peer 127.0.0.1:24254"],
         ["ping"] = ["cjp2p ping 127.0.0.1:24254 -c 10"],
+        ["backup"] = ["cjp2p backup node-backup.db --data /var/lib/cjp2p"],
+        ["restore"] = ["cjp2p restore node-backup.db --data /var/lib/cjp2p"],
         ["send"] = ["cjp2p send 127.0.0.1:24254 '[{\"PleaseSendPeers\":{}}]' --wait 500"],
         ["simulate"] =
         [
@@ -76,6 +78,8 @@ internal static class CommandTree
             PeersCommand.Create(),
             PingCommand.Create(),
             SendCommand.Create(),
+            BackupCommand.CreateBackup(),
+            BackupCommand.CreateRestore(),
             SimulateCommand.Create(),
         };
         foreach (var option in root.Options.OfType<HelpOption>())

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Cjp2p.Actors.Content;
 using Cjp2p.Actors.Hosting;
 using Cjp2p.Actors.Protocol;
+using Cjp2p.Host.Blocks;
 using Cjp2p.Host.Configuration;
 using Cjp2p.Host.Logging;
 using Cjp2p.Host.Output;
@@ -12,6 +13,8 @@ namespace Cjp2p.Host.Commands;
 /// <summary><c>cjp2p get</c>: fetches one content.</summary>
 internal static class GetCommand
 {
+    private const string UnfinishedMap = ".cjp2p-part.cjp2p-map";
+
     public static Command Create()
     {
         var id = new Argument<ContentId>("id")
@@ -38,10 +41,14 @@ internal static class GetCommand
             CustomParser = result => Options.Seconds(result, "--timeout"),
         };
         var force = new Option<bool>("--force", "-f") { Description = "Replace an existing file that is something else." };
+        var blocks = new Option<bool>("--blocks")
+        {
+            Description = "The id is of a hash list: fetch what it lists, block by block, each checked when it arrives.",
+        };
         var json = Options.Json("Print a JSON object about the outcome.");
         var command = new Command("get", "Fetch a content, verify it and put it in place.") { id };
         node.AddTo(command);
-        foreach (var option in new Option[] { output, timeout, force, json })
+        foreach (var option in new Option[] { output, blocks, timeout, force, json })
             command.Add(option);
         node.AddRest(command);
         command.SetAction((parsed, cancelled) => RunAsync(
@@ -51,6 +58,7 @@ internal static class GetCommand
                 parsed.GetValue(timeout),
                 parsed.GetValue(force),
                 parsed.GetValue(json),
+                parsed.GetValue(blocks),
                 node.Log(parsed, LogEventLevel.Error)),
             () => Settings(node, parsed),
             cancelled));
@@ -105,8 +113,10 @@ internal static class GetCommand
         var progress = new GetProgress(request.Id);
         try
         {
-            var fetching = session.Node.DownloadAsync(
-                request.Id, request.Target, inEffect.Node.Peers.Bootstrap, progress, end.Token);
+            var peers = inEffect.Node.Peers.Bootstrap;
+            var fetching = request.ByBlocks
+                ? new BlockFetch(session.Node, request.Id, request.Target, peers, progress).RunAsync(end.Token)
+                : session.Node.DownloadAsync(request.Id, request.Target, peers, progress, end.Token);
             var showing = request.Json ? Task.CompletedTask : GetView.ShowAsync(fetching, progress);
             await Task.WhenAny(fetching, progress.WhenPaused, WhenCancelledAsync(stop.Token)).ConfigureAwait(false);
             if (!fetching.IsCompleted)
@@ -143,7 +153,11 @@ internal static class GetCommand
         {
             var (id, length) = await IdCommand.HashAsync(request.Target, cancelled).ConfigureAwait(false);
             if (id == request.Id)
+            {
+                // A run that was killed when all was done but this.
+                File.Delete(Path.GetFullPath(request.Target) + UnfinishedMap);
                 return length;
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -222,7 +236,7 @@ internal static class GetCommand
     }
 
     private sealed record Request(
-        ContentId Id, string Target, TimeSpan? Timeout, bool Force, bool Json, LogOptions Log);
+        ContentId Id, string Target, TimeSpan? Timeout, bool Force, bool Json, bool ByBlocks, LogOptions Log);
 }
 
 /// <summary>What <c>get --json</c> prints when the content is in place.</summary>

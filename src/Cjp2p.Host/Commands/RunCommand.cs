@@ -92,6 +92,8 @@ internal static class RunCommand
         var level = new LoggingLevelSwitch();
         using var host = Build(settings, log, HostLogging.Create(log, live, level));
         var node = await StartAsync(host, settings, level, cancelled).ConfigureAwait(false);
+        SystemdNotify.Ready();
+        await using var stopping = cancelled.Register(SystemdNotify.Stopping).ConfigureAwait(false);
         var udp = node.Addresses.Select(address => address.ToString()).ToArray();
         var http = HttpAddress(host);
         var stopped = node.WhenStoppedAsync(CancellationToken.None);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Cjp2p.Actors.Content;
 using Cjp2p.Actors.Hosting;
+using Cjp2p.Host.Blocks;
 using Cjp2p.Host.Configuration;
 using Cjp2p.Host.Logging;
 using Cjp2p.Host.Output;
@@ -21,10 +22,15 @@ internal static class ShareCommand
         var node = new NodeOptions(
             "A peer to make itself known to; repeatable.", "Address to listen on; repeatable (default 127.0.0.1:24254).");
         var data = Options.Data("Keep the hashes of the files here, so that the next start need not hash them again.");
+        var blocks = new Option<bool>("--blocks")
+        {
+            Description = "Make a hash list of each file as well, and serve its blocks: for 'get --blocks'.",
+        };
         var json = Options.Json("Print a JSON object a line instead.");
         var command = new Command("share", "Serve files and folders, and print id, length and name of each file.") { paths };
         node.AddTo(command);
         command.Add(data);
+        command.Add(blocks);
         command.Add(json);
         node.AddRest(command);
         command.SetAction((parsed, cancelled) => RunAsync(
@@ -39,13 +45,14 @@ internal static class ShareCommand
                 ],
                 []),
             parsed.GetValue(json),
+            parsed.GetValue(blocks),
             node.Log(parsed, LogEventLevel.Error),
             cancelled));
         return command;
     }
 
     private static async Task<int> RunAsync(
-        string[] paths, HostSettings settings, bool json, LogOptions log, CancellationToken cancelled)
+        string[] paths, HostSettings settings, bool json, bool withBlocks, LogOptions log, CancellationToken cancelled)
     {
         foreach (var path in paths)
         {
@@ -53,6 +60,24 @@ internal static class ShareCommand
                 throw UserException.Failed($"{path}: there is no such file or folder");
         }
 
+        // Without a folder for its own files they live as long as the command.
+        var lists = settings.Node.Content.Data.Length > 0
+            ? Path.Combine(settings.Node.Content.Data, "lists")
+            : Path.Combine(Path.GetTempPath(), $"cjp2p-lists-{Environment.ProcessId}");
+        try
+        {
+            return await RunAsync(paths, settings, json, withBlocks ? lists : null, log, cancelled).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (settings.Node.Content.Data.Length == 0 && Directory.Exists(lists))
+                Directory.Delete(lists, recursive: true);
+        }
+    }
+
+    private static async Task<int> RunAsync(
+        string[] paths, HostSettings settings, bool json, string? lists, LogOptions log, CancellationToken cancelled)
+    {
         var session = await NodeSession.StartAsync(settings, log, cancelled).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
@@ -63,7 +88,8 @@ internal static class ShareCommand
                 Array.ForEach(addresses, address => Terminal.WriteErrorLine($"listening on udp {address}"));
             try
             {
-                var (files, bytes) = await ShareAllAsync(session.Node, paths, json, cancelled).ConfigureAwait(false);
+                var (files, bytes) = await ShareAllAsync(
+                    session.Node, paths, json, lists is null ? null : new BlockLists(session.Node, lists), cancelled).ConfigureAwait(false);
                 if (files == 0)
                     throw UserException.Failed("there is no file to share");
                 Terminal.WriteErrorLine(
@@ -79,7 +105,7 @@ internal static class ShareCommand
     }
 
     private static async Task<(int Files, long Bytes)> ShareAllAsync(
-        Cjp2pNode node, string[] paths, bool json, CancellationToken cancelled)
+        Cjp2pNode node, string[] paths, bool json, BlockLists? lists, CancellationToken cancelled)
     {
         var files = 0;
         var bytes = 0L;
@@ -92,11 +118,27 @@ internal static class ShareCommand
             {
                 files++;
                 bytes += file.File.LengthBytes;
-                Print(file, Path.Combine(path, Path.GetRelativePath(indexed.Path, file.File.Path)), json);
+                var name = Path.Combine(path, Path.GetRelativePath(indexed.Path, file.File.Path));
+                Print(file, name, json);
+                if (lists is not null && file.File.LengthBytes > 0)
+                    await ShareBlocksAsync(lists, file, name, json, cancelled).ConfigureAwait(false);
             }
         }
 
         return (files, bytes);
+    }
+
+    private static async Task ShareBlocksAsync(
+        BlockLists lists, SharedFile file, string name, bool json, CancellationToken cancelled)
+    {
+        try
+        {
+            Print(await lists.ShareAsync(file, cancelled).ConfigureAwait(false), name + " (blocks)", json);
+        }
+        catch (Exception e) when (e is NodeException or IOException or UnauthorizedAccessException)
+        {
+            Terminal.WriteErrorLine($"no hash list of {name}: {(e is NodeException ? e.Message : FileProblems.Describe(e))}");
+        }
     }
 
     private static void Print(SharedFile file, string name, bool json)

@@ -108,7 +108,8 @@ public sealed class DownloadFileActorTests : NodeSpec
         Disk.Fault = (_, _) => null;
         Open(Content.Length);
         Assert.IsType<DownloadFileProtocol.SpanWritten>(Write(0, Content));
-        Assert.Equal(1, Disk.OpenHandles);
+        // The file and its marks.
+        Assert.Equal(2, Disk.OpenHandles);
     }
 
     [Fact]
@@ -127,7 +128,79 @@ public sealed class DownloadFileActorTests : NodeSpec
         Open(Content.Length);
         Write(0, Content);
         Assert.IsType<DownloadFileProtocol.Saved>(Tell(DownloadFileProtocol.Save.Instance));
-        Assert.Equal([DiskOperation.Flush, DiskOperation.WriteSmall], Disk.Log.TakeLast(2).Select(entry => entry.Operation));
+        // The last mark is that the file has not changed since.
+        Assert.Equal<(DiskOperation, string)>(
+            [
+                (DiskOperation.Flush, "/got/a.cjp2p-part"), (DiskOperation.Flush, "/got/a.cjp2p-part.cjp2p-map"),
+                (DiskOperation.Stat, "/got/a.cjp2p-part"), (DiskOperation.Write, "/got/a.cjp2p-part.cjp2p-map"),
+                (DiskOperation.Flush, "/got/a.cjp2p-part.cjp2p-map"),
+            ],
+            Disk.Log.TakeLast(5));
+    }
+
+    // A process that was killed: nothing was saved, and yet nothing is fetched again.
+    [Fact]
+    public void What_was_written_counts_without_having_been_saved_and_what_was_torn_does_not()
+    {
+        Open(Content.Length);
+        foreach (var span in new[] { 0, 1, 5, 7, 20 })
+            Write(span, Content);
+        Disk.Spoil("/got/a.cjp2p-part", 5L * SpanGeometry.SpanBytes + 17);
+        var again = Top(
+            DownloadFileActor.Props(_node, ScriptedSource.IdOf(Content).Sha256, "/got/a.cjp2p-part", "/got/a", _inTransit), "again");
+        again.Tell(new DownloadFileProtocol.Open(1, Content.Length, null), _download.Ref);
+        Settle();
+        Assert.Equal([0, 1, 7, 20], Only<DownloadFileProtocol.Opened>(_download).Map.With(SpanStatus.Written));
+    }
+
+    [Fact]
+    public void After_an_orderly_stop_nothing_is_read_and_after_a_change_by_others_everything_is()
+    {
+        Open(Content.Length);
+        Write(3, Content);
+        Tell(DownloadFileProtocol.Save.Instance);
+        var reads = Disk.Count(DiskOperation.Read, "/got/a.cjp2p-part");
+        Assert.Equal([3], Open(Content.Length).With(SpanStatus.Written));
+        Assert.Equal(reads, Disk.Count(DiskOperation.Read, "/got/a.cjp2p-part"));
+        Disk.Spoil("/got/a.cjp2p-part", 3L * SpanGeometry.SpanBytes);
+        Assert.Empty(Open(Content.Length).With(SpanStatus.Written));
+    }
+
+    [Fact]
+    public void File_that_was_renamed_before_the_process_was_killed_is_found_complete()
+    {
+        Open(Content.Length);
+        Write(3, Content);
+        Disk.Put("/got/a", Content);
+        Disk.Take("/got/a.cjp2p-part");
+        var again = Top(
+            DownloadFileActor.Props(_node, ScriptedSource.IdOf(Content).Sha256, "/got/a.cjp2p-part", "/got/a", _inTransit), "again");
+        again.Tell(new DownloadFileProtocol.Open(1, Content.Length, null), _download.Ref);
+        Settle();
+        Assert.True(Only<DownloadFileProtocol.Opened>(_download).Map.IsComplete);
+        Assert.False(Disk.Exists("/got/a.cjp2p-part.cjp2p-map"));
+        Assert.False(Disk.Exists("/got/a.cjp2p-part"));
+    }
+
+    [Fact]
+    public void Download_waits_while_it_would_take_more_than_its_share_of_the_disk()
+    {
+        var node = Services("cjp2p.downloads.quota = 6MiB");
+        var first = Top(DownloadFileActor.Props(node, ScriptedSource.IdOf(Content).Sha256, "/got/b.cjp2p-part", "/got/b", _inTransit), "b");
+        var second = Top(DownloadFileActor.Props(node, ScriptedSource.IdOf([1]).Sha256, "/got/c.cjp2p-part", "/got/c", _inTransit), "c");
+        first.Tell(new DownloadFileProtocol.Open(1, Content.Length, null), _download.Ref);
+        Settle();
+        Only<DownloadFileProtocol.Opened>(_download);
+        second.Tell(new DownloadFileProtocol.Open(1, 2 << 20, null), _download.Ref);
+        Settle();
+        Assert.Contains("cjp2p.downloads.quota", Only<DownloadFileProtocol.Trouble>(_download).Reason, StringComparison.Ordinal);
+        Assert.False(Disk.Exists("/got/c.cjp2p-part"));
+        _download.Watch(first);
+        Sys.Stop(first);
+        UntilTerminated(_download);
+        second.Tell(new DownloadFileProtocol.Open(1, 2 << 20, null), _download.Ref);
+        Settle();
+        Only<DownloadFileProtocol.Opened>(_download);
     }
 
     [Fact]

@@ -433,7 +433,7 @@ public sealed class DownloadResumeTests : DownloadSpec
         Node.Tell(new DownloadProtocol.StopDownload(source.Id));
         UntilTold<DownloadProtocol.Failed>(1);
         Settle();
-        Disk.Spoil(Unfinished, 1000);
+        Disk.Spoil(Unfinished, 1000, secretly: true);
         Fetch(source.Id, [source], ScriptedSource.DigestsOf(_content));
         UntilSeconds(60, () => Shared.Routes.TryGet(source.Id, out var route) && route.Partial is not null);
         Assert.True(Shared.Routes.TryGet(source.Id, out var running));

@@ -362,8 +362,8 @@ public sealed class DownloadTroubleTests : DownloadSpec
         Fetch(sources[0].Id, sources);
         var finished = UntilTold<DownloadProtocol.Finished>(120);
         AssertGot(content);
-        // A few rounds: all, then one alone at a time.
-        Assert.InRange(finished.FetchedBytes, 2L * content.Length, 5L * content.Length);
+        // What the liar gave, and samples of the others.
+        Assert.InRange(finished.FetchedBytes, content.Length + 1, 2L * content.Length);
     }
 
     [Fact]

@@ -54,6 +54,9 @@ internal sealed class ScriptedSource
     /// <summary>The cookie that it gives, and wants back before it serves more than a teaser; null: it knows no cookies.</summary>
     public string? Cookie { get; set; }
 
+    /// <summary>Further contents that <see cref="Answer"/> knows.</summary>
+    public HashSet<ContentId> OtherIds { get; } = [];
+
     /// <summary>Requests that it got, in order.</summary>
     public List<PleaseSendContent> Requests { get; } = [];
 
@@ -90,7 +93,7 @@ internal sealed class ScriptedSource
     private void Reply(PeerAddress to, IReadOnlyList<WireMessage> messages)
     {
         var isVerified = Cookie is null || messages.Contains(new AlwaysReturned(Datagram.Raw(CookieJson)));
-        var answers = messages.OfType<PleaseSendContent>().Where(request => request.Id == Id)
+        var answers = messages.OfType<PleaseSendContent>().Where(request => request.Id == Id || OtherIds.Contains(request.Id))
             .SelectMany(request => Answer(isVerified ? request : request with { Length = Math.Min(32, request.Length) }))
             .Concat(messages.OfType<PleaseReturnThisMessage>().Select(ping => new ReturnedMessage(ping.Payload)))
             .ToArray();

@@ -24,11 +24,11 @@ public sealed class ActorStateTests : DownloadSpec
             [
                 typeof(ContentServerState), typeof(ContentStoreState), typeof(DownloadFileState), typeof(DownloadManagerState),
                 typeof(DownloadState), typeof(FolderIndexerState), typeof(NodeState), typeof(PeerRegistryState), typeof(PeerState),
-                typeof(SocketState), typeof(SpanFetchState),
+                typeof(SocketState), typeof(SpanFetchState), typeof(StorageState),
             ],
             tree.Actors.Select(actor => actor.State!.GetType()).Distinct().OrderBy(type => type.Name, StringComparer.Ordinal));
         // No kind of state is missing from this test, and no actor is without one.
-        Assert.Equal(11, typeof(ActorState).Assembly.GetTypes().Count(type => type.IsSubclassOf(typeof(ActorState))));
+        Assert.Equal(12, typeof(ActorState).Assembly.GetTypes().Count(type => type.IsSubclassOf(typeof(ActorState))));
         Assert.Equal(
             typeof(InspectedActor).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(InspectedActor))).Select(type => type.Name).Order(StringComparer.Ordinal),
             tree.Actors.Select(actor => actor.Facts.Type).Distinct().Order(StringComparer.Ordinal));
@@ -191,7 +191,7 @@ public sealed class ActorStateTests : DownloadSpec
     private ScriptedSource Busy()
     {
         Disk.Put("/shared/a", [1]);
-        StartNode("cjp2p.content.shared = [\"/shared\"]");
+        StartNode("cjp2p.content { shared = [\"/shared\"], data = \"/data\" }");
         Hear(Friend);
         var source = Source(1, _content);
         Fetch(source.Id, [source]);

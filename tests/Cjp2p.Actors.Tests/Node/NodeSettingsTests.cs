@@ -14,7 +14,7 @@ public sealed partial class NodeSettingsTests
     private static readonly string[] Others =
     [
         "on", "off", "3", "17", "700", "20000", "3s", "70s", "4000s", "5ms", "2KiB", "600KiB", "8MiB",
-        "[\"127.0.0.1:7\"]", "other",
+        "[\"127.0.0.1:7\"]", "\"22:00-06:00\"", "other",
     ];
 
     /// <summary>

@@ -1,6 +1,8 @@
 using Cjp2p.Actors.Node;
 using Cjp2p.Actors.Peers;
 using Cjp2p.Actors.Protocol;
+using Cjp2p.Actors.Storage;
+using Cjp2p.Actors.Tests.Doubles;
 using CsCheck;
 
 namespace Cjp2p.Actors.Tests.Peers;
@@ -19,6 +21,30 @@ public sealed class PeerTableTests
 
     private readonly PeerTable _table = new(Settings);
     private readonly Random _random = new(1);
+
+    // An eclipse: 10,000 addresses in four networks, for a week, against 200 honest peers.
+    [Fact]
+    public void Attacker_with_thousands_of_addresses_in_few_networks_drives_out_nobody_but_itself()
+    {
+        var table = new PeerTable(Settings with { PeersMax = 1000 });
+        var random = new Random(1);
+        var honest = Enumerable.Range(0, 200).Select(i => Datagram.At($"{20 + i / 2}.{i % 2}.7.7:24254")).ToArray();
+        foreach (var peer in honest)
+            table.AddVerified(peer, TimeSpan.Zero, random);
+        for (var hour = 0; hour < 7 * 24; hour++)
+        {
+            for (var i = 0; i < 10_000; i++)
+                table.AddVerified(Datagram.At($"198.{18 + i % 4}.{i / 256 % 256}.{i % 256}:{1 + i / 4096}"), TimeSpan.FromHours(hour), random);
+        }
+
+        Assert.Equal(1000, table.Verified);
+        Assert.All(honest, peer => Assert.True(table.Contains(peer)));
+        Assert.Equal(honest.Length, honest.Sum(peer => table.PeersInNetworkOf(peer)));
+        // A restart loads what the table holds: all of them.
+        var kept = new PeerKeeper([], 7).Changes(table.Peers, TimeSpan.FromDays(7), DateTimeOffset.UnixEpoch.AddDays(9000))
+            .OfType<StateChange.PeerKept>().Select(change => change.Peer.Address).ToHashSet();
+        Assert.All(honest, peer => Assert.Contains(peer, kept));
+    }
 
     [Fact]
     public void Verified_peer_is_new_once()

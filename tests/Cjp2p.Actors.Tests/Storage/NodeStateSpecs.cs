@@ -38,7 +38,7 @@ public abstract class NodeStateSpecs
             new(Datagram.At("198.51.100.7:24254"), Now.AddDays(-2), Now.AddSeconds(-2), TimeSpan.Zero),
         ];
         var file = new SharedFile(Id(1), new FileStat("/s/an 'odd' \"name\"; --\n\u00e4\u6f22", 1L << 41, 638_000_000_000_000_000));
-        var download = new StoredDownload(Id(2), "/got/b", [peers[0].Address, peers[1].Address], ByBlocks: true);
+        var download = new StoredDownload(Id(2), "/got/b", [peers[0].Address, peers[1].Address], Now.AddMinutes(-7));
         var ban = new StoredBan(Datagram.At("203.0.113.9:1"), Now.AddHours(24), "gave wrong content");
         Write(
             new StateChange.PeerKept(peers[0]), new StateChange.PeerKept(peers[1]),
@@ -62,7 +62,7 @@ public abstract class NodeStateSpecs
         Write(
             new StateChange.PeerKept(peer),
             new StateChange.FileIndexed(new SharedFile(Id(1), new FileStat("/a", 1, 1))),
-            new StateChange.DownloadKept(new StoredDownload(Id(2), "/b", [])),
+            new StateChange.DownloadKept(new StoredDownload(Id(2), "/b", [], Now)),
             new StateChange.Banned(new StoredBan(peer.Address, Now.AddDays(1), "x")),
             new StateChange.SettingChanged("a", "1"));
         Write(

@@ -109,7 +109,7 @@ public sealed class SqliteNodeStatesSpecs : NodeStateSpecs, IDisposable
             var state = Load();
             Assert.Equal("1", state.Settings["a"]);
             var download = Assert.Single(state.Downloads);
-            Assert.Equal(("/t", false), (download.TargetPath, download.ByBlocks));
+            Assert.Equal(("/t", DateTimeOffset.UnixEpoch), (download.TargetPath, download.StartedAt));
         }
     }
 

@@ -1,0 +1,82 @@
+using Cjp2p.Actors.AntiSpoof;
+using Cjp2p.Actors.Protocol;
+using Cjp2p.Actors.Transport;
+
+namespace Cjp2p.Actors.Content;
+
+/// <summary>
+/// Keeps content within the rates that the user allows, each with a second's worth at once. Thread-safe; the settings may
+/// be replaced at any time; time is an argument.
+/// </summary>
+/// <param name="settings">The rates.</param>
+public sealed class RateLimits(RateSettings settings)
+{
+    /// <summary>What is let through at once at least: one large answer, some requests.</summary>
+    public const int BurstBytesMin = 64 * 1024;
+
+    private const int PeersRemembered = 4096;
+
+    private readonly Lock _lock = new();
+    private readonly TwoGenerationMap<PeerAddress, TokenBucket> _peers = new(PeersRemembered);
+    private volatile RateSettings _settings = settings;
+    private TokenBucket _up = TokenBucket.Full(long.MaxValue, TimeSpan.Zero);
+    private TokenBucket _down = TokenBucket.Full(long.MaxValue, TimeSpan.Zero);
+
+    /// <summary>The rates in effect.</summary>
+    public RateSettings Settings
+    {
+        get => _settings;
+        set => _settings = value;
+    }
+
+    /// <summary>Whether so much content may be sent to a peer now; then it counts as sent.</summary>
+    public bool TryUpload(in PeerAddress to, int bytes, TimeSpan now, DateTimeOffset utcNow)
+    {
+        var settings = _settings;
+        var rate = settings.UploadAt(utcNow);
+        if (rate == 0 && settings.PeerUpload == 0)
+            return true;
+        lock (_lock)
+        {
+            var up = Refill(_up, rate, now);
+            if (rate > 0 && !up.TryTake(bytes, out up))
+                return false;
+            if (settings.PeerUpload > 0)
+            {
+                var peer = _peers.TryGet(to, out var known)
+                    ? Refill(known, settings.PeerUpload, now)
+                    : TokenBucket.Full(Burst(settings.PeerUpload), now);
+                if (!peer.TryTake(bytes, out peer))
+                    return false;
+                _peers.Set(to, peer);
+            }
+
+            _up = up;
+            return true;
+        }
+    }
+
+    /// <summary>Of so many chunks, how many may be asked for now; they count as asked for.</summary>
+    public int TakeDownload(int chunks, int chunkBytes, TimeSpan now, DateTimeOffset utcNow)
+    {
+        var rate = _settings.DownloadAt(utcNow);
+        if (rate == 0)
+            return chunks;
+        lock (_lock)
+        {
+            _down = Refill(_down, rate, now);
+            var taken = (int)Math.Min(chunks, _down.Tokens / chunkBytes);
+            _down.TryTake((double)taken * chunkBytes, out _down);
+            return taken;
+        }
+    }
+
+    private static double Burst(long rate) => Math.Max(rate, BurstBytesMin);
+
+    // A rate that has become lower counts at once.
+    private static TokenBucket Refill(TokenBucket bucket, long rate, TimeSpan now)
+    {
+        var refilled = bucket.Refill(rate, Burst(rate), now);
+        return refilled with { Tokens = Math.Min(refilled.Tokens, Burst(rate)) };
+    }
+}

@@ -1,0 +1,80 @@
+using System.Text.Json;
+
+namespace Cjp2p.Host.Tests.Processes;
+
+/// <summary>Contents by hash lists: <c>share --blocks</c> and <c>get --blocks</c>.</summary>
+public sealed class BlocksTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Content_is_had_by_its_hash_list_from_one_node_and_while_it_is_from_both()
+    {
+        var id = _folder.File("movie", 5_000_000, seed: 3);
+        await using var source = Cjp2pProcess.Start(
+            _folder.Root, "share", "movie", "--blocks", "--listen", "127.0.0.1:0", "--json");
+        var list = await ListIdAsync(source);
+        var address = await AddressAsync(source);
+        var outcome = await Cjp2pProcess.RunAsync(
+            _folder.Root, "get", list, "--blocks", "--peer", address, "-o", "got", "--json");
+        Assert.True(outcome.ExitCode == 0, outcome.ToString());
+        Assert.Equal(id, _folder.IdOf("got"));
+        Assert.Equal([_folder.In("got"), _folder.In("movie")], Directory.EnumerateFileSystemEntries(_folder.Root).Order());
+        using var report = JsonDocument.Parse(Assert.Single(outcome.Output));
+        Assert.Equal(5_000_000, report.RootElement.GetProperty("lengthBytes").GetInt64());
+        // The list itself is a content like others: 20 lines.
+        var text = await Cjp2pProcess.RunAsync(_folder.Root, "get", list, "--peer", address, "-o", "list");
+        Assert.True(text.ExitCode == 0, text.ToString());
+        Assert.Equal(20, File.ReadAllLines(_folder.In("list")).Length);
+    }
+
+    [Fact]
+    public async Task Blocks_that_are_there_already_are_not_fetched_again_and_a_wrong_one_is()
+    {
+        var id = _folder.File("movie", 3_000_000, seed: 4);
+        await using var source = Cjp2pProcess.Start(
+            _folder.Root, "share", "movie", "--blocks", "--listen", "127.0.0.1:0", "--json");
+        var list = await ListIdAsync(source);
+        var address = await AddressAsync(source);
+        await Cjp2pProcess.RunAsync(_folder.Root, "get", list, "--peer", address, "-o", "list");
+        var lines = File.ReadAllLines(_folder.In("list"));
+        _folder.Folder("got.cjp2p-blocks");
+        var content = File.ReadAllBytes(_folder.In("movie"));
+        for (var i = 0; i < 10; i++)
+            File.WriteAllBytes(_folder.In("got.cjp2p-blocks", lines[i]), content[(i * 262_144)..((i + 1) * 262_144)]);
+        File.WriteAllBytes(_folder.In("got.cjp2p-blocks", lines[10]), new byte[262_144]);
+        var outcome = await Cjp2pProcess.RunAsync(
+            _folder.Root, "get", list, "--blocks", "--peer", address, "-o", "got", "--json");
+        Assert.True(outcome.ExitCode == 0, outcome.ToString());
+        Assert.Equal(id, _folder.IdOf("got"));
+        using var report = JsonDocument.Parse(Assert.Single(outcome.Output));
+        Assert.InRange(report.RootElement.GetProperty("fetchedBytes").GetInt64(), 300_000, 2 * 262_144 + 100_000);
+    }
+
+    [Fact]
+    public async Task What_is_no_hash_list_is_refused_with_one_line()
+    {
+        var id = _folder.File("movie", 100_000, seed: 4);
+        await using var source = Cjp2pProcess.Start(_folder.Root, "share", "movie", "--listen", "127.0.0.1:0", "--json");
+        var address = await AddressAsync(source);
+        var outcome = await Cjp2pProcess.RunAsync(_folder.Root, "get", id, "--blocks", "--peer", address, "-o", "got");
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Contains("is no hash list: get it without --blocks", Assert.Single(outcome.Error), StringComparison.Ordinal);
+    }
+
+    private static async Task<string> ListIdAsync(Cjp2pProcess source)
+    {
+        var line = await source.WaitForOutputAsync(text => text.Contains("(blocks)", StringComparison.Ordinal));
+        using var report = JsonDocument.Parse(line);
+        return report.RootElement.GetProperty("id").GetString()!;
+    }
+
+    private static async Task<string> AddressAsync(Cjp2pProcess source)
+    {
+        var line = await source.WaitForOutputAsync(text => text.Contains("\"udp\"", StringComparison.Ordinal));
+        using var report = JsonDocument.Parse(line);
+        return report.RootElement.GetProperty("udp")[0].GetString()!;
+    }
+}
