@@ -49,6 +49,8 @@ internal sealed class PeerRegistryActor : UntypedActor, IWithTimers
 
     private TimeSpan Now => _node.Clock.Now;
 
+    private bool HasEnough => _table.Verified >= _settings.Enough;
+
     public static Props Props(NodeServices node) => Akka.Actor.Props.Create(() => new PeerRegistryActor(node));
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
@@ -102,18 +104,22 @@ internal sealed class PeerRegistryActor : UntypedActor, IWithTimers
         {
             if (_table.AddVerified(news.Source, news.At, _random))
                 OnNewPeer(news.Source);
-            PeerActorOf(news.Source, make: true)?.Tell(new PeerProtocol.Heard(news));
+            if (_table.IsActive(news.Source) && PeerActorOf(news.Source, make: true) is { } actor)
+                actor.Tell(new PeerProtocol.Heard(news));
+            else if (news.RoundTrip > TimeSpan.Zero)
+                _table.AddRoundTrip(news.Source, news.RoundTrip);
         }
 
         // Ruby and Bash nodes never return cookies with their answers: an answer to a question of ours is as good.
-        if (!news.Peers.IsEmpty
+        if (!news.Peers.IsEmpty && !HasEnough
             && (news.Proven || (_asked.TryGet(news.Source, out var askedAt) && news.At - askedAt < AskedAgeMax)))
             _table.AddHearsay(news.Peers.AsSpan(), _node.AddressPolicy);
     }
 
     private void OnNewPeer(in PeerAddress address)
     {
-        _log.Debug("New peer {Peer}, {Peers} in all", address, _table.Verified);
+        if (_log.IsDebugEnabled)
+            _log.Debug("New peer {Peer}, {Peers} in all", address, _table.Verified);
         if (_node.PeerSample.Length < _settings.ReplyPeersMax)
             _node.PeerSample = _table.Sample(_settings.ReplyPeersMax, _random);
         _bootstrapWait = _settings.BootstrapRetryMin;
@@ -152,16 +158,26 @@ internal sealed class PeerRegistryActor : UntypedActor, IWithTimers
             return;
         }
 
-        var probes = _table.TakeProbes(_settings.ProbesPerRound, Now, _random, out var forgotten);
+        // Who has enough peers only looks whether they are still there; who has untried addresses needs no further ones.
+        if (HasEnough)
+            _table.ForgetHearsay();
+        var probes = _table.TakeProbes(
+            _table.Hearsay > 0 ? Math.Min(1, _settings.ProbesPerRound) : _settings.ProbesPerRound,
+            Now,
+            _random,
+            out var forgotten,
+            HasEnough ? _settings.ProbeAfter : default);
         foreach (var peer in probes)
         {
             Probe(peer);
-            PeerActorOf(peer, make: false)?.Tell(PeerProtocol.Probed.Instance);
+            if (_table.IsActive(peer))
+                PeerActorOf(peer, make: false)?.Tell(PeerProtocol.Probed.Instance);
         }
 
         foreach (var gone in forgotten)
         {
-            _log.Debug("Peer {Peer} does not answer any more", gone);
+            if (_log.IsDebugEnabled)
+                _log.Debug("Peer {Peer} does not answer any more", gone);
             if (PeerActorOf(gone, make: false) is { } actor)
                 Context.Stop(actor);
         }

@@ -423,7 +423,7 @@ public sealed class SimDisk : IDisk
         throw Fail(new FileNotFoundException($"Could not find file '{path}'.", path));
     }
 
-    private SimFile NewFile(string path) => new() { Path = path, ChangedTicks = NextChangeTicks() };
+    private SimFile NewFile(string path) => new(_scheduler.Blocks) { Path = path, ChangedTicks = NextChangeTicks() };
 
     /// <summary>
     /// Virtual time stands still during a turn, in which a real clock would have gone on: no two changes have the same time.

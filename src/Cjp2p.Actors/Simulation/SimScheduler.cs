@@ -69,6 +69,9 @@ public sealed class SimScheduler : SchedulerBase, IDisposable
 
     internal SimRunQueue Runs { get; }
 
+    /// <summary>What the disks of this world hold in common.</summary>
+    internal SimBlockPool Blocks { get; } = new();
+
     /// <summary>Ticks of virtual time since the world began.</summary>
     internal long NowTicks { get; private set; }
 
