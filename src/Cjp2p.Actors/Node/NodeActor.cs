@@ -43,6 +43,7 @@ public sealed class NodeActor : UntypedActor, IWithTimers
         _node = new NodeServices(
             settings, environment, environment.Clock ?? new NodeClock(Context.System.Scheduler));
         _startedAt = _node.Clock.Now;
+        environment.Made?.Invoke(_node);
     }
 
     /// <inheritdoc/>

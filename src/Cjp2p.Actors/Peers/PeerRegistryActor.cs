@@ -38,7 +38,7 @@ internal sealed class PeerRegistryActor : UntypedActor, IWithTimers
         _node = node;
         _settings = node.Settings.Peers;
         _random = node.NewRandom();
-        _table = new PeerTable(_settings);
+        _table = node.PeerTable = new PeerTable(_settings) { NeverEvicts = node.Mutations.NeverEvicts };
         _asked = new TwoGenerationMap<PeerAddress, TimeSpan>(4096);
         _named = _settings.Bootstrap;
         _interval = _settings.DiscoveryMin;

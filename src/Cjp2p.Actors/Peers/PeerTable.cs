@@ -19,6 +19,9 @@ public sealed class PeerTable
     /// <param name="settings">Caps and rates.</param>
     public PeerTable(PeerSettings settings) => _settings = settings;
 
+    /// <summary>Broken on purpose, for tests of the simulator.</summary>
+    internal bool NeverEvicts { get; init; }
+
     /// <summary>Verified peers.</summary>
     public int Verified => _verified.Count;
 
@@ -52,7 +55,7 @@ public sealed class PeerTable
             return false;
         }
 
-        if (_verified.Count >= _settings.PeersMax)
+        if (_verified.Count >= _settings.PeersMax && !NeverEvicts)
             Evict(random);
         _index[address] = _verified.Count;
         _verified.Add(new PeerRecord(address, now, now, TimeSpan.MinValue, 0, TimeSpan.Zero));

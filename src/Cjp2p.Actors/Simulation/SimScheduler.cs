@@ -137,6 +137,9 @@ public sealed class SimScheduler : SchedulerBase, IDisposable
 
     internal void TakePeeked() => _queue.TakePeeked();
 
+    /// <summary>Timers of actors that still wait; walks through everything that does.</summary>
+    internal int CountTimers() => _queue.CountTimers();
+
     /// <summary>Moves the clock forward to a moment at which nothing is due.</summary>
     internal void AdvanceTo(long ticks)
     {

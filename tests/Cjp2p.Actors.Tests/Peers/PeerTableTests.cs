@@ -60,14 +60,15 @@ public sealed class PeerTableTests
     [Fact]
     public void Of_peers_that_were_heard_lately_one_at_the_most_is_probed_and_only_if_nobody_was_silent()
     {
+        var table = new PeerTable(Settings with { ForgetAfterProbes = 7 });
         var silence = TimeSpan.FromMinutes(10);
         for (var i = 0; i < 4; i++)
-            _table.AddVerified(Peer(i), At(0), _random);
-        Assert.Single(_table.TakeProbes(4, At(60), _random, out _, silence));
-        Assert.Equal(4, _table.TakeProbes(4, At(600), _random, out _, silence).Length);
-        _table.AddVerified(Peer(1), At(700), _random);
-        _table.AddVerified(Peer(2), At(700), _random);
-        Assert.Equal([Peer(0), Peer(3)], _table.TakeProbes(4, At(800), _random, out _, silence).Order());
+            table.AddVerified(Peer(i), At(0), _random);
+        Assert.Single(table.TakeProbes(4, At(60), _random, out _, silence));
+        Assert.Equal(4, table.TakeProbes(4, At(600), _random, out _, silence).Length);
+        table.AddVerified(Peer(1), At(700), _random);
+        table.AddVerified(Peer(2), At(700), _random);
+        Assert.Equal([Peer(0), Peer(3)], table.TakeProbes(4, At(800), _random, out _, silence).Order());
     }
 
     [Fact]
