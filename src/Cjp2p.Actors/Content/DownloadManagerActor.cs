@@ -3,6 +3,7 @@ using Akka.Actor;
 using Akka.Event;
 using Cjp2p.Actors.Node;
 using Cjp2p.Actors.Protocol;
+using Cjp2p.Actors.Storage;
 
 namespace Cjp2p.Actors.Content;
 
@@ -22,15 +23,38 @@ internal sealed class DownloadManagerActor : UntypedActor
     private IActorRef _stopRequester = ActorRefs.Nobody;
     private int _started;
 
-    public DownloadManagerActor(NodeServices node, IActorRef registry, IActorRef store)
+    private readonly ImmutableArray<StoredDownload> _unfinished;
+
+    public DownloadManagerActor(
+        NodeServices node, IActorRef registry, IActorRef store, ImmutableArray<StoredDownload> unfinished)
     {
+        _unfinished = unfinished;
         _node = node;
         _registry = registry;
         _store = store;
     }
 
-    public static Props Props(NodeServices node, IActorRef registry, IActorRef store) =>
-        Akka.Actor.Props.Create(() => new DownloadManagerActor(node, registry, store));
+    /// <param name="node">What the node's parts share.</param>
+    /// <param name="registry">The registry of peers.</param>
+    /// <param name="store">What is shared.</param>
+    /// <param name="unfinished">Downloads that were running when the node ended: they go on.</param>
+    public static Props Props(
+        NodeServices node, IActorRef registry, IActorRef store, ImmutableArray<StoredDownload> unfinished) =>
+        Akka.Actor.Props.Create(() => new DownloadManagerActor(node, registry, store, unfinished));
+
+    protected override void PreStart()
+    {
+        foreach (var download in _unfinished)
+        {
+            Self.Tell(
+                new DownloadProtocol.StartDownload(download.Id, download.TargetPath, download.Sources), ActorRefs.NoSender);
+        }
+    }
+
+    // Those of the start are started once; what has ended since stays ended.
+    protected override void PostRestart(Exception reason)
+    {
+    }
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
 
@@ -47,6 +71,7 @@ internal sealed class DownloadManagerActor : UntypedActor
                 Start(start);
                 break;
             case DownloadProtocol.StopDownload stop:
+                _node.Keep(new StateChange.DownloadEnded(stop.Id));
                 if (_running.TryGetValue(stop.Id, out var running))
                     running.Actor.Tell(DownloadProtocol.Stop.Instance);
                 break;
@@ -124,6 +149,8 @@ internal sealed class DownloadManagerActor : UntypedActor
                 number,
                 start.TargetPath);
             _running.Add(start.Id, running);
+            _node.Keep(new StateChange.DownloadKept(new StoredDownload(
+                start.Id, start.TargetPath, start.Sources.IsDefault ? [] : start.Sources)));
         }
 
         running.Actor.Forward(new DownloadProtocol.Join(start.Sources.IsDefault ? [] : start.Sources));

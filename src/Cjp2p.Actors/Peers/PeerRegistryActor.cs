@@ -4,6 +4,7 @@ using Akka.Event;
 using Cjp2p.Actors.AntiSpoof;
 using Cjp2p.Actors.Node;
 using Cjp2p.Actors.Protocol;
+using Cjp2p.Actors.Storage;
 using Cjp2p.Actors.Transport;
 
 namespace Cjp2p.Actors.Peers;
@@ -25,6 +26,7 @@ internal sealed class PeerRegistryActor : UntypedActor, IWithTimers
     private readonly PeerSettings _settings;
     private readonly Random _random;
     private readonly PeerTable _table;
+    private readonly PeerKeeper _keeper;
     private readonly TwoGenerationMap<PeerAddress, TimeSpan> _asked;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private ImmutableArray<PeerAddress> _named;
@@ -33,12 +35,13 @@ internal sealed class PeerRegistryActor : UntypedActor, IWithTimers
     private TimeSpan _bootstrapAt;
     private int _peerActors;
 
-    public PeerRegistryActor(NodeServices node)
+    public PeerRegistryActor(NodeServices node, ImmutableArray<StoredPeer> known)
     {
         _node = node;
         _settings = node.Settings.Peers;
         _random = node.NewRandom();
         _table = node.PeerTable = new PeerTable(_settings) { NeverEvicts = node.Mutations.NeverEvicts };
+        _keeper = new PeerKeeper(known, _settings.ForgetAfterProbes);
         _asked = new TwoGenerationMap<PeerAddress, TimeSpan>(4096);
         _named = _settings.Bootstrap;
         _interval = _settings.DiscoveryMin;
@@ -51,7 +54,10 @@ internal sealed class PeerRegistryActor : UntypedActor, IWithTimers
 
     private bool HasEnough => _table.Verified >= _settings.Enough;
 
-    public static Props Props(NodeServices node) => Akka.Actor.Props.Create(() => new PeerRegistryActor(node));
+    /// <param name="node">What the node's parts share.</param>
+    /// <param name="known">Peers of earlier runs.</param>
+    public static Props Props(NodeServices node, ImmutableArray<StoredPeer> known) =>
+        Akka.Actor.Props.Create(() => new PeerRegistryActor(node, known));
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
 
@@ -60,7 +66,14 @@ internal sealed class PeerRegistryActor : UntypedActor, IWithTimers
     {
         if (!_node.Transports.Open.IsEmpty)
             Self.Tell(PeerRegistryProtocol.Discover.Instance);
+        if (!_node.Storage.IsNobody())
+        {
+            Timers.StartPeriodicTimer(
+                PeerRegistryProtocol.SavePeers.Instance, PeerRegistryProtocol.SavePeers.Instance, _settings.SaveEvery, _settings.SaveEvery);
+        }
     }
+
+    protected override void PostStop() => Save();
 
     protected override void OnReceive(object message)
     {
@@ -85,6 +98,9 @@ internal sealed class PeerRegistryActor : UntypedActor, IWithTimers
                 foreach (var address in add.Addresses)
                     Probe(address);
                 break;
+            case PeerRegistryProtocol.SavePeers:
+                Save();
+                break;
             case PeerRegistryProtocol.PeerStopped:
                 _peerActors--;
                 break;
@@ -103,7 +119,7 @@ internal sealed class PeerRegistryActor : UntypedActor, IWithTimers
         if (news.Proven && _node.AddressPolicy.Accepts(news.Source))
         {
             if (_table.AddVerified(news.Source, news.At, _random))
-                OnNewPeer(news.Source);
+                OnNewPeer(news);
             if (_table.IsActive(news.Source) && PeerActorOf(news.Source, make: true) is { } actor)
                 actor.Tell(new PeerProtocol.Heard(news));
             else if (news.RoundTrip > TimeSpan.Zero)
@@ -116,8 +132,11 @@ internal sealed class PeerRegistryActor : UntypedActor, IWithTimers
             _table.AddHearsay(news.Peers.AsSpan(), _node.AddressPolicy);
     }
 
-    private void OnNewPeer(in PeerAddress address)
+    private void OnNewPeer(PeerNews news)
     {
+        var address = news.Source;
+        if (_keeper.OnVerified(address) is { RoundTrip.Ticks: > 0 } known && news.RoundTrip == TimeSpan.Zero)
+            _table.SetRoundTrip(address, known.RoundTrip);
         if (_log.IsDebugEnabled)
             _log.Debug("New peer {Peer}, {Peers} in all", address, _table.Verified);
         if (_node.PeerSample.Length < _settings.ReplyPeersMax)
@@ -146,7 +165,20 @@ internal sealed class PeerRegistryActor : UntypedActor, IWithTimers
         var candidates = _table.Sample(most, _random);
         return candidates.Length >= most
             ? candidates
-            : [.. candidates, .. _named.Where(address => !_table.Contains(address)).Take(most - candidates.Length)];
+            :
+            [
+                .. candidates,
+                .. _named.Concat(_keeper.Some()).Distinct().Where(address => !_table.Contains(address))
+                    .Take(most - candidates.Length),
+            ];
+    }
+
+    private void Save()
+    {
+        if (_node.Storage.IsNobody())
+            return;
+        foreach (var change in _keeper.Changes(_table.Peers, Now, _node.Clock.UtcNow))
+            _node.Keep(change);
     }
 
     private void Discover()
@@ -182,12 +214,14 @@ internal sealed class PeerRegistryActor : UntypedActor, IWithTimers
                 Context.Stop(actor);
         }
 
+        foreach (var address in _keeper.Next(_settings.RememberedPerRound, _table.Verified > 0))
+            Probe(address);
         var suggested = _table.TakeHearsay(_settings.HearsayPerRound);
         foreach (var address in suggested)
             Probe(address);
         AskNamed();
         _node.PeerSample = _table.Sample(_settings.ReplyPeersMax, _random);
-        var isLearning = _table.Verified < _settings.Floor || suggested.Length > 0;
+        var isLearning = _table.Verified < _settings.Floor || suggested.Length > 0 || _keeper.Waiting > 0;
         Next(isLearning && _table.Verified > 0 ? _settings.DiscoveryMin : Min(_interval * 2, _settings.DiscoveryMax));
     }
 

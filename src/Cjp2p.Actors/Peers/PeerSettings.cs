@@ -24,4 +24,6 @@ public sealed record PeerSettings(
     int ActorAfter,
     TimeSpan ActorIdle,
     bool? AllowLoopback,
-    bool? AllowPrivate);
+    bool? AllowPrivate,
+    TimeSpan SaveEvery,
+    int RememberedPerRound);

@@ -19,7 +19,7 @@ public sealed class SimDownload : MinimalActorRef
         Node = node;
         Id = id;
         TargetPath = targetPath;
-        Path = world.System.DeadLetters.Path.Root / "simulation-download";
+        Path = world.System.DeadLetters.Path.Root / "simulation-downloads" / $"{node.Machine.Name}-{node.Downloads.Count}";
         StartedAt = ProgressAt = world.Now;
         _life = node.Machine.Actor;
     }

@@ -54,6 +54,9 @@ public sealed class SimNetwork
     /// <summary>Send batches that were taken and have not come back; zero whenever no actor has its turn.</summary>
     public long BatchesRented { get; private set; }
 
+    /// <summary>Is shown every delivery, or null.</summary>
+    public ISimTap? Tap { get; set; }
+
     internal ulong Seed { get; }
 
     /// <summary>How often everything was healed; partitions from before mean nothing any more.</summary>
@@ -404,6 +407,8 @@ public sealed class SimNetwork
             new TraceEndpoint(receiver.Number, datagram.To.Port),
             datagram.Payload);
         Watch?.Delivered(receiver, datagram.Source, datagram.Payload);
+        Tap?.Delivered(
+            new TimeSpan(_scheduler.NowTicks), datagram.Sender, receiver, datagram.Source, datagram.To, datagram.Payload);
         transport.Sink!.OnDatagram(datagram.Source, datagram.Payload);
         _pool.Return(datagram);
     }

@@ -393,6 +393,10 @@ public sealed class SimWorld : IDisposable
               type = "{{Name(typeof(SimDispatcherConfigurator))}}"
               {{SimDispatcher.OneMessagePerTurn}} = on
             }
+            cjp2p.dispatchers.storage {
+              type = "{{Name(typeof(SimDispatcherConfigurator))}}"
+              {{SimDispatcher.OneMessagePerTurn}} = on
+            }
             """).WithFallback(settings.Config);
 
         static string Name(Type type) => $"{type.FullName}, {type.Assembly.GetName().Name}";

@@ -20,6 +20,11 @@ internal static class CommandTree
         ["peers"] = ["cjp2p peers --peer 127.0.0.1:24254"],
         ["ping"] = ["cjp2p ping 127.0.0.1:24254 -c 10"],
         ["send"] = ["cjp2p send 127.0.0.1:24254 '[{\"PleaseSendPeers\":{}}]' --wait 500"],
+        ["simulate"] =
+        [
+            "cjp2p simulate --scenario churn-day --peers 50 --seed 7",
+            "cjp2p simulate --scenario poisoners-40 --seeds 1..100",
+        ],
     };
 
     /// <summary>Runs the command that <paramref name="arguments"/> name; returns the exit code of the process.</summary>
@@ -71,6 +76,7 @@ internal static class CommandTree
             PeersCommand.Create(),
             PingCommand.Create(),
             SendCommand.Create(),
+            SimulateCommand.Create(),
         };
         foreach (var option in root.Options.OfType<HelpOption>())
             option.Action = new HelpWithExamples((HelpAction)option.Action!);

@@ -24,6 +24,11 @@ internal static class SimulationCommand
         memory.SetAction(parsed => NodeFigures.Memory(parsed.GetValue(nodes)));
         var again = new Command("worlds", "Worlds started and stopped: what is left.") { worlds, nodes };
         again.SetAction(parsed => NodeFigures.Worlds(parsed.GetValue(worlds), parsed.GetValue(nodes)));
-        return new Command("simulation", "Speed and size of the simulator.") { gossip, fetch, idle, memory, again };
+        var first = new Option<ulong>("--first") { Description = "First seed.", DefaultValueFactory = _ => 1 };
+        var last = new Option<ulong>("--last") { Description = "Last seed.", DefaultValueFactory = _ => 20 };
+        var log = new Option<bool>("--log") { Description = "Print what was done and what the nodes said." };
+        var chaos = new Command("chaos", "Production nodes under every fault, seed after seed.") { first, last, log };
+        chaos.SetAction(parsed => ChaosSearch.Run(parsed.GetValue(first), parsed.GetValue(last), parsed.GetValue(log)));
+        return new Command("simulation", "Speed and size of the simulator.") { gossip, fetch, idle, memory, again, chaos };
     }
 }
