@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Akka.Actor;
+using Cjp2p.Actors.Inspection;
 using Cjp2p.Actors.Node;
 using Cjp2p.Actors.Protocol;
 using Cjp2p.Actors.Transport;
@@ -12,7 +13,7 @@ namespace Cjp2p.Actors.Content;
 /// when all of it is here checks it (where its hash is known), hands its bytes to the file and stops. Has no children.
 /// The download does not restart it: a span whose actor failed is simply fetched again.
 /// </summary>
-internal sealed class ChunkRequestActor : UntypedActor, IWithTimers
+internal sealed class ChunkRequestActor : InspectedActor, IWithTimers
 {
     // Fetching -> stopped
     private readonly NodeServices _node;
@@ -22,7 +23,7 @@ internal sealed class ChunkRequestActor : UntypedActor, IWithTimers
     private ushort[] _sourceOfChunk;
     private SpanBuffer? _buffer;
 
-    public ChunkRequestActor(NodeServices node, ChunkRequestTask task)
+    public ChunkRequestActor(NodeServices node, ChunkRequestTask task) : base(node)
     {
         _node = node;
         _task = task;
@@ -34,7 +35,7 @@ internal sealed class ChunkRequestActor : UntypedActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     public static Props Props(NodeServices node, ChunkRequestTask task) =>
-        Akka.Actor.Props.Create(() => new ChunkRequestActor(node, task));
+        Akka.Actor.Props.Create(() => new ChunkRequestActor(node, task)).WithMailbox(NodeMailbox.Id);
 
     protected override void PreStart()
     {
@@ -74,6 +75,27 @@ internal sealed class ChunkRequestActor : UntypedActor, IWithTimers
                 Unhandled(message);
                 break;
         }
+    }
+
+    private protected override ActorState Inspect()
+    {
+        var arrived = _state.Arrived;
+        var asked = _state.Asked;
+        var chunks = Enumerable.Range(0, _state.ChunkCount).ToArray();
+        return new SpanFetchState(
+            $"{arrived.Count} of {_state.ChunkCount} chunks, {_state.Outstanding} requests",
+            _task.Route.Id,
+            _task.Span,
+            _task.Generation,
+            _buffer?.Offset ?? 0,
+            _task.Length,
+            string.Concat(chunks.Select(chunk => arrived.Contains(chunk) ? '+' : asked.Contains(chunk) ? '?' : '.')),
+            _state.Outstanding,
+            chunks.Max(_state.Attempts),
+            _state.NextDeadline is var next && next < TimeSpan.MaxValue
+                ? Math.Round((next - _node.Clock.Now).TotalMilliseconds, 3)
+                : null,
+            [.. chunks.Where(chunk => arrived.Contains(chunk)).Select(chunk => (int)_sourceOfChunk[chunk]).Distinct().Order()]);
     }
 
     private void OnGrant(ChunkRequestProtocol.Grant grant)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
+using Cjp2p.Actors.Inspection;
 using Cjp2p.Actors.Node;
 using Cjp2p.Actors.Protocol;
 using Cjp2p.Actors.Storage;
@@ -16,20 +17,19 @@ namespace Cjp2p.Actors.Content;
 /// what it had found stays served meanwhile, since each file is checked when it is read. After that it is stopped and its
 /// folder stays as it is until the node restarts.
 /// </remarks>
-internal sealed class ContentStoreActor : UntypedActor, IWithTimers
+internal sealed class ContentStoreActor : InspectedActor, IWithTimers
 {
     // Sharing: the only state.
     private const int ProblemsMax = 100;
 
     private readonly NodeServices _node;
-    private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly SortedDictionary<string, SharedFolder> _folders = new(StringComparer.Ordinal);
     private readonly Dictionary<Sha256Digest, List<SharedFile>> _copies = [];
     // As the database has them, until they are seen to be so.
     private readonly Dictionary<string, SharedFile> _kept = new(StringComparer.Ordinal);
     private readonly ImmutableArray<SharedFile> _known;
 
-    public ContentStoreActor(NodeServices node, ImmutableArray<SharedFile> known)
+    public ContentStoreActor(NodeServices node, ImmutableArray<SharedFile> known) : base(node)
     {
         _node = node;
         _known = known;
@@ -40,10 +40,11 @@ internal sealed class ContentStoreActor : UntypedActor, IWithTimers
     /// <param name="node">What the node's parts share.</param>
     /// <param name="known">Files that were hashed in earlier runs.</param>
     public static Props Props(NodeServices node, ImmutableArray<SharedFile> known) =>
-        Akka.Actor.Props.Create(() => new ContentStoreActor(node, known)).WithDispatcher(NodeActor.DiskDispatcher);
+        Akka.Actor.Props.Create(() => new ContentStoreActor(node, known)).WithDispatcher(NodeActor.DiskDispatcher)
+            .WithMailbox(NodeMailbox.Id);
 
     protected override SupervisorStrategy SupervisorStrategy() =>
-        new OneForOneStrategy(10, TimeSpan.FromMinutes(1), _ => Directive.Restart);
+        new OneForOneStrategy(10, TimeSpan.FromMinutes(1), e => Decided(e, Directive.Restart));
 
     protected override void PreStart()
     {
@@ -92,6 +93,9 @@ internal sealed class ContentStoreActor : UntypedActor, IWithTimers
             case ContentStoreProtocol.FileChanged changed:
                 OnFileChanged(changed.File);
                 break;
+            case ContentStoreProtocol.Recheck recheck:
+                Recheck(recheck.Id);
+                break;
             case ContentStoreProtocol.ContentArrived arrived:
                 OnArrived(arrived.File);
                 break;
@@ -106,6 +110,24 @@ internal sealed class ContentStoreActor : UntypedActor, IWithTimers
                 Unhandled(message);
                 break;
         }
+    }
+
+    private protected override ActorState Inspect()
+    {
+        var status = Status();
+        return new ContentStoreState(
+            $"{status.Files} files, {status.Bytes} bytes, {status.Indexing} to hash",
+            [
+                .. _folders.Values.Select(folder => new SharedFolderState(
+                    folder.Path,
+                    folder.Files.Count,
+                    _node.Settings.Content.FilesMax,
+                    folder.Files.Values.Sum(file => file.File.LengthBytes),
+                    folder.Indexing,
+                    folder.WasScanned,
+                    folder.Watch is not null,
+                    [.. folder.LastProblems.Concat(folder.Problems).Distinct().Order(StringComparer.Ordinal).Take(ProblemsMax)])),
+            ]);
     }
 
     private void Share(string path)
@@ -257,6 +279,17 @@ internal sealed class ContentStoreActor : UntypedActor, IWithTimers
             folder.Files.Remove(file.File.Path);
             folder.Indexer.Tell(FolderIndexerProtocol.Scan.Instance);
         }
+    }
+
+    private void Recheck(in ContentId id)
+    {
+        var found = _node.Catalog.TryFind(id, out var file);
+        Sender.Tell(new ContentStoreProtocol.Rechecking(id, found ? file.File.Path : null));
+        if (!found)
+            return;
+        foreach (var folder in _folders.Values.Where(folder => folder.Files.ContainsKey(file.File.Path)))
+            folder.Indexer.Tell(new FolderIndexerProtocol.Forget(file.File.Path));
+        OnFileChanged(file);
     }
 
     private void OnArrived(SharedFile file)

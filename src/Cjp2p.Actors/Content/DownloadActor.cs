@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
+using Cjp2p.Actors.Inspection;
 using Cjp2p.Actors.Node;
 using Cjp2p.Actors.Peers;
 using Cjp2p.Actors.Protocol;
@@ -18,7 +19,7 @@ namespace Cjp2p.Actors.Content;
 /// nothing is known any more. The span is fetched again; the file is opened again after a pause. The precious state, which
 /// spans are here, is in this actor.
 /// </remarks>
-internal sealed class DownloadActor : UntypedActor, IWithTimers
+internal sealed class DownloadActor : InspectedActor, IWithTimers
 {
     // Searching --(a length is believed)--> Fetching --(all spans written)--> Verifying --(hash right)--> stopped
     //     ^------(nobody is left)--------------'  ^-----(hash wrong)-----------'
@@ -41,7 +42,6 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
     private readonly IActorRef _registry;
     private readonly IActorRef _store;
     private readonly Random _random;
-    private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly HashSet<IActorRef> _subscribers = [];
     private readonly List<DownloadSource> _sources = [];
     private readonly Dictionary<PeerAddress, DownloadSource> _byAddress = [];
@@ -79,9 +79,11 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
     private int _nextSource;
     private int _mismatches;
     private long _fetchedBytes;
+    private long _usefulChunks;
 
     public DownloadActor(
         NodeServices node, DownloadProtocol.StartDownload start, int number, IActorRef registry, IActorRef store)
+        : base(node)
     {
         _node = node;
         _number = number;
@@ -102,9 +104,9 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
 
     public static Props Props(
         NodeServices node, DownloadProtocol.StartDownload start, int number, IActorRef registry, IActorRef store) =>
-        Akka.Actor.Props.Create(() => new DownloadActor(node, start, number, registry, store));
+        Akka.Actor.Props.Create(() => new DownloadActor(node, start, number, registry, store)).WithMailbox(NodeMailbox.Id);
 
-    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(e => Decided(e, Directive.Stop));
 
     protected override void PreStart()
     {
@@ -182,12 +184,66 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
                 Sender.Tell(Progress());
                 break;
             case DownloadProtocol.Stop:
-                Stop();
+                Stop("stopped; it goes on from here when it is started again", DownloadFileProtocol.Save.Instance);
+                break;
+            case DownloadProtocol.Drop:
+                MakeFile();
+                Stop("dropped; nothing of it is kept", DownloadFileProtocol.Discard.Instance);
                 break;
             default:
                 Unhandled(message);
                 break;
         }
+    }
+
+    private protected override ActorState Inspect()
+    {
+        var map = _map ?? _lastMap;
+        var delivered = Math.Max(1, _sources.Sum(source => source.Chunks));
+        var done = DoneBytes();
+        return new DownloadState(
+            _route.Eof < 0
+                ? $"{_phase}, {_sources.Count} addresses asked"
+                : $"{_phase}, {done} of {_route.Eof} bytes{(_why.Length > 0 ? ": " + _why : "")}",
+            _start.Id,
+            _start.TargetPath,
+            _phase.ToString(),
+            _route.Eof,
+            done,
+            _fetchedBytes,
+            Math.Max(0, _fetchedBytes - _usefulChunks * SpanGeometry.DefaultChunkBytes),
+            _why,
+            Math.Round((Now - _progressAt).TotalSeconds, 3),
+            PieceMap.Draw(map, PieceMap.PiecesMax, isSuspect: _mismatches > 0),
+            PieceMap.SpansPerPiece(map?.Count ?? 0, PieceMap.PiecesMax),
+            map?.Count ?? 0,
+            map?.OnDisk ?? 0,
+            _spans.Count,
+            _sources.Sum(source => source.Window.InFlight),
+            _mismatches,
+            _subscribers.Count,
+            _suggested.Count,
+            [
+                .. _sources.Select(source => new SourceState(
+                    source.Address,
+                    source.Origin.ToString(),
+                    source.Standing.ToString(),
+                    source.Chunks,
+                    Math.Round((double)source.Chunks / delivered, 4),
+                    source.Window.Size,
+                    source.Window.InFlight,
+                    source.RoundTrip.IsKnown ? Math.Round(source.RoundTrip.Smoothed.TotalMilliseconds, 3) : null,
+                    source.Failures,
+                    source.Mismatches,
+                    source.Slot.ClaimedEof,
+                    source.HasAnswered ? Math.Round((Now - source.HeardAt).TotalSeconds, 3) : null,
+                    source.BannedFor)),
+            ],
+            [
+                new TableSize("cjp2p.downloads.sources-max", "sources", _sources.Count, _settings.SourcesMax),
+                new TableSize("cjp2p.downloads.active-spans-max", "spans", _spans.Count, _settings.ActiveSpansMax),
+                new TableSize("cjp2p.downloads.suggested-max", "addresses", _suggested.Count, _settings.SuggestedMax),
+            ]);
     }
 
     private bool IsEmptyContent => _start.Id.Sha256 == EmptySha256;
@@ -256,11 +312,25 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
     {
         _log.Warning("Source {Peer} is not asked for {ContentId} any more: {Reason}", source.Address, _start.Id, reason);
         source.Standing = SourceStanding.Banned;
+        source.BannedFor = reason;
         _node.Sources.Remove(_start.Id, source.Address);
         GiveUp(source);
         _route.Remove(source.Slot);
         if (_vote.Withdraw(source.Address))
             OnLengthChanged();
+    }
+
+    // Guilt was proven as far as a hash can: but a line that flips bits, or a disk over there that rots and is mended, looks
+    // like a liar. When nobody else is left it is asked once more.
+    private void Forgive(DownloadSource source)
+    {
+        _log.Info("Source {Peer} is asked once more for {ContentId}: nobody else is left", source.Address, _start.Id);
+        source.Standing = SourceStanding.Resting;
+        source.BannedUntil = TimeSpan.MaxValue;
+        source.Mismatches = _settings.MismatchesMax - 1;
+        source.Probes = 0;
+        source.ProbeAt = Now;
+        _route.Add(source.Slot);
     }
 
     private void Rest(DownloadSource source)
@@ -290,6 +360,9 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
     {
         foreach (var source in _sources.ToArray())
         {
+            if (source.Standing == SourceStanding.Banned && source.BannedUntil <= Now
+                && !_sources.Exists(other => other.Standing == SourceStanding.Active))
+                Forgive(source);
             if (source.Standing is SourceStanding.Active or SourceStanding.Banned || source.ProbeAt > Now)
                 continue;
             if (source.Origin != SourceOrigin.Named && source.Probes >= _settings.SuggestedProbesMax)
@@ -408,6 +481,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
     private void Believe(long length)
     {
         _lastMap = null;
+        _usefulChunks = 0;
         _route.Reset(length);
         _phase = DownloadPhase.Fetching;
         OpenFile(null);
@@ -415,17 +489,20 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
 
     private void OpenFile(byte[]? known)
     {
-        if (_file.IsNobody())
-        {
-            _files++;
-            _file = Context.WatchWith(
-                Context.ActorOf(
-                    DownloadFileActor.Props(_node, _start.Id.Sha256, _unfinishedPath, _start.TargetPath, _inTransit), $"file-{_files}"),
-                new DownloadFileProtocol.FileStopped(_files));
-        }
-
+        MakeFile();
         _writing.Clear();
         _file.Tell(new DownloadFileProtocol.Open(++_attempt, _route.Eof, known));
+    }
+
+    private void MakeFile()
+    {
+        if (!_file.IsNobody())
+            return;
+        _files++;
+        _file = Context.WatchWith(
+            Context.ActorOf(
+                DownloadFileActor.Props(_node, _start.Id.Sha256, _unfinishedPath, _start.TargetPath, _inTransit), $"file-{_files}"),
+            new DownloadFileProtocol.FileStopped(_files));
     }
 
     // ---- spans
@@ -626,6 +703,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         if (source.Chunks == 0)
             _node.Sources.Add(_start.Id, source.Address);
         source.Chunks += chunks;
+        _usefulChunks += chunks;
         source.UselessInRow = 0;
         source.Failures = 0;
         span.ProgressAt = _progressAt = Now;
@@ -782,6 +860,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
     private void OnMismatch(Sha256Digest actual)
     {
         _mismatches++;
+        _usefulChunks = 0;
         _log.Warning("What was fetched for {ContentId} is {Actual}: fetching it again", _start.Id, actual);
         var contributors = _contributors.Where(_byNumber.ContainsKey).Select(number => _byNumber[number]).ToArray();
         _contributors.Clear();
@@ -792,7 +871,18 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
             only.Mismatches++;
             if (only.Mismatches >= _settings.MismatchesMax || _vote.IsContested
                 || _sources.Any(other => other != only && other.Standing == SourceStanding.Active))
+            {
                 Ban(only, "the whole content came from it and has the wrong hash");
+                only.BannedUntil = Now + _settings.MismatchPause * Math.Pow(2, Math.Min(only.Bans++, 10));
+            }
+        }
+
+        // With several of them nothing is proven (whom the download turned to fell silent, another went on), but whoever is
+        // there each time is worth less than those who are not.
+        if (contributors.Length > 1)
+        {
+            foreach (var one in contributors)
+                one.Suspicion++;
         }
 
         _hasOlderSpans = false;
@@ -814,7 +904,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
     {
         _solo = _sources
             .Where(source => source.Standing == SourceStanding.Active && source != _solo)
-            .MinBy(source => (source.Mismatches, -source.Chunks)) ?? _solo;
+            .MinBy(source => (source.Mismatches, source.Suspicion, -source.Chunks)) ?? _solo;
         _route.Only = _solo?.Slot;
     }
 
@@ -980,18 +1070,18 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         Announce(message);
     }
 
-    private void Stop()
+    private void Stop(string reason, DownloadFileProtocol.ICommand last)
     {
         _isStopping = true;
         _hasEnded = true;
-        Announce(new DownloadProtocol.Failed(_start.Id, "stopped; it goes on from here when it is started again"));
+        Announce(new DownloadProtocol.Failed(_start.Id, reason));
         _subscribers.Clear();
         foreach (var span in _spans.Values)
             Context.Stop(span.Actor);
         if (_file.IsNobody())
             Context.Stop(Self);
         else
-            _file.Tell(DownloadFileProtocol.Save.Instance);
+            _file.Tell(last);
     }
 
     private sealed class ActiveSpan(IActorRef actor, int generation, int chunkBytes)

@@ -24,6 +24,9 @@ internal static class FolderIndexerProtocol
     /// <summary>A file whose content is known already: it need not be hashed when the folder is looked through.</summary>
     public sealed record Known(SharedFile File) : ICommand;
 
+    /// <summary>The hash of a file is not to be believed any more: it is hashed again at the next look.</summary>
+    public sealed record Forget(string Path) : ICommand;
+
     /// <summary>A file was hashed, or found as it was.</summary>
     public sealed record FileIndexed(string Folder, SharedFile File) : IEvent;
 

@@ -62,6 +62,18 @@ public sealed class SpanState
     /// <summary>Requests that are waited for.</summary>
     public int Outstanding => _requests.Count;
 
+    /// <summary>Chunks that are asked for.</summary>
+    public ChunkSet Asked
+    {
+        get
+        {
+            var asked = new ChunkSet();
+            foreach (var request in _requests)
+                asked.Add(request.Chunk);
+            return asked;
+        }
+    }
+
     /// <summary>Chunks that are neither here nor asked for.</summary>
     public int Unrequested
     {

@@ -1,7 +1,9 @@
 using Akka.Actor;
 using Akka.Event;
 using Cjp2p.Actors.Content;
+using Cjp2p.Actors.Inspection;
 using Cjp2p.Actors.Peers;
+using Cjp2p.Actors.Protocol;
 using Cjp2p.Actors.Storage;
 using Cjp2p.Actors.Transport;
 
@@ -18,7 +20,7 @@ namespace Cjp2p.Actors.Node;
 /// node opens them again. A part that fails more often stops the node, which says so: a node that cannot work does not
 /// pretend to.
 /// </remarks>
-public sealed class NodeActor : UntypedActor, IWithTimers
+public sealed class NodeActor : InspectedActor, IWithTimers
 {
     // Loading --(state is loaded)--> Opening --(sockets open)--> Running --(Stop)--> Stopping -> stopped
     //    |                              `------(cannot open)--> Failed
@@ -36,22 +38,27 @@ public sealed class NodeActor : UntypedActor, IWithTimers
     private readonly List<IActorRef> _waiting = [];
     private readonly List<IActorRef> _stopRequesters = [];
     private readonly List<(object Message, IActorRef Sender)> _early = [];
-    private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly TimeSpan _startedAt;
     private IActorRef _socket = ActorRefs.Nobody;
     private IActorRef _peers = ActorRefs.Nobody;
     private IActorRef _downloads = ActorRefs.Nobody;
     private IActorRef _server = ActorRefs.Nobody;
     private IActorRef _store = ActorRefs.Nobody;
+    private readonly List<string> _partsStopped = [];
     private object? _outcome;
+    private string _phase = "Opening";
 
     /// <summary>Makes one; use <see cref="Props"/>.</summary>
     public NodeActor(NodeSettings settings, NodeEnvironment environment)
+        : this(new NodeServices(settings, environment, environment.Clock ?? new NodeClock(Context.System.Scheduler)))
     {
-        _node = new NodeServices(
-            settings, environment, environment.Clock ?? new NodeClock(Context.System.Scheduler));
-        _startedAt = _node.Clock.Now;
         environment.Made?.Invoke(_node);
+    }
+
+    private NodeActor(NodeServices node) : base(node)
+    {
+        _node = node;
+        _startedAt = node.Clock.Now;
     }
 
     /// <inheritdoc/>
@@ -62,14 +69,14 @@ public sealed class NodeActor : UntypedActor, IWithTimers
 
     /// <summary>Props of a node; its name is the caller's to choose (<see cref="NodeSettings.Name"/>).</summary>
     public static Props Props(NodeSettings settings, NodeEnvironment environment) =>
-        Akka.Actor.Props.Create(() => new NodeActor(settings, environment));
+        Akka.Actor.Props.Create(() => new NodeActor(settings, environment)).WithMailbox(NodeMailbox.Id);
 
     /// <inheritdoc/>
     protected override SupervisorStrategy SupervisorStrategy() =>
         new OneForOneStrategy(10, TimeSpan.FromMinutes(1), exception =>
         {
             _log.Error(exception, "A part of the node failed and is restarted");
-            return Directive.Restart;
+            return Decided(exception, Directive.Restart);
         });
 
     /// <inheritdoc/>
@@ -150,10 +157,12 @@ public sealed class NodeActor : UntypedActor, IWithTimers
                 foreach (var address in opened.Addresses)
                     _log.Info("Listening on {Address}", address);
                 _peers.Tell(PeerRegistryProtocol.Discover.Instance);
-                Decide(new NodeProtocol.Started(opened.Addresses));
+                Decide(new NodeProtocol.Started(opened.Addresses, _node.Inspection));
+                _phase = "Running";
                 break;
             case SocketProtocol.NotOpened notOpened:
                 Decide(new NodeProtocol.NotStarted(notOpened.Reason));
+                _phase = "NotStarted";
                 break;
             case NodeProtocol.WhenStarted:
                 if (_outcome is null)
@@ -164,6 +173,21 @@ public sealed class NodeActor : UntypedActor, IWithTimers
             case NodeProtocol.GetStatus:
                 Context.ActorOf(StatusCollector.Props(
                     Sender, _node, _startedAt, _socket, _peers, _store, _downloads));
+                break;
+            case InspectionProtocol.INodeQuery query:
+                Context.ActorOf(TreeCollector.Props(_node, Sender, query));
+                break;
+            case InspectionProtocol.Watch watch:
+                Context.ActorOf(FieldWatcher.Props(_node, Sender, watch));
+                break;
+            case NodeProtocol.BanPeer ban:
+                Ban(ban);
+                break;
+            case NodeProtocol.UnbanPeer unban:
+                Sender.Tell(Unban(unban.Address));
+                break;
+            case NodeProtocol.BanEnded ended:
+                Unban(ended.Address);
                 break;
             case DownloadProtocol.IManagerCommand:
                 _downloads.Forward(message);
@@ -180,9 +204,11 @@ public sealed class NodeActor : UntypedActor, IWithTimers
                 Timers.StartSingleTimer(
                     NodeProtocol.StopTimeout.Instance, NodeProtocol.StopTimeout.Instance, _node.Settings.ShutdownTimeout);
                 Become(Stopping);
+                _phase = "Stopping";
                 _downloads.Tell(DownloadProtocol.StopAll.Instance);
                 break;
             case NodeProtocol.PartStopped stopped:
+                _partsStopped.Add(stopped.Name);
                 _log.Error("{Part} failed too often; the node stops", stopped.Name);
                 Context.Stop(Self);
                 break;
@@ -217,6 +243,47 @@ public sealed class NodeActor : UntypedActor, IWithTimers
         }
     }
 
+    private protected override ActorState Inspect() => new NodeState(
+        _phase,
+        _node.Settings.Name,
+        _phase,
+        Math.Round((_node.Clock.Now - _startedAt).TotalSeconds, 3),
+        [.. _partsStopped],
+        [.. _node.Bans.All.Select(ban => new BanState(
+            ban.Address, Math.Round((ban.Until - _node.Clock.Now).TotalSeconds, 3), ban.Reason))],
+        [.. Enum.GetValues<WireCount>().Select(count => new NamedCount(count.ToString(), _node.Counters[count]))],
+        _node.Tables());
+
+    private void Ban(NodeProtocol.BanPeer ban)
+    {
+        if (ban.Duration <= TimeSpan.Zero || ban.Duration > NodeProtocol.BanPeer.DurationMax)
+        {
+            Sender.Tell(new NodeProtocol.BanRefused("a ban lasts more than nothing and at most 30 days"));
+            return;
+        }
+
+        if (!_node.Bans.Add(new Ban(ban.Address, _node.Clock.Now + ban.Duration, ban.Reason)))
+        {
+            Sender.Tell(new NodeProtocol.BanRefused($"{_node.Bans.All.Length} are banned already (cjp2p.inspection.bans-max)"));
+            return;
+        }
+
+        _log.Info("{Peer} is banned for {Duration}: {Reason}", ban.Address, ban.Duration, ban.Reason);
+        _node.Inspection.Publish();
+        _peers.Tell(new PeerRegistryProtocol.ForgetPeer(ban.Address));
+        Timers.StartSingleTimer(("ban", ban.Address), new NodeProtocol.BanEnded(ban.Address), ban.Duration);
+        Sender.Tell(new NodeProtocol.Banned(ban.Address));
+    }
+
+    private NodeProtocol.Unbanned Unban(PeerAddress address)
+    {
+        var was = _node.Bans.Remove(address);
+        Timers.Cancel(("ban", address));
+        if (was)
+            _log.Info("{Peer} is not banned any more", address);
+        _node.Inspection.Publish();
+        return new NodeProtocol.Unbanned(address, was);
+    }
 
     private void Decide(object outcome)
     {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Akka.Actor;
 using Cjp2p.Actors.AntiSpoof;
 using Cjp2p.Actors.Content;
+using Cjp2p.Actors.Inspection;
 using Cjp2p.Actors.Peers;
 using Cjp2p.Actors.Protocol;
 using Cjp2p.Actors.Storage;
@@ -40,6 +41,9 @@ public sealed class NodeServices
         Sources = new SourceMemory(settings.Content.RememberedContentsMax, settings.Content.RememberedSourcesMax);
         Mutations = environment.Mutations;
         Unknown = new UnknownMessages(settings.Wire.Limits, settings.Wire.UnknownNamesMax);
+        Bans = new Bans(settings.Inspection.BansMax);
+        Transports = new TransportSet(Bans);
+        Inspection = new NodeInspection(this);
     }
 
     /// <summary>Settings of the node.</summary>
@@ -55,7 +59,13 @@ public sealed class NodeServices
     public ITransportFactory TransportFactory { get; }
 
     /// <summary>Its open sockets.</summary>
-    public TransportSet Transports { get; } = new();
+    public TransportSet Transports { get; }
+
+    /// <summary>Whom the user does not want to hear from.</summary>
+    public Bans Bans { get; }
+
+    /// <summary>Its inside, for whoever looks.</summary>
+    public NodeInspection Inspection { get; }
 
     /// <summary>Cookies that we ask others to return.</summary>
     public CookieIssuer Cookies { get; private set; }
@@ -151,4 +161,19 @@ public sealed class NodeServices
         lock (_lock)
             return new Random(_random.Next());
     }
+
+    /// <summary>The tables that its parts share, with their caps.</summary>
+    public ImmutableArray<TableSize> Tables() =>
+    [
+        new("cjp2p.cookies.kept-max", "cookies", Jar.Count, Settings.Cookies.KeptMax),
+        new("cjp2p.content.remembered-contents-max", "contents", Sources.Count, Settings.Content.RememberedContentsMax),
+        new("cjp2p.downloads.span-buffers-max", "buffers of 256 KiB", Buffers.Rented, Settings.Downloads.SpanBuffersMax),
+        new("cjp2p.downloads.flight-max", "chunks", Flight.InFlight, Flight.Capacity),
+        new("cjp2p.wire.unknown-names-max", "names", Unknown.Snapshot().Count, Settings.Wire.UnknownNamesMax, Unknown.Others),
+        new("cjp2p.inspection.taps-max", "taps", Inspection.Taps, Settings.Inspection.TapsMax),
+        new("cjp2p.inspection.bans-max", "bans", Bans.All.Length, Settings.Inspection.BansMax),
+        new("registry backlog", "batches", RegistryBacklog.Count, RegistryBacklog.Most),
+        new("server backlog", "batches", ServerBacklog.Count, ServerBacklog.Most),
+        new("suggestion backlog", "messages", SuggestionBacklog.Count, SuggestionBacklog.Most),
+    ];
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Configuration;
 using Cjp2p.Actors.Content;
+using Cjp2p.Actors.Inspection;
 using Cjp2p.Actors.Peers;
 using Cjp2p.Actors.Protocol;
 using Cjp2p.Actors.Storage;
@@ -23,6 +24,7 @@ namespace Cjp2p.Actors.Node;
 /// <param name="Content">Shared content.</param>
 /// <param name="Downloads">Downloads.</param>
 /// <param name="Storage">What is kept across restarts.</param>
+/// <param name="Inspection">Looking inside.</param>
 public sealed record NodeSettings(
     string Name,
     ImmutableArray<PeerAddress> Listen,
@@ -34,7 +36,8 @@ public sealed record NodeSettings(
     PeerSettings Peers,
     ContentSettings Content,
     DownloadSettings Downloads,
-    StorageSettings Storage)
+    StorageSettings Storage,
+    InspectionSettings Inspection)
 {
     /// <summary>The reference configuration that the library carries: every key with its default.</summary>
     public static Config Reference { get; } = LoadReference();
@@ -145,6 +148,7 @@ public sealed record NodeSettings(
                 read.Duration("downloads.stall-after", 0.1, 3600),
                 read.Duration("downloads.save-every", 0.1, 3600),
                 read.Count("downloads.mismatches-max", 1, 1000),
+                read.Duration("downloads.mismatch-pause", 0.1, 86_400),
                 read.Duration("downloads.disk-retry", 0.1, 3600),
                 read.Duration("downloads.ban-for", 1, 31_536_000),
                 read.Count("downloads.bans-max", 1, 1_000_000)),
@@ -152,7 +156,18 @@ public sealed record NodeSettings(
                 read.Duration("storage.write-after", 0.001, 3600),
                 read.Count("storage.batch-max", 1, 1_000_000),
                 read.Count("storage.waiting-max", 1, 10_000_000),
-                read.Duration("storage.retry-after", 0.1, 3600)));
+                read.Duration("storage.retry-after", 0.1, 3600)),
+            new InspectionSettings(
+                read.Duration("inspection.answer-timeout", 0.01, 60),
+                read.Count("inspection.events-max", 0, 10_000),
+                read.Count("inspection.gone-max", 0, 100_000),
+                read.Count("inspection.actors-max", 1, 1_000_000),
+                read.Count("inspection.taps-max", 0, 1000),
+                read.Count("inspection.tap-events-max", 1, 1_000_000),
+                read.Count("inspection.tap-per-second-max", 1, 10_000_000),
+                read.Count("inspection.tap-text-bytes-max", 0, 65_507),
+                read.Duration("inspection.watch-interval-min", 0.001, 60),
+                read.Count("inspection.bans-max", 0, 1_000_000)));
         read.RejectOrder("socket.reopen-min", "socket.reopen-max");
         read.RejectOrder("peers.discovery-min", "peers.discovery-max");
         read.RejectOrder("peers.bootstrap-retry-min", "peers.bootstrap-retry-max");
@@ -227,6 +242,7 @@ public sealed record DownloadSettings(
     TimeSpan StallAfter,
     TimeSpan SaveEvery,
     int MismatchesMax,
+    TimeSpan MismatchPause,
     TimeSpan DiskRetry,
     TimeSpan BanFor,
     int BansMax);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
 using Cjp2p.Actors.AntiSpoof;
+using Cjp2p.Actors.Inspection;
 using Cjp2p.Actors.Node;
 using Cjp2p.Actors.Protocol;
 using Cjp2p.Actors.Storage;
@@ -17,7 +18,7 @@ namespace Cjp2p.Actors.Peers;
 /// Supervision: a peer's actor that throws is stopped: its state is optional, and the next datagram of that peer makes
 /// another.
 /// </remarks>
-internal sealed class PeerRegistryActor : UntypedActor, IWithTimers
+internal sealed class PeerRegistryActor : InspectedActor, IWithTimers
 {
     // Discovering: the only state; rounds come quickly while peers are few and slowly when there are enough.
     private static readonly TimeSpan AskedAgeMax = TimeSpan.FromSeconds(30);
@@ -28,14 +29,13 @@ internal sealed class PeerRegistryActor : UntypedActor, IWithTimers
     private readonly PeerTable _table;
     private readonly PeerKeeper _keeper;
     private readonly TwoGenerationMap<PeerAddress, TimeSpan> _asked;
-    private readonly ILoggingAdapter _log = Context.GetLogger();
     private ImmutableArray<PeerAddress> _named;
     private TimeSpan _interval;
     private TimeSpan _bootstrapWait;
     private TimeSpan _bootstrapAt;
     private int _peerActors;
 
-    public PeerRegistryActor(NodeServices node, ImmutableArray<StoredPeer> known)
+    public PeerRegistryActor(NodeServices node, ImmutableArray<StoredPeer> known) : base(node)
     {
         _node = node;
         _settings = node.Settings.Peers;
@@ -57,9 +57,9 @@ internal sealed class PeerRegistryActor : UntypedActor, IWithTimers
     /// <param name="node">What the node's parts share.</param>
     /// <param name="known">Peers of earlier runs.</param>
     public static Props Props(NodeServices node, ImmutableArray<StoredPeer> known) =>
-        Akka.Actor.Props.Create(() => new PeerRegistryActor(node, known));
+        Akka.Actor.Props.Create(() => new PeerRegistryActor(node, known)).WithMailbox(NodeMailbox.Id);
 
-    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(e => Decided(e, Directive.Stop));
 
     // The node says when its sockets are open; after a restart of this actor they are.
     protected override void PreStart()
@@ -108,10 +108,46 @@ internal sealed class PeerRegistryActor : UntypedActor, IWithTimers
                 Sender.Tell(new PeerRegistryProtocol.RegistryStatus(
                     _table.Verified, _table.Hearsay, _peerActors, _table.Evictions, [.. _table.Peers.Take(100)]));
                 break;
+            case PeerRegistryProtocol.GetPeers:
+                Sender.Tell(new PeerRegistryProtocol.AllPeers([.. _table.Peers], _table.HearsayAddresses));
+                break;
+            case PeerRegistryProtocol.ForgetPeer forget:
+                Forget(forget.Address);
+                break;
             default:
                 Unhandled(message);
                 break;
         }
+    }
+
+    private protected override ActorState Inspect() => new PeerRegistryState(
+        $"{_table.Verified} verified, {_table.Hearsay} hearsay",
+        _table.Verified,
+        _table.Hearsay,
+        _peerActors,
+        _table.Evictions,
+        Math.Round(_interval.TotalSeconds, 3),
+        Math.Round(Math.Max(0, (_bootstrapAt - Now).TotalSeconds), 3),
+        _named,
+        [
+            new TableSize("cjp2p.peers.peers-max", "peers", _table.Verified, _settings.PeersMax, _table.Evictions),
+            new TableSize("cjp2p.peers.hearsay-max", "addresses", _table.Hearsay, _settings.HearsayMax),
+            new TableSize("cjp2p.peers.actors-max", "actors", _peerActors, _settings.ActorsMax),
+        ]);
+
+    // Whom the user does not want is not told to others either.
+    private void Forget(in PeerAddress address)
+    {
+        var bare = address;
+        foreach (var peer in _table.Peers.Select(peer => peer.Address)
+            .Where(known => known == bare || (bare.Port == 0 && known.WithPort(0) == bare)).ToArray())
+        {
+            _table.Remove(peer);
+            if (PeerActorOf(peer, make: false) is { } actor)
+                Context.Stop(actor);
+        }
+
+        _node.PeerSample = _table.Sample(_settings.ReplyPeersMax, _random);
     }
 
     private void OnNews(PeerNews news)

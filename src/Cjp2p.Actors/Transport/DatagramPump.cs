@@ -63,6 +63,8 @@ internal sealed class DatagramPump : IDatagramSink
             return;
         }
 
+        if (_node.Inspection.Border is { } border && !border.Admit(_transport.LocalAddress, source, datagram))
+            return;
         var admission = _limiter.Admit(source, _now);
         var result = _reader.Read(datagram);
         if (result.Fault != DatagramFault.None)

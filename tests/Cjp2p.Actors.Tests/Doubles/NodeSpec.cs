@@ -42,6 +42,7 @@ public abstract class NodeSpec : TestKit
           type = "Cjp2p.Actors.Tests.Doubles.TurnDispatcherConfigurator, Cjp2p.Actors.Tests"
           throughput = 1
         }
+        cjp2p.mailboxes.node.mailbox-type = "Cjp2p.Actors.Inspection.NodeMailbox, Cjp2p.Actors"
         """);
 
     private readonly RecordingRef _log = new("log");

@@ -121,7 +121,7 @@ internal sealed class ChaosWorld : IDisposable
         Loss = _random.Next(2) == 0 ? link.Loss : _random.NextDouble() * 0.1,
         Duplication = _random.Next(3) == 0 ? _random.NextDouble() * 0.05 : 0,
         Reordering = _random.Next(3) == 0 ? _random.NextDouble() * 0.05 : 0,
-        Corruption = _random.Next(5) == 0 ? _random.NextDouble() * 0.001 : 0,
+        Corruption = _random.Next(5) == 0 ? _random.NextDouble() * 0.0002 : 0,
     };
 
     private void AddForeign()
@@ -233,6 +233,14 @@ internal sealed class ChaosWorld : IDisposable
     {
         if (node.IsRunning || (_random.Next(8) == 0 && !_faultsAreOver))
             return;
+
+        // A program that cannot open its sockets ends and says so; its user tries again later.
+        if (node.Machine.Host.OpeningFails != null)
+        {
+            World.After(TimeSpan.FromSeconds(5), () => Restart(node));
+            return;
+        }
+
         node.Start();
         if (_leeches.Contains(node))
             FetchAll(node);
