@@ -409,8 +409,10 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
         }
 
         // Who could not deliver what it claims is not heard again while somebody else is believed: liars who agree would
-        // otherwise outvote the honest again and again, and each time all starts over.
-        if (answered.Eof > 0 && (_vote.Current < 0 || source.Failures < FailuresBelieved)
+        // otherwise outvote the honest again and again, and each time all starts over. Unless nothing moves: then who is
+        // believed cannot deliver either, and the silence may have been ours.
+        if (answered.Eof > 0
+            && (_vote.Current < 0 || source.Failures < FailuresBelieved || Now - _progressAt >= _settings.StallAfter)
             && _vote.Claim(source.Address, answered.Eof))
             OnLengthChanged();
         // A Ruby node that relays does not say how long the content is; it may still deliver.
@@ -900,6 +902,14 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
         OpenFile(new BlockMap(SpanGeometry.SpanCount(_route.Eof)).ToBits());
     }
 
+    // Who falls silent for a moment is waited for: if another went on where it stopped, both would have contributed and
+    // nothing would be proven, again and again where a bad line makes everybody fall silent now and then.
+    private bool IsSoloWorthReplacing(DownloadSource solo, TimeSpan now) =>
+        solo.Standing == SourceStanding.Banned
+        || now - _progressAt >= _settings.StallAfter * 10
+        || _sources.Exists(other => other.Standing == SourceStanding.Active
+            && (other.Mismatches, other.Suspicion).CompareTo((solo.Mismatches, solo.Suspicion)) < 0);
+
     private void ChooseSolo()
     {
         _solo = _sources
@@ -948,7 +958,7 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
             Resume();
         TrySuggested();
         ProbeDue();
-        if (_solo is { Standing: not SourceStanding.Active })
+        if (_solo is { Standing: not SourceStanding.Active } && IsSoloWorthReplacing(_solo, now))
             ChooseSolo();
         WidenWhenStalled(now);
         Schedule();

@@ -258,6 +258,8 @@ internal sealed class ChaosWorld : IDisposable
             machine.Disk.Settings = new SimDiskSettings();
             if (machine.Disk.IsDead)
                 machine.Crash();
+            else
+                machine.Disk.DieAfter(long.MaxValue);
             Restart(node);
 
             // The user asks again for what was given up while everything was broken.
