@@ -22,6 +22,7 @@ internal sealed class PeerRegistryActor : InspectedActor, IWithTimers
 {
     // Discovering: the only state; rounds come quickly while peers are few and slowly when there are enough.
     private static readonly TimeSpan AskedAgeMax = TimeSpan.FromSeconds(30);
+    private const int HurriesMax = 3;
 
     private readonly NodeServices _node;
     private readonly PeerSettings _settings;
@@ -30,6 +31,7 @@ internal sealed class PeerRegistryActor : InspectedActor, IWithTimers
     private readonly PeerKeeper _keeper;
     private readonly TwoGenerationMap<PeerAddress, TimeSpan> _asked;
     private ImmutableArray<PeerAddress> _named;
+    private TokenBucket _hurries;
     private TimeSpan _interval;
     private TimeSpan _bootstrapWait;
     private TimeSpan _bootstrapAt;
@@ -44,6 +46,7 @@ internal sealed class PeerRegistryActor : InspectedActor, IWithTimers
         _keeper = new PeerKeeper(known, _settings.ForgetAfterProbes);
         _asked = new TwoGenerationMap<PeerAddress, TimeSpan>(4096);
         _named = _settings.Bootstrap;
+        _hurries = TokenBucket.Full(HurriesMax, Now);
         _interval = _settings.DiscoveryMin;
         _bootstrapWait = _settings.BootstrapRetryMin;
     }
@@ -81,8 +84,11 @@ internal sealed class PeerRegistryActor : InspectedActor, IWithTimers
         {
             case PeerRegistryProtocol.Heard heard:
                 _node.RegistryBacklog.Leave();
+                var known = (_table.Verified, _table.Hearsay);
                 foreach (var news in heard.News)
                     OnNews(news);
+                if (_table.Verified > known.Verified || _table.Hearsay > known.Hearsay)
+                    Hurry();
                 break;
             case PeerProtocol.Measured measured:
                 _table.SetRoundTrip(measured.Address, measured.RoundTrip);
@@ -166,6 +172,17 @@ internal sealed class PeerRegistryActor : InspectedActor, IWithTimers
         if (!news.Peers.IsEmpty && !HasEnough
             && (news.Proven || (_asked.TryGet(news.Source, out var askedAt) && news.At - askedAt < AskedAgeMax)))
             _table.AddHearsay(news.Peers.AsSpan(), _node.AddressPolicy);
+    }
+
+    // Who knows next to nobody does not wait for the next round when there is somebody new to ask: a few times at once and
+    // then once a round's time, whatever others send.
+    private void Hurry()
+    {
+        if (_table.Verified >= _settings.Floor || _interval < _settings.DiscoveryMin)
+            return;
+        _hurries = _hurries.Refill(1 / _settings.DiscoveryMin.TotalSeconds, HurriesMax, Now);
+        if (_hurries.TryTake(out _hurries))
+            Discover();
     }
 
     private void OnNewPeer(PeerNews news)
