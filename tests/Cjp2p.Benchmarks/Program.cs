@@ -1,11 +1,7 @@
 using System.CommandLine;
-using Cjp2p.Benchmarks;
 using Cjp2p.Benchmarks.Codec;
+using Cjp2p.Benchmarks.Simulation;
 using Cjp2p.Benchmarks.Transfer;
-
-var simulationArguments = new Argument<string[]>("arguments") { Description = "[nodes] [virtual seconds] [faults]" };
-var simulation = new Command("simulation", "Deliveries per second of the simulator.") { simulationArguments };
-simulation.SetAction(parsed => SimulationRates.Run(parsed.GetValue(simulationArguments) ?? []));
 
 var root = new RootCommand("Measures Cjp2p; see docs/performance.md. Build with -c Release.")
 {
@@ -15,6 +11,6 @@ var root = new RootCommand("Measures Cjp2p; see docs/performance.md. Build with 
     NodeChild.CreateFetch(),
     PlainUdpChild.CreateSource(),
     PlainUdpChild.CreateSink(),
-    simulation,
+    SimulationCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();

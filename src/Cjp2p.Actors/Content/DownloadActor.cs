@@ -327,6 +327,19 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
             OnLengthChanged();
     }
 
+    // Guilt was proven as far as a hash can: but a line that flips bits, or a disk over there that rots and is mended, looks
+    // like a liar. When nobody else is left it is asked once more.
+    private void Forgive(DownloadSource source)
+    {
+        _log.Info("Source {Peer} is asked once more for {ContentId}: nobody else is left", source.Address, _start.Id);
+        source.Standing = SourceStanding.Resting;
+        source.BannedUntil = TimeSpan.MaxValue;
+        source.Mismatches = _settings.MismatchesMax - 1;
+        source.Probes = 0;
+        source.ProbeAt = Now;
+        _route.Add(source.Slot);
+    }
+
     private void Rest(DownloadSource source)
     {
         source.Failures++;
@@ -372,6 +385,9 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
     {
         foreach (var source in _sources.ToArray())
         {
+            if (source.Standing == SourceStanding.Banned && source.BannedUntil <= Now
+                && !_sources.Exists(other => other.Standing == SourceStanding.Active))
+                Forgive(source);
             if (source.Standing is SourceStanding.Active or SourceStanding.Banned || source.ProbeAt > Now)
                 continue;
             if (source.Origin != SourceOrigin.Named && source.Probes >= _settings.SuggestedProbesMax)
@@ -419,8 +435,10 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
         }
 
         // Who could not deliver what it claims is not heard again while somebody else is believed: liars who agree would
-        // otherwise outvote the honest again and again, and each time all starts over.
-        if (answered.Eof > 0 && (_vote.Current < 0 || source.Failures < FailuresBelieved)
+        // otherwise outvote the honest again and again, and each time all starts over. Unless nothing moves: then who is
+        // believed cannot deliver either, and the silence may have been ours.
+        if (answered.Eof > 0
+            && (_vote.Current < 0 || source.Failures < FailuresBelieved || Now - _progressAt >= _settings.StallAfter)
             && _vote.Claim(source.Address, answered.Eof))
             OnLengthChanged();
         // A Ruby node that relays does not say how long the content is; it may still deliver.
@@ -951,7 +969,18 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
             only.Mismatches++;
             if (only.Mismatches >= _settings.MismatchesMax || _vote.IsContested
                 || _sources.Any(other => other != only && other.Standing == SourceStanding.Active))
+            {
                 Ban(only, "the whole content came from it and has the wrong hash");
+                only.BannedUntil = Now + _settings.MismatchPause * Math.Pow(2, Math.Min(only.Bans++, 10));
+            }
+        }
+
+        // With several of them nothing is proven (whom the download turned to fell silent, another went on), but whoever is
+        // there each time is worth less than those who are not.
+        if (contributors.Length > 1)
+        {
+            foreach (var one in contributors)
+                one.Suspicion++;
         }
 
         _hasOlderSpans = false;
@@ -993,11 +1022,19 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
         Schedule();
     }
 
+    // Who falls silent for a moment is waited for: if another went on where it stopped, both would have contributed and
+    // nothing would be proven, again and again where a bad line makes everybody fall silent now and then.
+    private bool IsSoloWorthReplacing(DownloadSource solo, TimeSpan now) =>
+        solo.Standing == SourceStanding.Banned
+        || now - _progressAt >= _settings.StallAfter * 10
+        || _sources.Exists(other => other.Standing == SourceStanding.Active
+            && (other.Mismatches, other.Suspicion).CompareTo((solo.Mismatches, solo.Suspicion)) < 0);
+
     private void ChooseSolo()
     {
         _solo = _sources
             .Where(source => source.Standing == SourceStanding.Active && source != _solo)
-            .MinBy(source => (source.Mismatches, -source.Chunks)) ?? _solo;
+            .MinBy(source => (source.Mismatches, source.Suspicion, -source.Chunks)) ?? _solo;
         _route.Only = _solo?.Slot;
     }
 
@@ -1041,7 +1078,7 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
             Resume();
         TrySuggested();
         ProbeDue();
-        if (_solo is { Standing: not SourceStanding.Active })
+        if (_solo is { Standing: not SourceStanding.Active } && IsSoloWorthReplacing(_solo, now))
             ChooseSolo();
         WidenWhenStalled(now);
         Schedule();

@@ -85,6 +85,18 @@ internal sealed class DownloadSource
     /// <summary>Why it is banned; empty: it is not.</summary>
     public string BannedFor { get; set; } = "";
 
+    /// <summary>
+    /// Contents with the wrong hash to which it and others contributed: no proof, but the one who was there each time is
+    /// asked last.
+    /// </summary>
+    public int Suspicion { get; set; }
+
+    /// <summary>When it may be asked again although it gave wrong content; never, for who lied about the length.</summary>
+    public TimeSpan BannedUntil { get; set; } = TimeSpan.MaxValue;
+
+    /// <summary>How often that was decided.</summary>
+    public int Bans { get; set; }
+
     /// <summary>Whether it answered anything yet.</summary>
     public bool HasAnswered { get; set; }
 

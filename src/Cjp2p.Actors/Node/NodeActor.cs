@@ -53,6 +53,7 @@ public sealed class NodeActor : InspectedActor, IWithTimers
     public NodeActor(NodeSettings settings, NodeEnvironment environment)
         : this(new NodeServices(settings, environment, environment.Clock ?? new NodeClock(Context.System.Scheduler)))
     {
+        environment.Made?.Invoke(_node);
     }
 
     private NodeActor(NodeServices node) : base(node)

@@ -25,6 +25,12 @@ public sealed record NodeEnvironment(
     /// <summary>Its clock; null: that of the ActorSystem's scheduler.</summary>
     public NodeClock? Clock { get; init; }
 
+    /// <summary>Rules broken on purpose, for tests of the simulator.</summary>
+    internal NodeMutations Mutations { get; init; } = NodeMutations.None;
+
+    /// <summary>Told what the parts of the node share as soon as it is there, for who looks on.</summary>
+    internal Action<NodeServices>? Made { get; init; }
+
     /// <summary>Real sockets, real files, real chance.</summary>
     public static NodeEnvironment Real() => new(
         new UdpTransportFactory(),

@@ -40,6 +40,7 @@ public sealed class NodeServices
         Buffers = environment.Buffers ?? new SpanBufferPool(settings.Downloads.SpanBuffersMax);
         Flight = new FlightBudget(settings.Downloads.FlightMaxChunks);
         Sources = new SourceMemory(settings.Content.RememberedContentsMax, settings.Content.RememberedSourcesMax);
+        Mutations = environment.Mutations;
         Unknown = new UnknownMessages(settings.Wire.Limits, settings.Wire.UnknownNamesMax);
         Bans = new Bans(settings.Inspection.BansMax);
         Transports = new TransportSet(Bans);
@@ -121,6 +122,18 @@ public sealed class NodeServices
 
     /// <summary>Which addresses of others are worth knowing; set when the sockets are open.</summary>
     public AddressPolicy AddressPolicy { get; internal set; } = new(false, false, []);
+
+    /// <summary>Rules broken on purpose, for tests of the simulator.</summary>
+    internal NodeMutations Mutations { get; }
+
+    /// <summary>
+    /// The table of the peer registry, for who looks on while no actor has its turn; it is that actor's and nobody else's.
+    /// </summary>
+    internal PeerTable? PeerTable { get; set; }
+
+    /// <summary>Payload bytes of the one reply to an unverified source that sent this many.</summary>
+    internal int UnverifiedBytesMax(int bytesIn) =>
+        Mutations.IgnoresReplyBudget ? int.MaxValue : ReplyBudget.UnverifiedBytesMax(bytesIn);
 
     /// <summary>Opens what is kept across restarts; null: nothing is.</summary>
     internal INodeStateFactory? States { get; }

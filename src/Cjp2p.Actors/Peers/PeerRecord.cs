@@ -9,10 +9,12 @@ namespace Cjp2p.Actors.Peers;
 /// <param name="ProbedAt">When it was last asked for peers; <see cref="TimeSpan.MinValue"/>: never.</param>
 /// <param name="UnansweredProbes">Probes since it was last heard.</param>
 /// <param name="RoundTrip">Last smoothed round-trip time; zero when not known.</param>
+/// <param name="HeardInRow">How often it proved that with no longer silence than an idle peer's actor lives through.</param>
 public readonly record struct PeerRecord(
     PeerAddress Address,
     TimeSpan VerifiedAt,
     TimeSpan HeardAt,
     TimeSpan ProbedAt,
     int UnansweredProbes,
-    TimeSpan RoundTrip);
+    TimeSpan RoundTrip,
+    int HeardInRow = 1);

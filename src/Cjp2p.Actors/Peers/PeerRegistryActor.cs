@@ -22,6 +22,7 @@ internal sealed class PeerRegistryActor : InspectedActor, IWithTimers
 {
     // Discovering: the only state; rounds come quickly while peers are few and slowly when there are enough.
     private static readonly TimeSpan AskedAgeMax = TimeSpan.FromSeconds(30);
+    private const int HurriesMax = 3;
 
     private readonly NodeServices _node;
     private readonly PeerSettings _settings;
@@ -30,6 +31,7 @@ internal sealed class PeerRegistryActor : InspectedActor, IWithTimers
     private readonly PeerKeeper _keeper;
     private readonly TwoGenerationMap<PeerAddress, TimeSpan> _asked;
     private ImmutableArray<PeerAddress> _named;
+    private TokenBucket _hurries;
     private TimeSpan _interval;
     private TimeSpan _bootstrapWait;
     private TimeSpan _bootstrapAt;
@@ -40,10 +42,11 @@ internal sealed class PeerRegistryActor : InspectedActor, IWithTimers
         _node = node;
         _settings = node.Settings.Peers;
         _random = node.NewRandom();
-        _table = new PeerTable(_settings);
+        _table = node.PeerTable = new PeerTable(_settings) { NeverEvicts = node.Mutations.NeverEvicts };
         _keeper = new PeerKeeper(known, _settings.ForgetAfterProbes);
         _asked = new TwoGenerationMap<PeerAddress, TimeSpan>(4096);
         _named = _settings.Bootstrap;
+        _hurries = TokenBucket.Full(HurriesMax, Now);
         _interval = _settings.DiscoveryMin;
         _bootstrapWait = _settings.BootstrapRetryMin;
     }
@@ -51,6 +54,8 @@ internal sealed class PeerRegistryActor : InspectedActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     private TimeSpan Now => _node.Clock.Now;
+
+    private bool HasEnough => _table.Verified >= _settings.Enough;
 
     /// <param name="node">What the node's parts share.</param>
     /// <param name="known">Peers of earlier runs.</param>
@@ -79,8 +84,11 @@ internal sealed class PeerRegistryActor : InspectedActor, IWithTimers
         {
             case PeerRegistryProtocol.Heard heard:
                 _node.RegistryBacklog.Leave();
+                var known = (_table.Verified, _table.Hearsay);
                 foreach (var news in heard.News)
                     OnNews(news);
+                if (_table.Verified > known.Verified || _table.Hearsay > known.Hearsay)
+                    Hurry();
                 break;
             case PeerProtocol.Measured measured:
                 _table.SetRoundTrip(measured.Address, measured.RoundTrip);
@@ -154,13 +162,27 @@ internal sealed class PeerRegistryActor : InspectedActor, IWithTimers
         {
             if (_table.AddVerified(news.Source, news.At, _random))
                 OnNewPeer(news);
-            PeerActorOf(news.Source, make: true)?.Tell(new PeerProtocol.Heard(news));
+            if (_table.IsActive(news.Source) && PeerActorOf(news.Source, make: true) is { } actor)
+                actor.Tell(new PeerProtocol.Heard(news));
+            else if (news.RoundTrip > TimeSpan.Zero)
+                _table.AddRoundTrip(news.Source, news.RoundTrip);
         }
 
         // Ruby and Bash nodes never return cookies with their answers: an answer to a question of ours is as good.
-        if (!news.Peers.IsEmpty
+        if (!news.Peers.IsEmpty && !HasEnough
             && (news.Proven || (_asked.TryGet(news.Source, out var askedAt) && news.At - askedAt < AskedAgeMax)))
             _table.AddHearsay(news.Peers.AsSpan(), _node.AddressPolicy);
+    }
+
+    // Who knows next to nobody does not wait for the next round when there is somebody new to ask: a few times at once and
+    // then once a round's time, whatever others send.
+    private void Hurry()
+    {
+        if (_table.Verified >= _settings.Floor || _interval < _settings.DiscoveryMin)
+            return;
+        _hurries = _hurries.Refill(1 / _settings.DiscoveryMin.TotalSeconds, HurriesMax, Now);
+        if (_hurries.TryTake(out _hurries))
+            Discover();
     }
 
     private void OnNewPeer(PeerNews news)
@@ -168,7 +190,8 @@ internal sealed class PeerRegistryActor : InspectedActor, IWithTimers
         var address = news.Source;
         if (_keeper.OnVerified(address) is { RoundTrip.Ticks: > 0 } known && news.RoundTrip == TimeSpan.Zero)
             _table.SetRoundTrip(address, known.RoundTrip);
-        _log.Debug("New peer {Peer}, {Peers} in all", address, _table.Verified);
+        if (_log.IsDebugEnabled)
+            _log.Debug("New peer {Peer}, {Peers} in all", address, _table.Verified);
         if (_node.PeerSample.Length < _settings.ReplyPeersMax)
             _node.PeerSample = _table.Sample(_settings.ReplyPeersMax, _random);
         _bootstrapWait = _settings.BootstrapRetryMin;
@@ -220,16 +243,26 @@ internal sealed class PeerRegistryActor : InspectedActor, IWithTimers
             return;
         }
 
-        var probes = _table.TakeProbes(_settings.ProbesPerRound, Now, _random, out var forgotten);
+        // Who has enough peers only looks whether they are still there; who has untried addresses needs no further ones.
+        if (HasEnough)
+            _table.ForgetHearsay();
+        var probes = _table.TakeProbes(
+            _table.Hearsay > 0 ? Math.Min(1, _settings.ProbesPerRound) : _settings.ProbesPerRound,
+            Now,
+            _random,
+            out var forgotten,
+            HasEnough ? _settings.ProbeAfter : default);
         foreach (var peer in probes)
         {
             Probe(peer);
-            PeerActorOf(peer, make: false)?.Tell(PeerProtocol.Probed.Instance);
+            if (_table.IsActive(peer))
+                PeerActorOf(peer, make: false)?.Tell(PeerProtocol.Probed.Instance);
         }
 
         foreach (var gone in forgotten)
         {
-            _log.Debug("Peer {Peer} does not answer any more", gone);
+            if (_log.IsDebugEnabled)
+                _log.Debug("Peer {Peer} does not answer any more", gone);
             if (PeerActorOf(gone, make: false) is { } actor)
                 Context.Stop(actor);
         }

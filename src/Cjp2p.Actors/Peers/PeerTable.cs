@@ -20,6 +20,9 @@ public sealed class PeerTable
     /// <param name="settings">Caps and rates.</param>
     public PeerTable(PeerSettings settings) => _settings = settings;
 
+    /// <summary>Broken on purpose, for tests of the simulator.</summary>
+    internal bool NeverEvicts { get; init; }
+
     /// <summary>Verified peers.</summary>
     public int Verified => _verified.Count;
 
@@ -52,11 +55,13 @@ public sealed class PeerTable
         _hearsaySet.Remove(address);
         if (_index.TryGetValue(address, out var known))
         {
-            _verified[known] = _verified[known] with { HeardAt = now, UnansweredProbes = 0 };
+            var before = _verified[known];
+            var inRow = now - before.HeardAt <= _settings.ActorIdle ? before.HeardInRow + 1 : 1;
+            _verified[known] = before with { HeardAt = now, UnansweredProbes = 0, HeardInRow = inRow };
             return false;
         }
 
-        if (_verified.Count >= _settings.PeersMax)
+        if (_verified.Count >= _settings.PeersMax && !NeverEvicts)
             Evict(random);
         _index[address] = _verified.Count;
         _inNetwork[NetworkOf(address)] = PeersInNetworkOf(address) + 1;
@@ -64,11 +69,37 @@ public sealed class PeerTable
         return true;
     }
 
+    /// <summary>
+    /// Whether <paramref name="address"/> has been heard often enough to have an actor: there is an exchange with it.
+    /// </summary>
+    public bool IsActive(in PeerAddress address) =>
+        _index.TryGetValue(address, out var i) && _verified[i].HeardInRow >= _settings.ActorAfter;
+
+    /// <summary>One more sample of a peer's round-trip time, smoothed as RFC 6298 does.</summary>
+    public void AddRoundTrip(in PeerAddress address, TimeSpan sample)
+    {
+        if (!_index.TryGetValue(address, out var i))
+            return;
+        var before = _verified[i].RoundTrip;
+        _verified[i] = _verified[i] with { RoundTrip = before == TimeSpan.Zero ? sample : before * 0.875 + sample * 0.125 };
+    }
+
     /// <summary>A peer was heard of with a measured round-trip time.</summary>
     public void SetRoundTrip(in PeerAddress address, TimeSpan roundTrip)
     {
         if (_index.TryGetValue(address, out var i))
             _verified[i] = _verified[i] with { RoundTrip = roundTrip };
+    }
+
+    /// <summary>There are enough peers: what others named is forgotten, and the memory given back.</summary>
+    public void ForgetHearsay()
+    {
+        if (_hearsay.Count == 0)
+            return;
+        _hearsay.Clear();
+        _hearsaySet.Clear();
+        _hearsay.TrimExcess();
+        _hearsaySet.TrimExcess();
     }
 
     /// <summary>
@@ -109,9 +140,11 @@ public sealed class PeerTable
     /// <summary>
     /// Chooses the verified peers to probe in one round, those asked longest ago among twice as many at random, and counts
     /// the probe. A peer that left too many unanswered is forgotten instead; those come back in <paramref name="forgotten"/>.
+    /// Of those that were heard less than <paramref name="silence"/> ago one at the most is chosen, and only when there is
+    /// no other: they are known to be there.
     /// </summary>
     public ImmutableArray<PeerAddress> TakeProbes(
-        int most, TimeSpan now, Random random, out ImmutableArray<PeerAddress> forgotten)
+        int most, TimeSpan now, Random random, out ImmutableArray<PeerAddress> forgotten, TimeSpan silence = default)
     {
         var gone = ImmutableArray.CreateBuilder<PeerAddress>();
         var chosen = new List<PeerRecord>();
@@ -123,7 +156,9 @@ public sealed class PeerTable
                 chosen.Add(peer);
         }
 
-        chosen.Sort((a, b) => a.ProbedAt != b.ProbedAt
+        chosen.Sort((a, b) => now - a.HeardAt < silence != now - b.HeardAt < silence
+            ? (now - a.HeardAt < silence).CompareTo(now - b.HeardAt < silence)
+            : a.ProbedAt != b.ProbedAt
             ? a.ProbedAt.CompareTo(b.ProbedAt)
             : a.Address.CompareTo(b.Address));
         var probes = ImmutableArray.CreateBuilder<PeerAddress>();
@@ -131,6 +166,8 @@ public sealed class PeerTable
         {
             if (probes.Count >= most)
                 break;
+            if (probes.Count > 0 && now - peer.HeardAt < silence)
+                continue;
             if (peer.UnansweredProbes >= _settings.ForgetAfterProbes)
             {
                 Remove(peer.Address);

@@ -46,6 +46,12 @@ public sealed class SimDisk : IDisk
     /// <summary>The machine has stopped working: every operation fails until <see cref="Crash"/>.</summary>
     public bool IsDead => _dead || _changesLeft == 0;
 
+    /// <summary>Changes so far, for who looks whether there were any.</summary>
+    internal long Changes { get; private set; }
+
+    /// <summary>Its files by path, for who looks on: reading them so takes no time and never fails.</summary>
+    internal IReadOnlyDictionary<string, SimFile> Files => _files;
+
     /// <summary>How often it crashed; files that were open before are of no use.</summary>
     internal long Generation => Counters.Crashes;
 
@@ -382,6 +388,7 @@ public sealed class SimDisk : IDisk
 
     private void CountChange()
     {
+        Changes++;
         if (_changesLeft > 0)
             _changesLeft--;
     }
@@ -423,7 +430,7 @@ public sealed class SimDisk : IDisk
         throw Fail(new FileNotFoundException($"Could not find file '{path}'.", path));
     }
 
-    private SimFile NewFile(string path) => new() { Path = path, ChangedTicks = NextChangeTicks() };
+    private SimFile NewFile(string path) => new(_scheduler.Blocks) { Path = path, ChangedTicks = NextChangeTicks() };
 
     /// <summary>
     /// Virtual time stands still during a turn, in which a real clock would have gone on: no two changes have the same time.

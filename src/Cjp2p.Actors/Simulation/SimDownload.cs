@@ -11,6 +11,7 @@ namespace Cjp2p.Actors.Simulation;
 public sealed class SimDownload : MinimalActorRef
 {
     private readonly SimWorld _world;
+    private readonly IActorRef? _life;
 
     internal SimDownload(SimWorld world, SimNode node, ContentId id, string targetPath)
     {
@@ -18,8 +19,9 @@ public sealed class SimDownload : MinimalActorRef
         Node = node;
         Id = id;
         TargetPath = targetPath;
-        Path = world.System.DeadLetters.Path.Root / "simulation-download";
+        Path = world.System.DeadLetters.Path.Root / "simulation-downloads" / $"{node.Machine.Name}-{node.Downloads.Count}";
         StartedAt = ProgressAt = world.Now;
+        _life = node.Machine.Actor;
     }
 
     /// <inheritdoc/>
@@ -54,6 +56,9 @@ public sealed class SimDownload : MinimalActorRef
 
     /// <summary>When bytes were last gained or lost, or the reason why there are none changed.</summary>
     public TimeSpan ProgressAt { get; private set; }
+
+    /// <summary>The node that was asked runs still: a download does not survive its node's process.</summary>
+    internal bool IsOfThisLife => _life != null && ReferenceEquals(Node.Machine.Actor, _life);
 
     /// <summary>Bytes of content that arrived for it, waste included; known in the end.</summary>
     public long FetchedBytes { get; private set; }

@@ -53,6 +53,15 @@ internal sealed class SimEventQueue
     /// <summary>Takes the first entry; only right after a <see cref="TryPeek"/> that found one.</summary>
     internal void TakePeeked() => RemoveFirst();
 
+    /// <summary>Timers of actors that were not cancelled.</summary>
+    internal int CountTimers()
+    {
+        var count = 0;
+        for (var i = 0; i < Count; i++)
+            count += _slots[i].Entry is SimTimerEntry { IsCancelled: false, IsForActor: true } ? 1 : 0;
+        return count;
+    }
+
     /// <summary>Drops everything.</summary>
     internal void Clear()
     {

@@ -4,7 +4,7 @@ namespace Cjp2p.Actors.Simulation;
 /// The content of one file: what programs see, and what a crash would leave. Kept in blocks; a block that was changed since
 /// the last flush remembers which of its sectors changed and what it held before.
 /// </summary>
-internal sealed class SimFile
+internal sealed class SimFile(SimBlockPool pool)
 {
     internal const int BlockBytes = 4096;
     internal const int SectorBytes = 512;
@@ -56,7 +56,7 @@ internal sealed class SimFile
                 BlocksUsed++;
             }
 
-            Changing(index).Write(at, data.Slice(done, bytes));
+            Changing(index).Write(at, data.Slice(done, bytes), pool);
             done += bytes;
         }
 
@@ -158,6 +158,7 @@ internal sealed class SimFile
         private byte[]? _bytes;
         private byte[]? _safeBytes;
         private byte _changedSectors;
+        private bool _isShared;
 
         internal bool IsUsed => _bytes != null;
 
@@ -168,8 +169,18 @@ internal sealed class SimFile
             buffer[there..].Clear();
         }
 
-        internal void Write(int at, ReadOnlySpan<byte> data)
+        internal void Write(int at, ReadOnlySpan<byte> data, SimBlockPool pool)
         {
+            if (data.Length == BlockBytes)
+            {
+                if (_changedSectors == 0)
+                    _safeBytes = _bytes;
+                _changedSectors = byte.MaxValue;
+                _bytes = pool.Shared(data);
+                _isShared = true;
+                return;
+            }
+
             Touch(at, data.Length, at + data.Length);
             data.CopyTo(_bytes.AsSpan(at));
         }
@@ -181,7 +192,7 @@ internal sealed class SimFile
                 return;
             Touch(at, BlockBytes - at, _bytes.Length);
             if (at == 0)
-                _bytes = null;
+                (_bytes, _isShared) = (null, false);
             else
                 _bytes.AsSpan(at).Clear();
         }
@@ -214,20 +225,28 @@ internal sealed class SimFile
 
         internal void Corrupt(int at)
         {
+            // What is shared with other files rots here alone.
+            var wasSafe = _safeBytes == _bytes;
             if (_bytes is { } bytes && at < bytes.Length)
-                bytes[at] ^= 0xFF;
-            if (_safeBytes is { } safe && at < safe.Length && safe != _bytes)
-                safe[at] ^= 0xFF;
+                (_bytes, _isShared) = (Rotten(bytes, at), false);
+            if (_safeBytes is { } safe && at < safe.Length)
+                _safeBytes = wasSafe ? _bytes : Rotten(safe, at);
+        }
+
+        private static byte[] Rotten(byte[] bytes, int at)
+        {
+            var rotten = (byte[])bytes.Clone();
+            rotten[at] ^= 0xFF;
+            return rotten;
         }
 
         /// <summary>Before a change: keeps what was safe, notes the sectors, makes room up to here.</summary>
         private void Touch(int at, int bytes, int roomBytes)
         {
             if (_changedSectors == 0)
-            {
                 _safeBytes = _bytes;
-                _bytes = (byte[]?)_bytes?.Clone();
-            }
+            if (_changedSectors == 0 || _isShared)
+                (_bytes, _isShared) = ((byte[]?)_bytes?.Clone(), false);
 
             for (var sector = at / SectorBytes; sector * SectorBytes < at + bytes; sector++)
                 _changedSectors |= (byte)(1 << sector);
@@ -250,6 +269,8 @@ internal sealed class SimFile
                 Array.Resize(ref _bytes, Math.Max(_bytes?.Length ?? 0, _safeBytes!.Length));
             }
 
+            if (_isShared)
+                (_bytes, _isShared) = ((byte[])_bytes.Clone(), false);
             var sector = _bytes.AsSpan(at, SectorBytes);
             if (hasSafe)
                 _safeBytes.AsSpan(at, SectorBytes).CopyTo(sector);

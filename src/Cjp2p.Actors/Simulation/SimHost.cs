@@ -99,6 +99,9 @@ public sealed class SimHost
     /// </summary>
     public string? OpeningFails { get; set; }
 
+    /// <summary>A production node runs on it: what it does is held to our rules.</summary>
+    internal bool IsNode { get; set; }
+
     internal long ProcessorTicksPerDatagram { get; private set; }
 
     /// <summary>Until when its processor has work.</summary>

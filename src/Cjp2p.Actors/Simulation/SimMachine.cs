@@ -64,6 +64,12 @@ public sealed class SimMachine
 
     internal SimWorld World { get; }
 
+    /// <summary>What the parts of the node that runs here share; null: no node does, or it was not made by this machine.</summary>
+    internal NodeServices? Services { get; private set; }
+
+    /// <summary>Rules that a node that is started from now on breaks, for tests of the simulator.</summary>
+    internal NodeMutations Mutations { get; set; } = NodeMutations.None;
+
     private SimNodeClock OwnClock => _clock ??= new SimNodeClock(World.Scheduler);
 
     /// <summary>
@@ -78,7 +84,12 @@ public sealed class SimMachine
     {
         var secret = new byte[CookieIssuer.SecretBytes];
         Random.NextBytes(secret);
-        return new NodeEnvironment(Transports, Disk, Random, [.. secret], buffers) { Clock = Clock };
+        return new NodeEnvironment(Transports, Disk, Random, [.. secret], buffers)
+        {
+            Clock = Clock,
+            Mutations = Mutations,
+            Made = services => Services = services,
+        };
     }
 
     /// <summary>Switches the machine on, if it is off, and starts a whole node.</summary>
@@ -92,6 +103,7 @@ public sealed class SimMachine
             throw new InvalidOperationException($"{Name} runs already.");
         var name = _starts++ == 0 ? Name : $"{Name}-{_starts}";
         Host.SwitchOn();
+        Host.IsNode = props.Type == typeof(NodeActor);
         return World.InWorld(context => Actor = SimRootActor.StartChild(context, this, props, name));
     }
 
@@ -121,6 +133,7 @@ public sealed class SimMachine
     internal void ActorGone()
     {
         Actor = null;
+        Services = null;
         Random = NewRandom();
         Host.CloseAll();
     }

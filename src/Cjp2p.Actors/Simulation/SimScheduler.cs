@@ -69,6 +69,9 @@ public sealed class SimScheduler : SchedulerBase, IDisposable
 
     internal SimRunQueue Runs { get; }
 
+    /// <summary>What the disks of this world hold in common.</summary>
+    internal SimBlockPool Blocks { get; } = new();
+
     /// <summary>Ticks of virtual time since the world began.</summary>
     internal long NowTicks { get; private set; }
 
@@ -133,6 +136,9 @@ public sealed class SimScheduler : SchedulerBase, IDisposable
     internal bool TryPeekNow(out SimEntry entry) => _queue.TryPeek(out var dueTicks, out entry) && dueTicks == NowTicks;
 
     internal void TakePeeked() => _queue.TakePeeked();
+
+    /// <summary>Timers of actors that still wait; walks through everything that does.</summary>
+    internal int CountTimers() => _queue.CountTimers();
 
     /// <summary>Moves the clock forward to a moment at which nothing is due.</summary>
     internal void AdvanceTo(long ticks)

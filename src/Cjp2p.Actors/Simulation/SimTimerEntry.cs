@@ -12,6 +12,9 @@ internal sealed class SimTimerEntry(
 {
     internal override bool IsCancelled => cancelable is { IsCancellationRequested: true };
 
+    /// <summary>It tells an actor something; Akka's dispatchers have timers of their own.</summary>
+    internal bool IsForActor => target is ICanTell;
+
     /// <summary>0 for one that fires once.</summary>
     internal long IntervalTicks => intervalTicks;
 

@@ -147,12 +147,8 @@ public sealed class SimWorld : IDisposable
     /// <param name="access">How it is connected; perfectly when nothing is said.</param>
     /// <param name="nat">The NAT it is behind, or null.</param>
     /// <param name="settings">Settings of the node; null: <see cref="DefaultNodeSettings"/>.</param>
-    public SimNode AddNode(AccessLink? access = null, SimNat? nat = null, NodeSettings? settings = null)
-    {
-        var node = new SimNode(this, AddMachine(access, nat), settings ?? DefaultNodeSettings);
-        _nodes.Add(node);
-        return node.Start();
-    }
+    public SimNode AddNode(AccessLink? access = null, SimNat? nat = null, NodeSettings? settings = null) =>
+        AddNodeWith(NodeMutations.None, access, nat, settings);
 
     /// <summary>A content of chance bytes; the <paramref name="number"/> tells several of one world apart.</summary>
     public SimContent NewContent(int bytes, long number = 0)
@@ -321,6 +317,21 @@ public sealed class SimWorld : IDisposable
         return answer.GetAwaiter().GetResult();
     }
 
+    /// <summary>
+    /// The end of a run: looks at <see cref="Invariants"/>, stops every machine in good order, lets virtual time pass until
+    /// their actors are gone (<paramref name="limit"/> at the most, five minutes when nothing is said), and looks at what is
+    /// left. The world can be looked at afterwards, until it is disposed.
+    /// </summary>
+    public void End(TimeSpan? limit = null)
+    {
+        CheckInvariants();
+        foreach (var machine in _machines)
+            machine.Stop();
+        if (!RunUntil(() => _machines.TrueForAll(machine => machine.Actor == null), limit ?? TimeSpan.FromMinutes(5)))
+            Invariants.Report("end", $"{_machines.Find(machine => machine.Actor != null)!.Name} does not stop");
+        Invariants.CheckAtEnd();
+    }
+
     /// <summary>One line that says where the world stands.</summary>
     public override string ToString() => Describe("A simulated world");
 
@@ -337,6 +348,16 @@ public sealed class SimWorld : IDisposable
         var ended = System.Terminate();
         PumpUntil(() => ended.IsCompleted, "end");
         Network.End();
+    }
+
+    /// <summary>As the other, with rules broken on purpose.</summary>
+    internal SimNode AddNodeWith(NodeMutations mutations, AccessLink? access = null, SimNat? nat = null, NodeSettings? settings = null)
+    {
+        var machine = AddMachine(access, nat);
+        machine.Mutations = mutations;
+        var node = new SimNode(this, machine, settings ?? DefaultNodeSettings);
+        _nodes.Add(node);
+        return node.Start();
     }
 
     /// <summary>Nobody waits for this disk any more.</summary>

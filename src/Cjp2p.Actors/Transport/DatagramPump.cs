@@ -152,7 +152,9 @@ internal sealed class DatagramPump : IDatagramSink
                 cookies.HasReturned = true;
                 if (WireDecode.TryGetCookieText(element.Payload.Of(datagram), out var text))
                 {
-                    var check = _node.Cookies.Check(source, text, _now);
+                    var check = _node.Mutations.BelievesEveryCookie
+                        ? CookieCheck.Current
+                        : _node.Cookies.Check(source, text, _now);
                     cookies.Check = check > cookies.Check ? check : cookies.Check;
                 }
             }
@@ -380,7 +382,7 @@ internal sealed class DatagramPump : IDatagramSink
             return;
         }
 
-        var bytesMax = proven ? int.MaxValue : ReplyBudget.UnverifiedBytesMax(datagram.Length);
+        var bytesMax = proven ? int.MaxValue : _node.UnverifiedBytesMax(datagram.Length);
         ReadOnlyMemory<byte> others = default;
         if (alsoQuestions)
         {
@@ -408,7 +410,7 @@ internal sealed class DatagramPump : IDatagramSink
     {
         var most = _node.Settings.Wire.DatagramBytesMax;
         if (cookies.Check == CookieCheck.Invalid)
-            most = Math.Min(most, ReplyBudget.UnverifiedBytesMax(datagram.Length));
+            most = Math.Min(most, _node.UnverifiedBytesMax(datagram.Length));
         _replies ??= _transport.RentSendBatch();
         var writer = new DatagramWriter(_replies.Reserve(most)[..most]);
         ReplyHead.Write(
@@ -462,7 +464,7 @@ internal sealed class DatagramPump : IDatagramSink
         if (_bareReplies.TryGet(source, out var last) && _now - last < _node.Settings.Cookies.BareReplyInterval)
             return;
         _bareReplies.Set(source, _now);
-        var most = Math.Min(_node.Settings.Wire.DatagramBytesMax, ReplyBudget.UnverifiedBytesMax(datagram.Length));
+        var most = Math.Min(_node.Settings.Wire.DatagramBytesMax, _node.UnverifiedBytesMax(datagram.Length));
         _replies ??= _transport.RentSendBatch();
         var writer = new DatagramWriter(_replies.Reserve(most)[..most]);
         writer.TryWriteAlwaysReturned(given);

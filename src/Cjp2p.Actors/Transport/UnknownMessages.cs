@@ -18,6 +18,16 @@ public sealed class UnknownMessages
         _namesMax = namesMax;
     }
 
+    /// <summary>Names that are counted one by one.</summary>
+    public int Names
+    {
+        get
+        {
+            lock (_lock)
+                return _byName.Count;
+        }
+    }
+
     /// <summary>Unknown messages with a name beyond the cap.</summary>
     public long Others { get; private set; }
 

@@ -89,7 +89,7 @@ public sealed class SupervisionTests : DownloadSpec
     [Fact]
     public void Peer_that_fails_is_made_again_when_it_is_heard()
     {
-        StartNode();
+        StartNode("cjp2p.peers.actor-after = 1");
         Hear(Friend);
         Assert.Equal(1, Registry().PeerActors);
         Kill(ChildOf(Node, "peers/" + Uri.EscapeDataString(Friend.ToString())));
@@ -102,7 +102,7 @@ public sealed class SupervisionTests : DownloadSpec
     [Fact]
     public void Registry_that_fails_is_restarted_and_discovers_again()
     {
-        StartNode($"cjp2p.peers.bootstrap = [\"{Friend}\"]");
+        StartNode($"cjp2p.peers {{ actor-after = 1, bootstrap = [\"{Friend}\"] }}");
         Hear(Datagram.At("127.0.0.8:8"));
         Network.Clear();
         Kill(ChildOf(Node, "peers"));

@@ -190,7 +190,7 @@ public sealed class PeerRegistryActorTests : NodeSpec
     [Fact]
     public void Peer_that_leaves_too_many_probes_unanswered_is_forgotten_with_its_actor()
     {
-        Start("peers.forget-after-probes = 3");
+        Start("peers { forget-after-probes = 3, actor-after = 1 }");
         Hear("127.0.0.2:2");
         Assert.Equal(["127.0.0.2%3A2"], TreeBelow(_registry));
         AdvanceSeconds(30);
@@ -225,7 +225,7 @@ public sealed class PeerRegistryActorTests : NodeSpec
     [Fact]
     public void Peers_are_capped()
     {
-        Start("peers { peers-max = 5, actors-max = 3 }");
+        Start("peers { peers-max = 5, actors-max = 3, actor-after = 1 }");
         for (var i = 1; i <= 8; i++)
             Hear($"127.0.0.{i + 1}:2");
         var status = Status();
@@ -261,9 +261,45 @@ public sealed class PeerRegistryActorTests : NodeSpec
     // ---- actors of peers
 
     [Fact]
+    public void Peer_that_passes_by_has_no_actor_and_one_with_whom_there_is_an_exchange_has()
+    {
+        Start("peers { actor-after = 3, actor-idle = 2m, forget-after-probes = 1000 }");
+        for (var i = 0; i < 3; i++)
+        {
+            Hear("127.0.0.2:2", roundTrip: 30);
+            AdvanceSeconds(150);
+        }
+
+        Assert.Equal((1, 0), (Status().Verified, Status().PeerActors));
+        Assert.Equal(TimeSpan.FromMilliseconds(30), Assert.Single(Status().Peers).RoundTrip);
+        for (var i = 0; i < 3; i++)
+        {
+            Hear("127.0.0.2:2", roundTrip: 30);
+            AdvanceSeconds(10);
+        }
+
+        Assert.Equal((1, 1), (Status().Verified, Status().PeerActors));
+    }
+
+    [Fact]
+    public void Who_has_enough_peers_tries_nobody_that_others_name_and_leaves_alone_who_was_heard()
+    {
+        Start("peers { enough = 2, floor = 0, probe-after = 10m }");
+        Hear("127.0.0.2:2");
+        Hear("127.0.0.3:3", peers: ["127.0.0.4:4"]);
+        Network.Clear();
+        AdvanceSeconds(600);
+        Assert.Empty(Network.SentTo(Peer("127.0.0.4:4")));
+        Assert.Equal(0, Status().Hearsay);
+        // One probe a round in any case, and a round a minute.
+        Assert.InRange(
+            Network.SentTo(Peer("127.0.0.2:2")).Count() + Network.SentTo(Peer("127.0.0.3:3")).Count(), 8, 20);
+    }
+
+    [Fact]
     public void Round_trips_are_measured_by_the_peers_actor_and_kept_in_the_table()
     {
-        Start();
+        Start("peers.actor-after = 1");
         Hear("127.0.0.2:2", roundTrip: 30);
         Assert.Equal(TimeSpan.FromMilliseconds(30), Assert.Single(Status().Peers).RoundTrip);
     }
@@ -271,7 +307,7 @@ public sealed class PeerRegistryActorTests : NodeSpec
     [Fact]
     public void Idle_actor_of_a_peer_stops_and_its_peer_stays()
     {
-        Start("peers { actor-idle = 2m, floor = 0, forget-after-probes = 1000 }");
+        Start("peers { actor-after = 1, actor-idle = 2m, floor = 0, forget-after-probes = 1000 }");
         Hear("127.0.0.2:2");
         _node.Jar.Set(Peer("127.0.0.2:2"), "1"u8);
         AdvanceSeconds(119);

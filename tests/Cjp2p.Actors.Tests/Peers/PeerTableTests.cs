@@ -57,6 +57,56 @@ public sealed class PeerTableTests
     }
 
     [Fact]
+    public void Peer_is_active_when_it_is_heard_often_without_a_long_silence()
+    {
+        var table = new PeerTable(Settings with { ActorAfter = 3, ActorIdle = TimeSpan.FromSeconds(10) });
+        foreach (var seconds in new[] { 0, 10, 21, 30 })
+        {
+            table.AddVerified(Peer(1), At(seconds), _random);
+            Assert.False(table.IsActive(Peer(1)));
+        }
+
+        table.AddVerified(Peer(1), At(40), _random);
+        Assert.True(table.IsActive(Peer(1)));
+        table.AddVerified(Peer(1), At(51), _random);
+        Assert.False(table.IsActive(Peer(1)));
+        Assert.False(table.IsActive(Peer(2)));
+    }
+
+    [Fact]
+    public void Round_trips_are_smoothed()
+    {
+        _table.AddVerified(Peer(1), At(0), _random);
+        _table.AddRoundTrip(Peer(1), At(8));
+        _table.AddRoundTrip(Peer(1), At(16));
+        _table.AddRoundTrip(Peer(2), At(16));
+        Assert.Equal(At(9), Assert.Single(_table.Peers).RoundTrip);
+    }
+
+    [Fact]
+    public void Of_peers_that_were_heard_lately_one_at_the_most_is_probed_and_only_if_nobody_was_silent()
+    {
+        var table = new PeerTable(Settings with { ForgetAfterProbes = 7 });
+        var silence = TimeSpan.FromMinutes(10);
+        for (var i = 0; i < 4; i++)
+            table.AddVerified(Peer(i), At(0), _random);
+        Assert.Single(table.TakeProbes(4, At(60), _random, out _, silence));
+        Assert.Equal(4, table.TakeProbes(4, At(600), _random, out _, silence).Length);
+        table.AddVerified(Peer(1), At(700), _random);
+        table.AddVerified(Peer(2), At(700), _random);
+        Assert.Equal([Peer(0), Peer(3)], table.TakeProbes(4, At(800), _random, out _, silence).Order());
+    }
+
+    [Fact]
+    public void Hearsay_that_is_not_needed_is_forgotten()
+    {
+        _table.AddHearsay([Peer(1), Peer(2)], Policy);
+        _table.ForgetHearsay();
+        Assert.Equal((0, 0), (_table.Hearsay, _table.HearsayQueued));
+        Assert.Equal(2, _table.AddHearsay([Peer(1), Peer(2)], Policy));
+    }
+
+    [Fact]
     public void Table_holds_as_many_as_its_cap_and_one_more_pushes_one_out()
     {
         for (var i = 0; i < 10; i++)

@@ -301,6 +301,11 @@ internal abstract class ForeignModel : IAsyncDisposable
             _dead = true;
             if (_crashes.Count < RemarksMax) _crashes.Add(crash.Message);
         }
+        catch (InvalidOperationException broken)
+        {
+            // What .NET says to text that is none (a bit that flipped on the way); the real programs read on somehow.
+            Complain($"text that is none: {broken.Message}");
+        }
     }
 
     private void SettleWaiting()

@@ -12,6 +12,12 @@ public abstract class SimInvariant
     /// <summary>One line that says what is wrong; null: it holds.</summary>
     public abstract string? Check(SimWorld world);
 
+    /// <summary>
+    /// One line that says what is wrong when the world has come to its end (<see cref="SimWorld.End"/>): every machine has
+    /// stopped in good order, and nothing should be left. Null: it holds.
+    /// </summary>
+    public virtual string? CheckAtEnd(SimWorld world) => null;
+
     /// <summary>Called once, when it is added to a world: the place to listen to what it needs to know.</summary>
     protected internal virtual void Begin(SimWorld world)
     {

@@ -17,8 +17,22 @@ public sealed class SimInvariants : Collection<SimInvariant>
     /// <summary>The first violations of each invariant, in the order in which they were seen.</summary>
     internal IReadOnlyList<SimViolation> Violations => _violations;
 
+    /// <summary>
+    /// Adds those that must hold in any world with production nodes: the reply limit, finished files, table caps, downloads
+    /// that move, conservation of datagrams, nothing left at the end.
+    /// </summary>
+    public void AddStandard()
+    {
+        Add(new ReplyLedger());
+        Add(new FinishedFiles());
+        Add(new TableCaps());
+        Add(new DownloadsMove());
+        Add(new Conservation());
+        Add(new NothingIsLeft());
+    }
+
     /// <summary>Records a violation that was seen on the spot rather than at a look.</summary>
-    internal void Report(string invariant, string what)
+    public void Report(string invariant, string what)
     {
         var seen = _seen.GetValueOrDefault(invariant);
         _seen[invariant] = seen + 1;
@@ -31,6 +45,15 @@ public sealed class SimInvariants : Collection<SimInvariant>
         foreach (var invariant in this)
         {
             if (invariant.Check(_world) is { } what)
+                Report(invariant.Name, what);
+        }
+    }
+
+    internal void CheckAtEnd()
+    {
+        foreach (var invariant in this)
+        {
+            if (invariant.CheckAtEnd(_world) is { } what)
                 Report(invariant.Name, what);
         }
     }

@@ -1,19 +1,16 @@
 using System.Globalization;
 using Cjp2p.Actors.Tests.Simulation;
 
-namespace Cjp2p.Benchmarks;
+namespace Cjp2p.Benchmarks.Simulation;
 
 /// <summary>
 /// How fast the simulator is: a world of small nodes that ask random peers and answer, three times; the first time is the
 /// warm-up. Everything runs on one thread, so rates are per core.
 /// </summary>
-internal static class SimulationRates
+internal static class GossipRates
 {
-    internal static void Run(string[] args)
+    internal static void Run(int nodes, int seconds, bool withFaults)
     {
-        var nodes = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 1000;
-        var seconds = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 30;
-        var withFaults = args is [_, _, "faults", ..];
         for (var round = 0; round < 3; round++)
             RunOnce(nodes, seconds, withFaults);
     }
