@@ -147,13 +147,9 @@ internal sealed class ScenarioFaults(ScenarioRun run)
                     run.After(fault.For / 2 * random.NextDouble(), host.Unclog);
                 return host.Unclog;
             case ScenarioFaultKind.Loss:
-                node.Losses.Add(fault.Chance);
-                node.Apply();
-                return () =>
-                {
-                    node.Losses.Remove(fault.Chance);
-                    node.Apply();
-                };
+                return SpoilLink(node, link => link with { Loss = Math.Max(link.Loss, fault.Chance) });
+            case ScenarioFaultKind.DropFragments:
+                return SpoilLink(node, link => link with { DropsFragments = true, MtuBytes = link.MtuBytes == 0 ? 1500 : link.MtuBytes });
             case ScenarioFaultKind.SlowDisk:
                 return SpoilDisk(node, disk => disk with { TimePerOperation = fault.By });
             case ScenarioFaultKind.FullDisk:
@@ -258,6 +254,17 @@ internal sealed class ScenarioFaults(ScenarioRun run)
 
     private static TimeSpan Bounded(TimeSpan time) => time > SessionMax ? SessionMax
         : time < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : time;
+
+    private static Action SpoilLink(ScenarioNode node, Func<LinkSettings, LinkSettings> how)
+    {
+        node.LinkFaults.Add(how);
+        node.Apply();
+        return () =>
+        {
+            node.LinkFaults.Remove(how);
+            node.Apply();
+        };
+    }
 
     private static Action SpoilDisk(ScenarioNode node, Func<SimDiskSettings, SimDiskSettings> how)
     {

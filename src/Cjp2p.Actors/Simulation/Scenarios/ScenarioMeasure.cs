@@ -30,6 +30,9 @@ public enum ScenarioMeasure
     /// <summary>Datagrams to a host that was off.</summary>
     HostOff,
 
+    /// <summary>Datagrams to ports where nobody listened.</summary>
+    NoEndpoint,
+
     /// <summary>Datagrams to addresses that nobody has.</summary>
     NoHost,
 

@@ -123,6 +123,18 @@ public sealed class ScenarioRun : IDisposable
         return World.Steps >= step;
     }
 
+    /// <summary>How every peer is just now.</summary>
+    public IReadOnlyList<ScenarioPeerState> States() =>
+    [
+        .. _nodes.Select(node => new ScenarioPeerState(
+            node.Machine.Number,
+            node.Group.Name,
+            node.Machine.Host.OutsideAddress.WithPort(ScenarioNode.Port),
+            node.IsUp,
+            node.Starts,
+            [.. node.Downloads.Select(download => download.Result())])),
+    ];
+
     /// <summary>How it went. Looks for the last time whether everything holds.</summary>
     public ScenarioResult Result()
     {
@@ -532,6 +544,7 @@ public sealed class ScenarioRun : IDisposable
             [ScenarioMeasure.Fragments] = counters.DroppedFor(DropReason.Fragments),
             [ScenarioMeasure.Partition] = counters.DroppedFor(DropReason.Partition),
             [ScenarioMeasure.HostOff] = counters.DroppedFor(DropReason.HostOff),
+            [ScenarioMeasure.NoEndpoint] = counters.DroppedFor(DropReason.NoEndpoint),
             [ScenarioMeasure.NoHost] = counters.DroppedFor(DropReason.NoHost),
             [ScenarioMeasure.NatFilter] = counters.DroppedFor(DropReason.NatFilter),
             [ScenarioMeasure.Duplicated] = counters.Duplicated,
