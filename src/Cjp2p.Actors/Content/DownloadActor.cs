@@ -28,6 +28,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
     private static readonly TimeSpan TickMin = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan TickMax = TimeSpan.FromSeconds(1);
     // A search for what nobody has goes on for ever; it must not go on at full rate.
+    private static readonly TimeSpan SearchAgainMin = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan WidenWaitMax = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan ProgressEvery = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan StarvedRetry = TimeSpan.FromMilliseconds(20);
@@ -108,7 +109,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
     {
         _node.Routes.Add(_route);
         _progressAt = _widenAt = _saveAt = Now;
-        _widenWait = _settings.StallAfter;
+        _widenWait = SearchAgainMin;
         foreach (var address in _node.Sources.Find(_start.Id))
             AddSource(address, SourceOrigin.Known);
         _registry.Tell(new PeerRegistryProtocol.GetCandidates(_settings.SearchPeers));
@@ -848,6 +849,8 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
 
         if (_subscribers.Count > 0 && _reportAt + ProgressEvery < next)
             next = _reportAt + ProgressEvery;
+        if (_phase == DownloadPhase.Searching && _widenAt + _widenWait < next)
+            next = _widenAt + _widenWait;
         if (_isStarved)
             next = now + StarvedRetry;
         if (_map is { Missing: 0 } && _spans.Count > 0 && _sources.Count > 1)
@@ -864,12 +867,15 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
 
     private void WidenWhenStalled(TimeSpan now)
     {
+        var isStalled = now - _progressAt >= _settings.StallAfter;
+        // Whom nobody knew at the start the node may have met since then.
         if (_phase is not (DownloadPhase.Searching or DownloadPhase.Fetching)
-            || now - _progressAt < _settings.StallAfter || now - _widenAt < _widenWait)
+            || (_phase == DownloadPhase.Fetching && !isStalled) || now - _widenAt < _widenWait)
             return;
         _widenAt = now;
         _widenWait = _widenWait * 2 > WidenWaitMax ? WidenWaitMax : _widenWait * 2;
-        _why = WhyStalled();
+        if (isStalled)
+            _why = WhyStalled();
         _registry.Tell(new PeerRegistryProtocol.GetCandidates(_settings.SearchPeers));
         foreach (var address in _node.Sources.Find(_start.Id))
             AddSource(address, SourceOrigin.Known);

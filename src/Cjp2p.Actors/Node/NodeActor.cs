@@ -40,7 +40,8 @@ public sealed class NodeActor : UntypedActor, IWithTimers
     /// <summary>Makes one; use <see cref="Props"/>.</summary>
     public NodeActor(NodeSettings settings, NodeEnvironment environment)
     {
-        _node = new NodeServices(settings, environment, new NodeClock(Context.System.Scheduler));
+        _node = new NodeServices(
+            settings, environment, environment.Clock ?? new NodeClock(Context.System.Scheduler));
         _startedAt = _node.Clock.Now;
     }
 

@@ -19,6 +19,9 @@ public sealed record NodeEnvironment(
     ImmutableArray<byte> Secret,
     SpanBufferPool? Buffers = null)
 {
+    /// <summary>Its clock; null: that of the ActorSystem's scheduler.</summary>
+    public NodeClock? Clock { get; init; }
+
     /// <summary>Real sockets, real files, real chance.</summary>
     public static NodeEnvironment Real() => new(
         new UdpTransportFactory(),

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Text;
 using Cjp2p.Actors.Simulation;
+using Cjp2p.Actors.Simulation.Foreign;
+using Cjp2p.Actors.Simulation.Hostile;
 using Cjp2p.Actors.Simulation.Scenarios;
 using Cjp2p.Host.Configuration;
 
@@ -108,6 +110,8 @@ internal static class ScenarioFile
             Share = keys.Number("share", 0),
             Link = new AccessLink(
                 LinkKeys(keys.Section("up"), LinkKeys(keys, link.Up)), LinkKeys(keys.Section("down"), LinkKeys(keys, link.Down))),
+            Hostile = keys.OneOrNone<HostileKind>("hostile"),
+            Foreign = keys.OneOrNone<ForeignKind>("foreign"),
             Nats = [.. keys.Some<NatKind>("nat")],
             NatTimeout = keys.Time("nat-timeout", standard.NatTimeout),
             Knows = [.. keys.Texts("knows")],
@@ -118,6 +122,8 @@ internal static class ScenarioFile
             Fetches = [.. keys.Texts("fetches")],
             FetchAt = keys.Time("fetch-at", standard.FetchAt),
             FetchWithin = keys.Time("fetch-within", standard.FetchWithin),
+            ProcessorTime = keys.Time("processor-time", standard.ProcessorTime),
+            ReceiveBufferBytes = (int)Math.Min(int.MaxValue, keys.Bytes("receive-buffer", standard.ReceiveBufferBytes)),
             DiskBytes = keys.Bytes("disk", standard.DiskBytes),
         };
         keys.RejectUnknown();
@@ -234,6 +240,10 @@ internal static class ScenarioFile
             Line(text, 4, "count", $"{group.Count}");
         if (group.Share > 0)
             Line(text, 4, "share", ScenarioValues.Number(group.Share));
+        if (group.Hostile is { } hostile)
+            Line(text, 4, "hostile", ScenarioValues.Name(hostile));
+        if (group.Foreign is { } foreign)
+            Line(text, 4, "foreign", ScenarioValues.Name(foreign));
         if (Array.Find(Links, one => one.Link == group.Link) is { Name: { } name })
         {
             Line(text, 4, "link", name);
@@ -255,6 +265,8 @@ internal static class ScenarioFile
         List(text, "fetches", group.Fetches);
         Line(text, 4, "fetch-at", ScenarioValues.Time(group.FetchAt), ScenarioValues.Time(standard.FetchAt));
         Line(text, 4, "fetch-within", ScenarioValues.Time(group.FetchWithin), ScenarioValues.Time(standard.FetchWithin));
+        Line(text, 4, "processor-time", ScenarioValues.Time(group.ProcessorTime), ScenarioValues.Time(default));
+        Line(text, 4, "receive-buffer", ScenarioValues.Bytes(group.ReceiveBufferBytes), ScenarioValues.Bytes(standard.ReceiveBufferBytes));
         Line(text, 4, "disk", ScenarioValues.Bytes(group.DiskBytes), ScenarioValues.Bytes(standard.DiskBytes));
     }
 

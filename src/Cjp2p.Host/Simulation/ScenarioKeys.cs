@@ -99,6 +99,9 @@ internal sealed class ScenarioKeys(string prefix, IEnumerable<KeyValuePair<strin
     public T One<T>(string key, T otherwise)
         where T : struct, Enum => Find(key) is { } setting ? One<T>(key, setting, Text(setting)) : otherwise;
 
+    public T? OneOrNone<T>(string key)
+        where T : struct, Enum => Find(key) is { } setting ? One<T>(key, setting, Text(setting)) : null;
+
     public T[] Some<T>(string key)
         where T : struct, Enum => [.. Texts(key).Select(text => One<T>(key, Find(key)!, text))];
 

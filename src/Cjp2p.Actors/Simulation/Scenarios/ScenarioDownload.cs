@@ -59,6 +59,14 @@ internal sealed class ScenarioDownload(ScenarioNode node, string content, SimCon
         (Until, DoneBytes, _fetchedNow, Why) = (now, finished.LengthBytes, finished.FetchedBytes, "");
     }
 
+    public void Counted(long doneBytes) => DoneBytes = _fetchedNow = doneBytes;
+
+    public void Completed(TimeSpan now)
+    {
+        IsRunning = false;
+        (Until, DoneBytes, _fetchedNow) = (now, What.Bytes.Length, What.Bytes.Length);
+    }
+
     public ScenarioFetch Result() =>
         new(Node.Machine.Number, Content, From, Until, What.Bytes.Length, DoneBytes, FetchedBytes, Starts, Why);
 }

@@ -49,10 +49,16 @@ internal sealed class ScenarioFaults(ScenarioRun run)
         run.Check();
     }
 
+    /// <summary>It makes sense for nodes of ours only, not for hostile and foreign peers.</summary>
+    public static bool NeedsNode(ScenarioFaultKind kind) => kind is ScenarioFaultKind.Crash or ScenarioFaultKind.PowerCut
+        or ScenarioFaultKind.Leave or ScenarioFaultKind.Churn or ScenarioFaultKind.SlowDisk or ScenarioFaultKind.FullDisk
+        or ScenarioFaultKind.BrokenDisk or ScenarioFaultKind.InterfaceDown or ScenarioFaultKind.ClockJump
+        or ScenarioFaultKind.ClockDrift;
+
     private List<ScenarioNode> Choose(ScenarioFault fault, Random random)
     {
         var candidates = run.Nodes
-            .Where(node => fault.Groups.IsEmpty || fault.Groups.Contains(node.Group.Name))
+            .Where(node => fault.Groups.IsEmpty ? node.Group.IsOurs || !NeedsNode(fault.Kind) : fault.Groups.Contains(node.Group.Name))
             .ToArray();
         var count = fault.Count > 0 ? Math.Min(fault.Count, candidates.Length)
             : Math.Min(candidates.Length, Math.Max(1, (int)Math.Round(fault.Share * candidates.Length)));
@@ -164,6 +170,12 @@ internal sealed class ScenarioFaults(ScenarioRun run)
             case ScenarioFaultKind.NatReboot:
                 host.Nat?.Reboot();
                 return null;
+            case ScenarioFaultKind.ClockJump:
+                node.Machine.JumpClock(fault.By);
+                return null;
+            case ScenarioFaultKind.ClockDrift:
+                node.Machine.ClockDrift = fault.Rate;
+                return () => node.Machine.ClockDrift = 0;
             default:
                 throw new InvalidOperationException($"There is no fault {fault.Kind}.");
         }

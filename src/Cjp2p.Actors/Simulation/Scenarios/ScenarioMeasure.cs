@@ -21,6 +21,9 @@ public enum ScenarioMeasure
     /// <summary>Datagrams dropped before a full queue.</summary>
     QueueFull,
 
+    /// <summary>Datagrams for which a receive buffer had no room.</summary>
+    ReceiveBufferFull,
+
     /// <summary>Datagrams whose fragments were dropped.</summary>
     Fragments,
 

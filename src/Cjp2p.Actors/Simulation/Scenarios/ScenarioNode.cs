@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Akka.Actor;
 using Cjp2p.Actors.Node;
 using Cjp2p.Actors.Protocol;
+using Cjp2p.Actors.Simulation.Foreign;
 
 namespace Cjp2p.Actors.Simulation.Scenarios;
 
@@ -27,8 +28,13 @@ internal sealed class ScenarioNode(SimMachine machine, ScenarioGroup group, Node
     public IReadOnlyList<ScenarioNode> Known { get; set; } = [];
 
     /// <summary>Where it takes them to be.</summary>
-    public ImmutableArray<PeerAddress> Bootstrap =>
-        [.. Known.Select(other => other.Machine.Host.OutsideAddress.WithPort(Port))];
+    public ImmutableArray<PeerAddress> Bootstrap => [.. Known.Select(other => other.Address)];
+
+    /// <summary>Where others take it to be.</summary>
+    public PeerAddress Address => Machine.Host.OutsideAddress.WithPort(Port);
+
+    /// <summary>The foreign peer that it is, once it runs.</summary>
+    public ForeignPeer? Foreign { get; set; }
 
     public List<ScenarioDownload> Downloads { get; } = [];
 
