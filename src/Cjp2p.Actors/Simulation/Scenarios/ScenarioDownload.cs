@@ -14,7 +14,7 @@ internal sealed class ScenarioDownload(ScenarioNode node, string content, SimCon
 
     public SimContent What { get; } = what;
 
-    public TimeSpan At { get; } = at;
+    public TimeSpan At { get; set; } = at;
 
     public string Path { get; } = $"{ScenarioNode.SharedFolder}/{content}";
 

@@ -272,9 +272,9 @@ public sealed class ScenarioRun : IDisposable
     /// <summary>Something ended or completed: the run may be over, or its last phase begin.</summary>
     internal void Check()
     {
-        if (Phase == ScenarioPhase.Over)
+        if (Phase == ScenarioPhase.Over || _yetToStart > 0)
             return;
-        if (Phase == ScenarioPhase.Safety && !(_faults.IsQuiet && _yetToStart == 0))
+        if (Phase == ScenarioPhase.Safety && !_faults.IsQuiet)
             return;
         if (Completed == _downloads.Count || (Phase == ScenarioPhase.Liveness && !Demanded().Any()))
             End();
@@ -288,6 +288,16 @@ public sealed class ScenarioRun : IDisposable
         _safetyEnded = World.Now;
         After(Scenario.Liveness, End);
         _faults.End();
+        // What was to begin later begins now, or it could not be judged.
+        foreach (var node in _nodes)
+            Begin(node);
+        foreach (var download in _downloads.Where(download => download.At > World.Now))
+        {
+            download.At = World.Now;
+            Fetch(download);
+        }
+
+        Check();
     }
 
     private void End()
@@ -366,13 +376,7 @@ public sealed class ScenarioRun : IDisposable
             disk.WriteSmall($"{ScenarioNode.SharedFolder}/{name}", _contents[name].Bytes.Span);
         node.User = World.Spawn(ScenarioUserActor.Props(this, node));
         _yetToStart++;
-        After(group.StartAt + (group.StartWithin * random.NextDouble()), () =>
-        {
-            _yetToStart--;
-            node.HasBegun = true;
-            if (node.Downs == 0)
-                Start(node);
-        });
+        After(group.StartAt + (group.StartWithin * random.NextDouble()), () => Begin(node));
         foreach (var name in group.Fetches)
         {
             var download = new ScenarioDownload(
@@ -381,6 +385,16 @@ public sealed class ScenarioRun : IDisposable
             _downloads.Add(download);
             After(download.At, () => Fetch(download));
         }
+    }
+
+    private void Begin(ScenarioNode node)
+    {
+        if (node.HasBegun)
+            return;
+        _yetToStart--;
+        node.HasBegun = true;
+        if (node.Downs == 0)
+            Start(node);
     }
 
     private void Start(ScenarioNode node)
