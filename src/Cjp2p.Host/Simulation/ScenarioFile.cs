@@ -36,7 +36,7 @@ internal static class ScenarioFile
     /// <exception cref="UserException">It makes no sense; one line says why.</exception>
     public static Scenario Read(string text, string file, string name)
     {
-        var settings = HoconFile.Parse(text, file);
+        var settings = HoconFile.Parse(text, file, withEmptySections: true);
         var root = new ScenarioKeys("", settings.Select(setting => KeyValuePair.Create(setting.Key, setting)));
         var standard = new Scenario(name);
         var scenario = new Scenario(name)
@@ -108,8 +108,7 @@ internal static class ScenarioFile
         {
             Count = keys.Count("count", 0),
             Share = keys.Number("share", 0),
-            Link = new AccessLink(
-                LinkKeys(keys.Section("up"), LinkKeys(keys, link.Up)), LinkKeys(keys.Section("down"), LinkKeys(keys, link.Down))),
+            Link = new AccessLink(Direction(keys, "up", link.Up), Direction(keys, "down", link.Down)),
             Hostile = keys.OneOrNone<HostileKind>("hostile"),
             Foreign = keys.OneOrNone<ForeignKind>("foreign"),
             Nats = [.. keys.Some<NatKind>("nat")],
@@ -139,6 +138,15 @@ internal static class ScenarioFile
             return found;
         keys.Refuse("link", $"there is no {name}: it is one of {string.Join(", ", Links.Select(link => link.Name))}");
         return otherwise;
+    }
+
+    // What is said of the group holds for both directions, what is said of one wins.
+    private static LinkSettings Direction(ScenarioKeys keys, string direction, LinkSettings link)
+    {
+        var section = keys.Section(direction);
+        var read = LinkKeys(section, LinkKeys(keys, link));
+        section.RejectUnknown();
+        return read;
     }
 
     private static LinkSettings LinkKeys(ScenarioKeys keys, LinkSettings link)
