@@ -122,7 +122,7 @@ public sealed class ScenarioFileTests
         Assert.Equal(HostileKind.Poisoner, bad.Hostile);
         Assert.Equal(AccessLink.Home.Up with { Loss = 0.05, BitsPerSecond = 2_000_000, Latency = TimeSpan.FromMilliseconds(40) }, crowd.Link.Up);
         Assert.Equal(AccessLink.Home.Down with { Loss = 0.05, Bursts = new BurstLoss(0.01, 0.1) }, crowd.Link.Down);
-        Assert.Equal([NatKind.Symmetric], crowd.Nats);
+        Assert.Equal([NatKind.Symmetric], crowd.Nats.ToArray());
         Assert.Equal((TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(4)), (crowd.NatTimeout, crowd.FetchAt, crowd.FetchWithin));
         Assert.Equal((TimeSpan.FromMicroseconds(20), 65536), (crowd.ProcessorTime, crowd.ReceiveBufferBytes));
         var (churn, jump, full) = (scenario.Faults[0], scenario.Faults[1], scenario.Faults[2]);
@@ -131,10 +131,10 @@ public sealed class ScenarioFileTests
             (churn.Kind, churn.Count, churn.Within, churn.Session, churn.Away, churn.Crashes));
         Assert.Equal((TimeSpan.FromSeconds(-3), 0.3), (jump.By, jump.Share));
         Assert.Equal(10240, full.FreeBytes);
-        Assert.Equal(["seeder", "crowd"], full.Groups);
+        Assert.Equal(["seeder", "crowd"], full.Groups.ToArray());
         Assert.Equal(
             [new ScenarioExpectation(ScenarioMeasure.Waste, null, 0.5), new ScenarioExpectation(ScenarioMeasure.Dropped, 1)],
-            scenario.Expectations);
+            scenario.Expectations.ToArray());
     }
 
     [Fact]
