@@ -24,6 +24,9 @@ internal sealed class BlockCache : IDisposable
     /// <summary>Files held open.</summary>
     public int OpenFiles => _files.Count;
 
+    /// <summary>Blocks held.</summary>
+    public int Blocks => _index.Count;
+
     /// <summary>
     /// The bytes of a range within one block of a file that has to be as <paramref name="expected"/> says; false when it
     /// is not any more. The memory is valid until the next call.

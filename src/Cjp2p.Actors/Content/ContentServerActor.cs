@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
+using Cjp2p.Actors.Inspection;
 using Cjp2p.Actors.Node;
 using Cjp2p.Actors.Protocol;
 using Cjp2p.Actors.Transport;
@@ -12,7 +13,7 @@ namespace Cjp2p.Actors.Content;
 /// MaybeTheyHaveSome of what others may have, with a short teaser for those who have not verified themselves. Runs on the
 /// disk dispatcher. Has no children; its state is a cache, so a restart by its parent loses nothing.
 /// </summary>
-internal sealed class ContentServerActor : UntypedActor, IWithTimers
+internal sealed class ContentServerActor : InspectedActor, IWithTimers
 {
     // Serving: the only state.
     private const int SuppliersToStrangersMax = 3;
@@ -24,10 +25,12 @@ internal sealed class ContentServerActor : UntypedActor, IWithTimers
     private readonly IActorRef _store;
     private readonly Random _random;
     private readonly BlockCache _cache;
-    private readonly ILoggingAdapter _log = Context.GetLogger();
     private byte[]? _scratch;
+    private long _requests;
+    private long _served;
+    private long _servedBytes;
 
-    public ContentServerActor(NodeServices node, IActorRef store)
+    public ContentServerActor(NodeServices node, IActorRef store) : base(node)
     {
         _node = node;
         _store = store;
@@ -39,7 +42,8 @@ internal sealed class ContentServerActor : UntypedActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     public static Props Props(NodeServices node, IActorRef store) =>
-        Akka.Actor.Props.Create(() => new ContentServerActor(node, store)).WithDispatcher(NodeActor.DiskDispatcher);
+        Akka.Actor.Props.Create(() => new ContentServerActor(node, store))
+            .WithDispatcher(NodeActor.DiskDispatcher).WithMailbox(NodeMailbox.Id);
 
     protected override void PostStop() => _cache.Dispose();
 
@@ -62,8 +66,23 @@ internal sealed class ContentServerActor : UntypedActor, IWithTimers
         }
     }
 
+    private protected override ActorState Inspect()
+    {
+        var settings = _node.Settings.Content;
+        return new ContentServerState(
+            $"{_served} of {_requests} requests answered with {_servedBytes} bytes",
+            _requests,
+            _served,
+            _servedBytes,
+            [
+                new TableSize("cjp2p.content.open-files-max", "files", _cache.OpenFiles, settings.OpenFilesMax),
+                new TableSize("cjp2p.content.cached-blocks-max", "blocks of 256 KiB", _cache.Blocks, settings.CachedBlocksMax),
+            ]);
+    }
+
     private void Serve(ContentServerProtocol.Serve serve)
     {
+        _requests += serve.Requests.Count;
         using var batch = serve.Via.RentSendBatch();
         for (var i = 0; i < serve.Requests.Count;)
         {
@@ -108,6 +127,8 @@ internal sealed class ContentServerActor : UntypedActor, IWithTimers
                 reply.TryWriteContent(request.Id, request.Offset, content.Span, found.LengthBytes);
             }
 
+            _served++;
+            _servedBytes += content.Length;
             if (request.Verified && _random.Next(SuppliersOneIn) == 0)
                 TellSuppliers(ref reply, request);
         }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Akka.Event;
+using Cjp2p.Actors.Protocol;
 
 namespace Cjp2p.Actors.Content;
 
@@ -43,6 +44,18 @@ public static class ContentStoreProtocol
     /// <summary>A page of what is shared.</summary>
     public sealed record SharedFiles(ImmutableArray<SharedFile> Files);
 
+    /// <summary>
+    /// Hashes a shared file again, whatever its time of change says; it is not served until that is done. Answered with
+    /// <see cref="Rechecking"/>.
+    /// </summary>
+    /// <param name="Id">The content.</param>
+    public sealed record Recheck(ContentId Id) : ICommand;
+
+    /// <summary>A shared file is being hashed again.</summary>
+    /// <param name="Id">The content.</param>
+    /// <param name="Path">The file; null: nothing with that id is shared.</param>
+    public sealed record Rechecking(ContentId Id, string? Path);
+
     /// <summary>A file that is shared was found changed or gone when it was to be served.</summary>
     public sealed record FileChanged(SharedFile File) : ICommand;
 
@@ -54,10 +67,4 @@ public static class ContentStoreProtocol
 
     /// <summary>Time to look through a shared folder.</summary>
     internal sealed record Rescan(string Folder) : ICommand, IDeadLetterSuppression;
-
-    /// <summary>Time to save the index.</summary>
-    internal sealed record SaveIndex : ICommand, IDeadLetterSuppression
-    {
-        public static SaveIndex Instance { get; } = new();
-    }
 }

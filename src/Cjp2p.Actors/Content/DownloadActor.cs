@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
+using Cjp2p.Actors.Inspection;
 using Cjp2p.Actors.Node;
 using Cjp2p.Actors.Peers;
 using Cjp2p.Actors.Protocol;
+using Cjp2p.Actors.Storage;
 using Cjp2p.Actors.Transport;
 
 namespace Cjp2p.Actors.Content;
@@ -17,7 +19,7 @@ namespace Cjp2p.Actors.Content;
 /// nothing is known any more. The span is fetched again; the file is opened again after a pause. The precious state, which
 /// spans are here, is in this actor.
 /// </remarks>
-internal sealed class DownloadActor : UntypedActor, IWithTimers
+internal sealed class DownloadActor : InspectedActor, IWithTimers
 {
     // Searching --(a length is believed)--> Fetching --(all spans written)--> Verifying --(hash right)--> stopped
     //     ^------(nobody is left)--------------'  ^-----(hash wrong)-----------'
@@ -40,7 +42,6 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
     private readonly IActorRef _registry;
     private readonly IActorRef _store;
     private readonly Random _random;
-    private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly HashSet<IActorRef> _subscribers = [];
     private readonly List<DownloadSource> _sources = [];
     private readonly Dictionary<PeerAddress, DownloadSource> _byAddress = [];
@@ -78,9 +79,11 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
     private int _nextSource;
     private int _mismatches;
     private long _fetchedBytes;
+    private long _usefulChunks;
 
     public DownloadActor(
         NodeServices node, DownloadProtocol.StartDownload start, int number, IActorRef registry, IActorRef store)
+        : base(node)
     {
         _node = node;
         _number = number;
@@ -101,9 +104,9 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
 
     public static Props Props(
         NodeServices node, DownloadProtocol.StartDownload start, int number, IActorRef registry, IActorRef store) =>
-        Akka.Actor.Props.Create(() => new DownloadActor(node, start, number, registry, store));
+        Akka.Actor.Props.Create(() => new DownloadActor(node, start, number, registry, store)).WithMailbox(NodeMailbox.Id);
 
-    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(e => Decided(e, Directive.Stop));
 
     protected override void PreStart()
     {
@@ -170,7 +173,9 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
                 Sender.Tell(new DownloadProtocol.Failed(_start.Id, "it is just being stopped; start it again in a moment"));
                 break;
             case DownloadProtocol.Join join:
-                _subscribers.Add(Sender);
+                // Nobody waits for what goes on by itself after a restart.
+                if (!ReferenceEquals(Sender, Context.System.DeadLetters))
+                    _subscribers.Add(Sender);
                 foreach (var address in join.Sources)
                     AddSource(address, SourceOrigin.Named);
                 ProbeDue();
@@ -179,12 +184,66 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
                 Sender.Tell(Progress());
                 break;
             case DownloadProtocol.Stop:
-                Stop();
+                Stop("stopped; it goes on from here when it is started again", DownloadFileProtocol.Save.Instance);
+                break;
+            case DownloadProtocol.Drop:
+                MakeFile();
+                Stop("dropped; nothing of it is kept", DownloadFileProtocol.Discard.Instance);
                 break;
             default:
                 Unhandled(message);
                 break;
         }
+    }
+
+    private protected override ActorState Inspect()
+    {
+        var map = _map ?? _lastMap;
+        var delivered = Math.Max(1, _sources.Sum(source => source.Chunks));
+        var done = DoneBytes();
+        return new DownloadState(
+            _route.Eof < 0
+                ? $"{_phase}, {_sources.Count} addresses asked"
+                : $"{_phase}, {done} of {_route.Eof} bytes{(_why.Length > 0 ? ": " + _why : "")}",
+            _start.Id,
+            _start.TargetPath,
+            _phase.ToString(),
+            _route.Eof,
+            done,
+            _fetchedBytes,
+            Math.Max(0, _fetchedBytes - _usefulChunks * SpanGeometry.DefaultChunkBytes),
+            _why,
+            Math.Round((Now - _progressAt).TotalSeconds, 3),
+            PieceMap.Draw(map, PieceMap.PiecesMax, isSuspect: _mismatches > 0),
+            PieceMap.SpansPerPiece(map?.Count ?? 0, PieceMap.PiecesMax),
+            map?.Count ?? 0,
+            map?.OnDisk ?? 0,
+            _spans.Count,
+            _sources.Sum(source => source.Window.InFlight),
+            _mismatches,
+            _subscribers.Count,
+            _suggested.Count,
+            [
+                .. _sources.Select(source => new SourceState(
+                    source.Address,
+                    source.Origin.ToString(),
+                    source.Standing.ToString(),
+                    source.Chunks,
+                    Math.Round((double)source.Chunks / delivered, 4),
+                    source.Window.Size,
+                    source.Window.InFlight,
+                    source.RoundTrip.IsKnown ? Math.Round(source.RoundTrip.Smoothed.TotalMilliseconds, 3) : null,
+                    source.Failures,
+                    source.Mismatches,
+                    source.Slot.ClaimedEof,
+                    source.HasAnswered ? Math.Round((Now - source.HeardAt).TotalSeconds, 3) : null,
+                    source.BannedFor)),
+            ],
+            [
+                new TableSize("cjp2p.downloads.sources-max", "sources", _sources.Count, _settings.SourcesMax),
+                new TableSize("cjp2p.downloads.active-spans-max", "spans", _spans.Count, _settings.ActiveSpansMax),
+                new TableSize("cjp2p.downloads.suggested-max", "addresses", _suggested.Count, _settings.SuggestedMax),
+            ]);
     }
 
     private bool IsEmptyContent => _start.Id.Sha256 == EmptySha256;
@@ -196,7 +255,8 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
 
     private void AddSource(in PeerAddress address, SourceOrigin origin)
     {
-        if (_byAddress.ContainsKey(address) || address.Port == 0 || _node.AddressPolicy.Own.Contains(address))
+        if (_byAddress.ContainsKey(address) || address.Port == 0 || _node.AddressPolicy.Own.Contains(address)
+            || _node.Liars.Contains(address, _node.Clock.UtcNow))
             return;
         if (_sources.Count >= _settings.SourcesMax && !MakeRoom(origin))
             return;
@@ -206,7 +266,8 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
             new TransferWindow(
                 Math.Clamp(_settings.WindowInitial, _settings.WindowMin, _settings.WindowMax),
                 _settings.WindowMin,
-                _settings.WindowMax))
+                _settings.WindowMax),
+            new RequestSize(_settings.RequestBytesMax))
         {
             ProbeAt = Now,
         };
@@ -251,6 +312,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
     {
         _log.Warning("Source {Peer} is not asked for {ContentId} any more: {Reason}", source.Address, _start.Id, reason);
         source.Standing = SourceStanding.Banned;
+        source.BannedFor = reason;
         _node.Sources.Remove(_start.Id, source.Address);
         GiveUp(source);
         _route.Remove(source.Slot);
@@ -296,6 +358,8 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
 
     private void Probe(DownloadSource source)
     {
+        if (source.Probes > 0)
+            source.Size.Lost(source.Size.Bytes, Now);
         source.Slot.AwaitsAnswer = true;
         source.ProbedAt = Now;
         source.Probes++;
@@ -308,7 +372,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         var most = _node.Settings.Wire.DatagramBytesMax;
         var writer = new DatagramWriter(batch.Reserve(most)[..most]);
         ReplyHead.Write(ref writer, _node, source.Address, giveCookie: true, default);
-        writer.TryWritePleaseSendContent(_start.Id, SpanGeometry.DefaultChunkBytes, 0);
+        writer.TryWritePleaseSendContent(_start.Id, Math.Min(source.Size.Bytes, SpanGeometry.DefaultChunkBytes), 0);
         batch.Commit(source.Address, writer.Finish());
     }
 
@@ -401,6 +465,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
     private void Believe(long length)
     {
         _lastMap = null;
+        _usefulChunks = 0;
         _route.Reset(length);
         _phase = DownloadPhase.Fetching;
         OpenFile(null);
@@ -408,17 +473,20 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
 
     private void OpenFile(byte[]? known)
     {
-        if (_file.IsNobody())
-        {
-            _files++;
-            _file = Context.WatchWith(
-                Context.ActorOf(
-                    DownloadFileActor.Props(_node, _start.Id.Sha256, _unfinishedPath, _start.TargetPath, _inTransit), $"file-{_files}"),
-                new DownloadFileProtocol.FileStopped(_files));
-        }
-
+        MakeFile();
         _writing.Clear();
         _file.Tell(new DownloadFileProtocol.Open(++_attempt, _route.Eof, known));
+    }
+
+    private void MakeFile()
+    {
+        if (!_file.IsNobody())
+            return;
+        _files++;
+        _file = Context.WatchWith(
+            Context.ActorOf(
+                DownloadFileActor.Props(_node, _start.Id.Sha256, _unfinishedPath, _start.TargetPath, _inTransit), $"file-{_files}"),
+            new DownloadFileProtocol.FileStopped(_files));
     }
 
     // ---- spans
@@ -444,9 +512,10 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
 
     private bool Grant(DownloadSource source)
     {
-        var perDatagram = source.RequestsPerDatagram(_settings.RequestsPerDatagramMax);
         var wanted = source.Window.Available;
         // Small change is kept until it fills a datagram, unless nothing else is under way.
+        var perDatagram = RequestsPerDatagram(source, SpanGeometry.DefaultChunkBytes)
+            * source.ChunksPerRequest(SpanGeometry.DefaultChunkBytes);
         if (wanted <= 0 || (wanted < Math.Min(perDatagram, source.Window.Size / 2) && source.Window.InFlight > 0))
             return false;
         var span = SpanToAsk(source, out var race);
@@ -467,26 +536,39 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         else
             span.Unrequested -= chunks;
         span.Actor.Tell(new ChunkRequestProtocol.Grant(
-            source.Slot, chunks, source.RoundTrip, perDatagram, race, GiveCookie: source.UselessInRow > 0));
+            source.Slot,
+            chunks,
+            source.RoundTrip,
+            RequestsPerDatagram(source, span.ChunkBytes),
+            source.ChunksPerRequest(span.ChunkBytes),
+            race,
+            GiveCookie: source.UselessInRow > 0));
         return true;
     }
+
+    private int RequestsPerDatagram(DownloadSource source, int chunkBytes) =>
+        source.RequestsPerDatagram(_settings.RequestsPerDatagramMax, _settings.RequestBytesMax, chunkBytes);
 
     private ActiveSpan? SpanToAsk(DownloadSource source, out bool race)
     {
         race = false;
+        // Where only small packets arrive, a span is cut smaller; all sources can deliver such a one.
+        var chunkBytes = Math.Min(source.Size.Bytes, SpanGeometry.DefaultChunkBytes);
         foreach (var active in _spans.Values)
         {
-            if (active.Unrequested > 0)
+            if (active.Unrequested > 0 && active.ChunkBytes <= chunkBytes)
                 return active;
         }
 
         var missing = _map!.NextMissing();
+        if (missing < 0 || _spans.Count >= _settings.ActiveSpansMax)
+            CutSmaller(chunkBytes);
         if (missing >= 0)
         {
             if (_spans.Count >= _settings.ActiveSpansMax)
                 return null;
             if (_node.Buffers.TryRent(out var buffer))
-                return OpenSpan(missing, buffer);
+                return OpenSpan(missing, chunkBytes, buffer);
             _isStarved = true;
             return null;
         }
@@ -496,7 +578,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         var patience = source.RoundTrip.IsKnown ? source.RoundTrip.Smoothed * 2 : _settings.Retry.TimeoutUnknown;
         foreach (var active in _spans.Values)
         {
-            if (Now - active.ProgressAt > patience && !active.RacedBy.Contains(source.Slot.Number)
+            if (Now - active.ProgressAt > patience && active.ChunkBytes <= chunkBytes && !active.RacedBy.Contains(source.Slot.Number)
                 && active.Outstanding.Any(other => other.Key != source.Slot.Number && other.Value > 0))
                 return active;
         }
@@ -504,21 +586,38 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         return null;
     }
 
-    private ActiveSpan OpenSpan(int number, byte[] buffer)
+    // Spans that were opened for larger chunks, which no source takes any more.
+    private void CutSmaller(int chunkBytes)
+    {
+        if (chunkBytes == SpanGeometry.DefaultChunkBytes || _sources.Any(source =>
+            source.Standing == SourceStanding.Active && source.Size.Bytes >= SpanGeometry.DefaultChunkBytes))
+            return;
+        foreach (var span in _spans.Values)
+        {
+            if (span.ChunkBytes <= chunkBytes || span.Outstanding.Values.Any(chunks => chunks > 0))
+                continue;
+            span.ChunkBytes = chunkBytes;
+            // It says how many there are.
+            span.Unrequested = 0;
+            span.Actor.Tell(new ChunkRequestProtocol.CutSmaller(chunkBytes));
+        }
+    }
+
+    private ActiveSpan OpenSpan(int number, int chunkBytes, byte[] buffer)
     {
         var generation = ++_generation;
         var length = SpanGeometry.SpanLength(number, _route.Eof);
         var task = new ChunkRequestTask(
-            _route, _route.Table, number, generation, length, SpanGeometry.DefaultChunkBytes, buffer,
+            _route, _route.Table, number, generation, length, chunkBytes, buffer,
             _start.SpanDigests.IsDefaultOrEmpty || number >= _start.SpanDigests.Length ? null : _start.SpanDigests[number],
             _file,
             _inTransit);
         var actor = Context.WatchWith(
             Context.ActorOf(ChunkRequestActor.Props(_node, task), $"span-{number}.{generation}"),
             new DownloadProtocol.SpanStopped(number, generation));
-        var span = new ActiveSpan(actor, generation)
+        var span = new ActiveSpan(actor, generation, chunkBytes)
         {
-            Unrequested = SpanGeometry.ChunkCount(length, SpanGeometry.DefaultChunkBytes),
+            Unrequested = SpanGeometry.ChunkCount(length, chunkBytes),
             ProgressAt = Now,
         };
         _spans.Add(number, span);
@@ -538,7 +637,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
             answering.HeardAt = Now;
         foreach (ref readonly var settled in progress.Outcome.Settlements)
             Settle(span, settled, progress.Outcome.RoundTrip);
-        _fetchedBytes += (long)(progress.Chunks + progress.Duplicates) * SpanGeometry.DefaultChunkBytes;
+        _fetchedBytes += (long)(progress.Chunks + progress.Duplicates) * span.ChunkBytes;
         if (progress.Source is { } slot && _byNumber.TryGetValue(slot.Number, out var source))
         {
             source.Packs |= progress.Shared;
@@ -563,6 +662,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
             if (roundTrip > TimeSpan.Zero)
                 source.RoundTrip = source.RoundTrip.Add(roundTrip);
             source.Window.Acked(settled.Acked, Now, source.RoundTrip.Smoothed);
+            source.Size.Acked((long)settled.Acked * span.ChunkBytes);
         }
 
         if (settled.Cancelled > 0)
@@ -570,6 +670,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         if (settled.Lost == 0)
             return;
         source.Window.Lost(settled.Lost, Now, source.RoundTrip.Smoothed);
+        source.Size.Lost((long)settled.Lost * span.ChunkBytes, Now);
         // Losses while others come through are losses; losses and silence mean that it is gone.
         if (source.Standing == SourceStanding.Active && Now - source.HeardAt > SilenceMax(source))
             Rest(source);
@@ -586,6 +687,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
         if (source.Chunks == 0)
             _node.Sources.Add(_start.Id, source.Address);
         source.Chunks += chunks;
+        _usefulChunks += chunks;
         source.UselessInRow = 0;
         source.Failures = 0;
         span.ProgressAt = _progressAt = Now;
@@ -742,6 +844,7 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
     private void OnMismatch(Sha256Digest actual)
     {
         _mismatches++;
+        _usefulChunks = 0;
         _log.Warning("What was fetched for {ContentId} is {Actual}: fetching it again", _start.Id, actual);
         var contributors = _contributors.Where(_byNumber.ContainsKey).Select(number => _byNumber[number]).ToArray();
         _contributors.Clear();
@@ -935,26 +1038,29 @@ internal sealed class DownloadActor : UntypedActor, IWithTimers
     private void End(DownloadProtocol.IEvent message)
     {
         _hasEnded = true;
+        _node.Keep(new StateChange.DownloadEnded(_start.Id));
         Context.Parent.Tell(new DownloadProtocol.DownloadStopped(_start.Id, _number));
         Announce(message);
     }
 
-    private void Stop()
+    private void Stop(string reason, DownloadFileProtocol.ICommand last)
     {
         _isStopping = true;
         _hasEnded = true;
-        Announce(new DownloadProtocol.Failed(_start.Id, "stopped; it goes on from here when it is started again"));
+        Announce(new DownloadProtocol.Failed(_start.Id, reason));
         _subscribers.Clear();
         foreach (var span in _spans.Values)
             Context.Stop(span.Actor);
         if (_file.IsNobody())
             Context.Stop(Self);
         else
-            _file.Tell(DownloadFileProtocol.Save.Instance);
+            _file.Tell(last);
     }
 
-    private sealed class ActiveSpan(IActorRef actor, int generation)
+    private sealed class ActiveSpan(IActorRef actor, int generation, int chunkBytes)
     {
+        public int ChunkBytes { get; set; } = chunkBytes;
+
         public IActorRef Actor { get; } = actor;
 
         public int Generation { get; } = generation;

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Akka.Actor;
+using Cjp2p.Actors.Inspection;
 using Cjp2p.Actors.Node;
 using Cjp2p.Actors.Protocol;
 
@@ -11,7 +12,7 @@ namespace Cjp2p.Actors.Content;
 /// way, and at the end hash, flush, rename. Trouble with the disk is answered as a value. Has no children; its download
 /// treats its failure as trouble with the disk and makes another.
 /// </summary>
-internal sealed class DownloadFileActor : UntypedActor
+internal sealed class DownloadFileActor : InspectedActor
 {
     /// <summary>Ending of an unfinished file's name.</summary>
     public const string UnfinishedSuffix = ".cjp2p-part";
@@ -41,6 +42,7 @@ internal sealed class DownloadFileActor : UntypedActor
 
     public DownloadFileActor(
         NodeServices node, Sha256Digest wanted, string unfinishedPath, string targetPath, BuffersInTransit inTransit)
+        : base(node)
     {
         _node = node;
         _inTransit = inTransit;
@@ -52,7 +54,7 @@ internal sealed class DownloadFileActor : UntypedActor
     public static Props Props(
         NodeServices node, Sha256Digest wanted, string unfinishedPath, string targetPath, BuffersInTransit inTransit) =>
         Akka.Actor.Props.Create(() => new DownloadFileActor(node, wanted, unfinishedPath, targetPath, inTransit))
-            .WithDispatcher(NodeActor.DiskDispatcher);
+            .WithDispatcher(NodeActor.DiskDispatcher).WithMailbox(NodeMailbox.Id);
 
     protected override void PostStop()
     {
@@ -76,6 +78,9 @@ internal sealed class DownloadFileActor : UntypedActor
             case DownloadFileProtocol.Save:
                 Sender.Tell(Try(Save, _ => DownloadFileProtocol.Saved.Instance));
                 break;
+            case DownloadFileProtocol.Discard:
+                Sender.Tell(Try(Discard, _ => DownloadFileProtocol.Saved.Instance));
+                break;
             case DownloadFileProtocol.Finish:
                 Sender.Tell(Try(Finish, reason => new DownloadFileProtocol.Trouble(reason)));
                 break;
@@ -84,6 +89,17 @@ internal sealed class DownloadFileActor : UntypedActor
                 break;
         }
     }
+
+    private protected override ActorState Inspect() => new DownloadFileState(
+        _isFinished ? "finished" : $"{_written.OnDisk} of {_written.Count} spans written, {_hashed} hashed",
+        _path,
+        _target,
+        _file is not null,
+        _isFinished,
+        _length,
+        _written.Count,
+        _written.OnDisk,
+        _hashed);
 
     private static DownloadFileProtocol.IEvent Try(
         Func<DownloadFileProtocol.IEvent> action, Func<string, DownloadFileProtocol.IEvent> failed)
@@ -230,6 +246,18 @@ internal sealed class DownloadFileActor : UntypedActor
     {
         _hash.GetHashAndReset();
         _hashed = 0;
+    }
+
+    private DownloadFileProtocol.Saved Discard()
+    {
+        if (_isFinished)
+            return DownloadFileProtocol.Saved.Instance;
+        _file?.Dispose();
+        _file = null;
+        // The map first: without it, what is left of the file is worth nothing.
+        _node.Disk.Delete(_path + MapSuffix);
+        _node.Disk.Delete(_path);
+        return DownloadFileProtocol.Saved.Instance;
     }
 
     private DownloadFileProtocol.Saved Save()

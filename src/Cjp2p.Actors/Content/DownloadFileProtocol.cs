@@ -52,6 +52,12 @@ internal static class DownloadFileProtocol
         public static Save Instance { get; } = new();
     }
 
+    /// <summary>Takes away the unfinished file and its map; answered with <see cref="Saved"/>.</summary>
+    public sealed record Discard : ICommand
+    {
+        public static Discard Instance { get; } = new();
+    }
+
     /// <summary>The actor of the file is gone.</summary>
     public sealed record FileStopped(int Number) : IEvent;
 

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
+using Cjp2p.Actors.Inspection;
 using Cjp2p.Actors.Node;
 using Cjp2p.Actors.Protocol;
+using Cjp2p.Actors.Storage;
 
 namespace Cjp2p.Actors.Content;
 
@@ -11,28 +13,52 @@ namespace Cjp2p.Actors.Content;
 /// Supervision: a download that throws is stopped, and whoever waits for it is told; the others go on. It is not restarted
 /// behind its user's back: what it has fetched is on the disk and is found again when it is started again.
 /// </remarks>
-internal sealed class DownloadManagerActor : UntypedActor
+internal sealed class DownloadManagerActor : InspectedActor
 {
     // Managing -> (StopAll) Stopping -> stopped
     private readonly NodeServices _node;
     private readonly IActorRef _registry;
     private readonly IActorRef _store;
-    private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Dictionary<ContentId, Running> _running = [];
     private IActorRef _stopRequester = ActorRefs.Nobody;
     private int _started;
+    private bool _isStopping;
 
-    public DownloadManagerActor(NodeServices node, IActorRef registry, IActorRef store)
+    private readonly ImmutableArray<StoredDownload> _unfinished;
+
+    public DownloadManagerActor(
+        NodeServices node, IActorRef registry, IActorRef store, ImmutableArray<StoredDownload> unfinished)
+        : base(node)
     {
+        _unfinished = unfinished;
         _node = node;
         _registry = registry;
         _store = store;
     }
 
-    public static Props Props(NodeServices node, IActorRef registry, IActorRef store) =>
-        Akka.Actor.Props.Create(() => new DownloadManagerActor(node, registry, store));
+    /// <param name="node">What the node's parts share.</param>
+    /// <param name="registry">The registry of peers.</param>
+    /// <param name="store">What is shared.</param>
+    /// <param name="unfinished">Downloads that were running when the node ended: they go on.</param>
+    public static Props Props(
+        NodeServices node, IActorRef registry, IActorRef store, ImmutableArray<StoredDownload> unfinished) =>
+        Akka.Actor.Props.Create(() => new DownloadManagerActor(node, registry, store, unfinished)).WithMailbox(NodeMailbox.Id);
 
-    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
+    protected override void PreStart()
+    {
+        foreach (var download in _unfinished)
+        {
+            Self.Tell(
+                new DownloadProtocol.StartDownload(download.Id, download.TargetPath, download.Sources), ActorRefs.NoSender);
+        }
+    }
+
+    // Those of the start are started once; what has ended since stays ended.
+    protected override void PostRestart(Exception reason)
+    {
+    }
+
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(e => Decided(e, Directive.Stop));
 
     protected override void OnReceive(object message)
     {
@@ -47,8 +73,14 @@ internal sealed class DownloadManagerActor : UntypedActor
                 Start(start);
                 break;
             case DownloadProtocol.StopDownload stop:
+                _node.Keep(new StateChange.DownloadEnded(stop.Id));
                 if (_running.TryGetValue(stop.Id, out var running))
                     running.Actor.Tell(DownloadProtocol.Stop.Instance);
+                break;
+            case DownloadProtocol.DropDownload drop:
+                var isRunning = _running.TryGetValue(drop.Id, out var dropped);
+                dropped?.Actor.Tell(DownloadProtocol.Drop.Instance);
+                Sender.Tell(new DownloadProtocol.Dropping(drop.Id, isRunning));
                 break;
             case DownloadProtocol.GetDownloads:
                 Context.ActorOf(ProgressCollector.Props(
@@ -59,6 +91,7 @@ internal sealed class DownloadManagerActor : UntypedActor
                 break;
             case DownloadProtocol.StopAll:
                 _stopRequester = Sender;
+                _isStopping = true;
                 foreach (var one in _running.Values)
                     one.Actor.Tell(DownloadProtocol.Stop.Instance);
                 Become(Stopping);
@@ -89,6 +122,13 @@ internal sealed class DownloadManagerActor : UntypedActor
                 break;
         }
     }
+
+    private protected override ActorState Inspect() => new DownloadManagerState(
+        $"{_running.Count} running",
+        [.. _running.Keys.OrderBy(id => id.ToString(), StringComparer.Ordinal)],
+        _started,
+        _isStopping,
+        _node.Settings.Downloads.RunningMax);
 
     private void Start(DownloadProtocol.StartDownload start)
     {
@@ -124,6 +164,8 @@ internal sealed class DownloadManagerActor : UntypedActor
                 number,
                 start.TargetPath);
             _running.Add(start.Id, running);
+            _node.Keep(new StateChange.DownloadKept(new StoredDownload(
+                start.Id, start.TargetPath, start.Sources.IsDefault ? [] : start.Sources)));
         }
 
         running.Actor.Forward(new DownloadProtocol.Join(start.Sources.IsDefault ? [] : start.Sources));

@@ -39,6 +39,15 @@ public static class DownloadProtocol
     /// <param name="Id">The content.</param>
     public sealed record StopDownload(ContentId Id) : IManagerCommand;
 
+    /// <summary>Ends a download and throws away what was fetched; answered with <see cref="Dropping"/>.</summary>
+    /// <param name="Id">The content.</param>
+    public sealed record DropDownload(ContentId Id) : IManagerCommand;
+
+    /// <summary>A download is being dropped.</summary>
+    /// <param name="Id">The content.</param>
+    /// <param name="IsRunning">Whether it runs at all.</param>
+    public sealed record Dropping(ContentId Id, bool IsRunning);
+
     /// <summary>Asks the manager for <see cref="Downloads"/>.</summary>
     public sealed record GetDownloads : IManagerCommand
     {
@@ -118,6 +127,12 @@ public static class DownloadProtocol
     internal sealed record Stop : ICommand
     {
         public static Stop Instance { get; } = new();
+    }
+
+    /// <summary>Throw away what there is and stop.</summary>
+    internal sealed record Drop : ICommand
+    {
+        public static Drop Instance { get; } = new();
     }
 
     /// <summary>Asks a download for its <see cref="Progress"/>.</summary>

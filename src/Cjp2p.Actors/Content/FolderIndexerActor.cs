@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Akka.Actor;
+using Cjp2p.Actors.Inspection;
 using Cjp2p.Actors.Node;
 using Cjp2p.Actors.Protocol;
 
@@ -10,7 +11,7 @@ namespace Cjp2p.Actors.Content;
 /// shares its thread. Files whose length and time did not change are not hashed again. Child of
 /// <see cref="ContentStoreActor"/>; when it fails it is started anew and looks again.
 /// </summary>
-internal sealed class FolderIndexerActor : UntypedActor
+internal sealed class FolderIndexerActor : InspectedActor
 {
     // Idle -> (Scan) Listing -> Hashing -> Idle
     private const int FilesPerSlice = 256;
@@ -27,7 +28,7 @@ internal sealed class FolderIndexerActor : UntypedActor
     private Hashing? _hashing;
     private byte[]? _buffer;
 
-    public FolderIndexerActor(NodeServices node, string folder, IReadOnlyCollection<SharedFile> known)
+    public FolderIndexerActor(NodeServices node, string folder, IReadOnlyCollection<SharedFile> known) : base(node)
     {
         _node = node;
         _folder = folder;
@@ -36,7 +37,8 @@ internal sealed class FolderIndexerActor : UntypedActor
     }
 
     public static Props Props(NodeServices node, string folder, IReadOnlyCollection<SharedFile> known) =>
-        Akka.Actor.Props.Create(() => new FolderIndexerActor(node, folder, known)).WithDispatcher(NodeActor.DiskDispatcher);
+        Akka.Actor.Props.Create(() => new FolderIndexerActor(node, folder, known))
+            .WithDispatcher(NodeActor.DiskDispatcher).WithMailbox(NodeMailbox.Id);
 
     protected override void PreStart() => Self.Tell(FolderIndexerProtocol.Scan.Instance);
 
@@ -51,10 +53,31 @@ internal sealed class FolderIndexerActor : UntypedActor
     // A file that was fetched is known in every state.
     protected override bool AroundReceive(Receive receive, object message)
     {
-        if (message is not FolderIndexerProtocol.Known known)
-            return base.AroundReceive(receive, message);
-        _known[known.File.File.Path] = known.File;
-        return true;
+        switch (message)
+        {
+            case FolderIndexerProtocol.Known known:
+                _known[known.File.File.Path] = known.File;
+                return true;
+            case FolderIndexerProtocol.Forget forget:
+                _known.Remove(forget.Path);
+                return true;
+            default:
+                return base.AroundReceive(receive, message);
+        }
+    }
+
+    private protected override ActorState Inspect()
+    {
+        var phase = _listing is not null ? "Listing" : _hashing is not null || _toHash.Count > 0 ? "Hashing" : "Idle";
+        return new FolderIndexerState(
+            _hashing is { } hashing ? $"Hashing {hashing.Path}, {_toHash.Count} more" : $"{phase}, {_known.Count} files known",
+            _folder,
+            phase,
+            _known.Count,
+            _seen.Count,
+            _toHash.Count,
+            _hashing?.Path,
+            _hashing?.Offset ?? 0);
     }
 
     private void Idle(object message)
@@ -117,8 +140,8 @@ internal sealed class FolderIndexerActor : UntypedActor
         {
             Context.Parent.Tell(new FolderIndexerProtocol.FileUnreadable(_folder, _folder, e.Message));
             // Not there any more, and so are its files; what they were is remembered, in case it comes back.
-            foreach (var gone in _known.Values.Where(_ => e is DirectoryNotFoundException or FileNotFoundException))
-                Context.Parent.Tell(new FolderIndexerProtocol.FileGone(_folder, gone));
+            if (e is DirectoryNotFoundException or FileNotFoundException)
+                Context.Parent.Tell(new FolderIndexerProtocol.FolderGone(_folder));
             Finish();
             return;
         }

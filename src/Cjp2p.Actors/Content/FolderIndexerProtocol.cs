@@ -24,11 +24,20 @@ internal static class FolderIndexerProtocol
     /// <summary>A file whose content is known already: it need not be hashed when the folder is looked through.</summary>
     public sealed record Known(SharedFile File) : ICommand;
 
+    /// <summary>The hash of a file is not to be believed any more: it is hashed again at the next look.</summary>
+    public sealed record Forget(string Path) : ICommand;
+
     /// <summary>A file was hashed, or found as it was.</summary>
     public sealed record FileIndexed(string Folder, SharedFile File) : IEvent;
 
     /// <summary>A file is not there any more, or is not what it was.</summary>
     public sealed record FileGone(string Folder, SharedFile File) : IEvent;
+
+    /// <summary>
+    /// The folder itself is not there: a disk that was taken out, perhaps. Nothing of it can be served; what its files were
+    /// stays known, in case it comes back.
+    /// </summary>
+    public sealed record FolderGone(string Folder) : IEvent;
 
     /// <summary>A file could not be read.</summary>
     public sealed record FileUnreadable(string Folder, string Path, string Reason) : IEvent;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Hosting;
 using Cjp2p.Actors.Content;
+using Cjp2p.Actors.Inspection;
 using Cjp2p.Actors.Node;
 using Cjp2p.Actors.Peers;
 using Cjp2p.Actors.Protocol;
@@ -18,12 +19,16 @@ public sealed class Cjp2pNode
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(10);
     private readonly ActorSystem _system;
 
-    private Cjp2pNode(ActorSystem system, IActorRef actor, ImmutableArray<PeerAddress> addresses)
+    private Cjp2pNode(ActorSystem system, IActorRef actor, ImmutableArray<PeerAddress> addresses, NodeInspection inside)
     {
         _system = system;
         Actor = actor;
         Addresses = addresses;
+        Inspector = new NodeInspector(system, actor, inside);
     }
+
+    /// <summary>Looks into the node, and acts on it.</summary>
+    public NodeInspector Inspector { get; }
 
     /// <summary>The node's actor.</summary>
     public IActorRef Actor { get; }
@@ -178,7 +183,7 @@ public sealed class Cjp2pNode
                 _ => null,
             },
             cancellationToken).RunAsync(system).ConfigureAwait(false);
-        return new Cjp2pNode(system, actor, started.Addresses);
+        return new Cjp2pNode(system, actor, started.Addresses, started.Inspection);
     }
 
     internal static Task StopActorAsync(ActorSystem system, IActorRef actor) =>

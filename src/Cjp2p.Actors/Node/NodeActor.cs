@@ -1,7 +1,10 @@
 using Akka.Actor;
 using Akka.Event;
 using Cjp2p.Actors.Content;
+using Cjp2p.Actors.Inspection;
 using Cjp2p.Actors.Peers;
+using Cjp2p.Actors.Protocol;
+using Cjp2p.Actors.Storage;
 using Cjp2p.Actors.Transport;
 
 namespace Cjp2p.Actors.Node;
@@ -17,32 +20,44 @@ namespace Cjp2p.Actors.Node;
 /// node opens them again. A part that fails more often stops the node, which says so: a node that cannot work does not
 /// pretend to.
 /// </remarks>
-public sealed class NodeActor : UntypedActor, IWithTimers
+public sealed class NodeActor : InspectedActor, IWithTimers
 {
-    // Opening --(sockets open)--> Running --(Stop)--> Stopping -> stopped
-    //    `------(cannot open)--> Failed
+    // Loading --(state is loaded)--> Opening --(sockets open)--> Running --(Stop)--> Stopping -> stopped
+    //    |                              `------(cannot open)--> Failed
+    //    `--(folder is in use)--> Failed
 
     /// <summary>Id of the dispatcher for everything that blocks on the disk.</summary>
     public const string DiskDispatcher = "cjp2p.dispatchers.disk";
 
+    /// <summary>Id of the dispatcher of the database.</summary>
+    public const string StorageDispatcher = "cjp2p.dispatchers.storage";
+
+    private const int EarlyMax = 1024;
+
     private readonly NodeServices _node;
     private readonly List<IActorRef> _waiting = [];
     private readonly List<IActorRef> _stopRequesters = [];
-    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly List<(object Message, IActorRef Sender)> _early = [];
     private readonly TimeSpan _startedAt;
     private IActorRef _socket = ActorRefs.Nobody;
     private IActorRef _peers = ActorRefs.Nobody;
     private IActorRef _downloads = ActorRefs.Nobody;
     private IActorRef _server = ActorRefs.Nobody;
     private IActorRef _store = ActorRefs.Nobody;
+    private readonly List<string> _partsStopped = [];
     private object? _outcome;
+    private string _phase = "Opening";
 
     /// <summary>Makes one; use <see cref="Props"/>.</summary>
     public NodeActor(NodeSettings settings, NodeEnvironment environment)
+        : this(new NodeServices(settings, environment, environment.Clock ?? new NodeClock(Context.System.Scheduler)))
     {
-        _node = new NodeServices(
-            settings, environment, environment.Clock ?? new NodeClock(Context.System.Scheduler));
-        _startedAt = _node.Clock.Now;
+    }
+
+    private NodeActor(NodeServices node) : base(node)
+    {
+        _node = node;
+        _startedAt = node.Clock.Now;
     }
 
     /// <inheritdoc/>
@@ -53,23 +68,70 @@ public sealed class NodeActor : UntypedActor, IWithTimers
 
     /// <summary>Props of a node; its name is the caller's to choose (<see cref="NodeSettings.Name"/>).</summary>
     public static Props Props(NodeSettings settings, NodeEnvironment environment) =>
-        Akka.Actor.Props.Create(() => new NodeActor(settings, environment));
+        Akka.Actor.Props.Create(() => new NodeActor(settings, environment)).WithMailbox(NodeMailbox.Id);
 
     /// <inheritdoc/>
     protected override SupervisorStrategy SupervisorStrategy() =>
         new OneForOneStrategy(10, TimeSpan.FromMinutes(1), exception =>
         {
             _log.Error(exception, "A part of the node failed and is restarted");
-            return Directive.Restart;
+            return Decided(exception, Directive.Restart);
         });
 
     /// <inheritdoc/>
     protected override void PreStart()
     {
-        _store = Part(ContentStoreActor.Props(_node), "store");
+        if (_node.States is not { } states || _node.Settings.Content.Data.Length == 0)
+        {
+            MakeParts(StoredState.Empty(_node.Secret));
+            return;
+        }
+
+        _node.Storage = Part(StorageActor.Props(_node.Settings, states, _node.Secret, _node.Clock), "storage");
+        _node.Storage.Tell(StorageProtocol.Open.Instance);
+        Become(Loading);
+    }
+
+    // Commands wait for the parts that take them; a second or two with a large index.
+    private void Loading(object message)
+    {
+        switch (message)
+        {
+            case StorageProtocol.Loaded loaded:
+                _node.Restore(loaded.State);
+                MakeParts(loaded.State);
+                Become(OnReceive);
+                foreach (var (early, sender) in _early)
+                    Self.Tell(early, sender);
+                _early.Clear();
+                break;
+            case StorageProtocol.InUse inUse:
+                Become(OnReceive);
+                Decide(new NodeProtocol.NotStarted(inUse.Reason));
+                break;
+            case NodeProtocol.WhenStarted:
+            case NodeProtocol.PartStopped:
+                OnReceive(message);
+                break;
+            case NodeProtocol.Stop:
+                _stopRequesters.Add(Sender);
+                Context.Stop(Self);
+                break;
+            default:
+                if (_early.Count < EarlyMax)
+                    _early.Add((message, Sender));
+                else
+                    Unhandled(message);
+                break;
+        }
+    }
+
+    private void MakeParts(StoredState state)
+    {
+        _store = Part(ContentStoreActor.Props(_node, state.Files), "store");
         _server = Part(ContentServerActor.Props(_node, _store), "server");
-        _peers = Part(PeerRegistryActor.Props(_node), "peers");
-        _downloads = Part(DownloadManagerActor.Props(_node, _peers, _store), "downloads");
+        _peers = Part(PeerRegistryActor.Props(_node, state.Peers), "peers");
+        _downloads = Part(DownloadManagerActor.Props(_node, _peers, _store, state.Downloads), "downloads");
         var targets = new PumpTargets(ActorRefs.Nobody, _peers, _downloads, _server);
         _socket = Part(SocketActor.Props(_node, () => targets), "socket");
         _socket.Tell(SocketProtocol.Open.Instance);
@@ -94,10 +156,12 @@ public sealed class NodeActor : UntypedActor, IWithTimers
                 foreach (var address in opened.Addresses)
                     _log.Info("Listening on {Address}", address);
                 _peers.Tell(PeerRegistryProtocol.Discover.Instance);
-                Decide(new NodeProtocol.Started(opened.Addresses));
+                Decide(new NodeProtocol.Started(opened.Addresses, _node.Inspection));
+                _phase = "Running";
                 break;
             case SocketProtocol.NotOpened notOpened:
                 Decide(new NodeProtocol.NotStarted(notOpened.Reason));
+                _phase = "NotStarted";
                 break;
             case NodeProtocol.WhenStarted:
                 if (_outcome is null)
@@ -108,6 +172,21 @@ public sealed class NodeActor : UntypedActor, IWithTimers
             case NodeProtocol.GetStatus:
                 Context.ActorOf(StatusCollector.Props(
                     Sender, _node, _startedAt, _socket, _peers, _store, _downloads));
+                break;
+            case InspectionProtocol.INodeQuery query:
+                Context.ActorOf(TreeCollector.Props(_node, Sender, query));
+                break;
+            case InspectionProtocol.Watch watch:
+                Context.ActorOf(FieldWatcher.Props(_node, Sender, watch));
+                break;
+            case NodeProtocol.BanPeer ban:
+                Ban(ban);
+                break;
+            case NodeProtocol.UnbanPeer unban:
+                Sender.Tell(Unban(unban.Address));
+                break;
+            case NodeProtocol.BanEnded ended:
+                Unban(ended.Address);
                 break;
             case DownloadProtocol.IManagerCommand:
                 _downloads.Forward(message);
@@ -124,9 +203,11 @@ public sealed class NodeActor : UntypedActor, IWithTimers
                 Timers.StartSingleTimer(
                     NodeProtocol.StopTimeout.Instance, NodeProtocol.StopTimeout.Instance, _node.Settings.ShutdownTimeout);
                 Become(Stopping);
+                _phase = "Stopping";
                 _downloads.Tell(DownloadProtocol.StopAll.Instance);
                 break;
             case NodeProtocol.PartStopped stopped:
+                _partsStopped.Add(stopped.Name);
                 _log.Error("{Part} failed too often; the node stops", stopped.Name);
                 Context.Stop(Self);
                 break;
@@ -161,6 +242,47 @@ public sealed class NodeActor : UntypedActor, IWithTimers
         }
     }
 
+    private protected override ActorState Inspect() => new NodeState(
+        _phase,
+        _node.Settings.Name,
+        _phase,
+        Math.Round((_node.Clock.Now - _startedAt).TotalSeconds, 3),
+        [.. _partsStopped],
+        [.. _node.Bans.All.Select(ban => new BanState(
+            ban.Address, Math.Round((ban.Until - _node.Clock.Now).TotalSeconds, 3), ban.Reason))],
+        [.. Enum.GetValues<WireCount>().Select(count => new NamedCount(count.ToString(), _node.Counters[count]))],
+        _node.Tables());
+
+    private void Ban(NodeProtocol.BanPeer ban)
+    {
+        if (ban.Duration <= TimeSpan.Zero || ban.Duration > NodeProtocol.BanPeer.DurationMax)
+        {
+            Sender.Tell(new NodeProtocol.BanRefused("a ban lasts more than nothing and at most 30 days"));
+            return;
+        }
+
+        if (!_node.Bans.Add(new Ban(ban.Address, _node.Clock.Now + ban.Duration, ban.Reason)))
+        {
+            Sender.Tell(new NodeProtocol.BanRefused($"{_node.Bans.All.Length} are banned already (cjp2p.inspection.bans-max)"));
+            return;
+        }
+
+        _log.Info("{Peer} is banned for {Duration}: {Reason}", ban.Address, ban.Duration, ban.Reason);
+        _node.Inspection.Publish();
+        _peers.Tell(new PeerRegistryProtocol.ForgetPeer(ban.Address));
+        Timers.StartSingleTimer(("ban", ban.Address), new NodeProtocol.BanEnded(ban.Address), ban.Duration);
+        Sender.Tell(new NodeProtocol.Banned(ban.Address));
+    }
+
+    private NodeProtocol.Unbanned Unban(PeerAddress address)
+    {
+        var was = _node.Bans.Remove(address);
+        Timers.Cancel(("ban", address));
+        if (was)
+            _log.Info("{Peer} is not banned any more", address);
+        _node.Inspection.Publish();
+        return new NodeProtocol.Unbanned(address, was);
+    }
 
     private void Decide(object outcome)
     {

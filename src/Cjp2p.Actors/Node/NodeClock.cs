@@ -15,4 +15,7 @@ public class NodeClock
 
     /// <summary>The time of day, for people.</summary>
     public virtual DateTimeOffset UtcNow => _scheduler.Now;
+
+    /// <summary>The time of day that belongs to a moment of <see cref="Now"/>.</summary>
+    public DateTimeOffset TimeOfDay(TimeSpan moment) => UtcNow - (Now - moment);
 }

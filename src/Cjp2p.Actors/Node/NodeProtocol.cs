@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Event;
 using Cjp2p.Actors.Content;
+using Cjp2p.Actors.Inspection;
 using Cjp2p.Actors.Peers;
 using Cjp2p.Actors.Protocol;
 using Cjp2p.Actors.Transport;
@@ -22,7 +23,8 @@ public static class NodeProtocol
 
     /// <summary>The node is up.</summary>
     /// <param name="Addresses">Where it listens.</param>
-    public sealed record Started(ImmutableArray<PeerAddress> Addresses);
+    /// <param name="Inspection">Its inside, for whoever wants to look.</param>
+    public sealed record Started(ImmutableArray<PeerAddress> Addresses, NodeInspection Inspection);
 
     /// <summary>The node cannot run, for a reason in one line.</summary>
     public sealed record NotStarted(string Reason);
@@ -66,6 +68,36 @@ public static class NodeProtocol
         PeerRegistryProtocol.RegistryStatus? Peers,
         ContentStoreProtocol.StoreStatus? Store,
         DownloadProtocol.Downloads? Downloads);
+
+    /// <summary>
+    /// The user does not want to hear from a peer: what it sends is dropped, nothing is sent to it, and it is forgotten.
+    /// Answered with <see cref="Banned"/> or <see cref="BanRefused"/>.
+    /// </summary>
+    /// <param name="Address">Whom; port 0: all ports of that IP address.</param>
+    /// <param name="Duration">For how long, at most <see cref="DurationMax"/>: every ban ends.</param>
+    /// <param name="Reason">Why.</param>
+    public sealed record BanPeer(PeerAddress Address, TimeSpan Duration, string Reason) : ICommand
+    {
+        /// <summary>Longest ban.</summary>
+        public static TimeSpan DurationMax { get; } = TimeSpan.FromDays(30);
+    }
+
+    /// <summary>A peer is banned.</summary>
+    public sealed record Banned(PeerAddress Address);
+
+    /// <summary>A peer is not banned, for a reason in one line.</summary>
+    public sealed record BanRefused(string Reason);
+
+    /// <summary>Ends a ban; answered with <see cref="Unbanned"/>.</summary>
+    public sealed record UnbanPeer(PeerAddress Address) : ICommand;
+
+    /// <summary>A peer is not banned any more.</summary>
+    /// <param name="Address">Whom.</param>
+    /// <param name="Was">Whether it was.</param>
+    public sealed record Unbanned(PeerAddress Address, bool Was);
+
+    /// <summary>The time of a ban is over.</summary>
+    internal sealed record BanEnded(PeerAddress Address) : ICommand, IDeadLetterSuppression;
 
     /// <summary>An actor of the node is gone for good.</summary>
     internal sealed record PartStopped(string Name) : ICommand;

@@ -1,8 +1,11 @@
 using System.Collections.Immutable;
+using Akka.Actor;
 using Cjp2p.Actors.AntiSpoof;
 using Cjp2p.Actors.Content;
+using Cjp2p.Actors.Inspection;
 using Cjp2p.Actors.Peers;
 using Cjp2p.Actors.Protocol;
+using Cjp2p.Actors.Storage;
 using Cjp2p.Actors.Transport;
 
 namespace Cjp2p.Actors.Node;
@@ -27,13 +30,19 @@ public sealed class NodeServices
         Disk = environment.Disk;
         TransportFactory = environment.Transports;
         _random = environment.Random;
+        States = environment.States;
+        Secret = environment.Secret;
         Cookies = new CookieIssuer(environment.Secret.AsSpan(), settings.Cookies.Rotate);
         Pings = new PingIssuer(environment.Secret.AsSpan());
+        Liars = new LiarList(settings.Downloads.BansMax);
         Jar = new CookieJar(settings.Cookies.KeptMax);
         Buffers = environment.Buffers ?? new SpanBufferPool(settings.Downloads.SpanBuffersMax);
         Flight = new FlightBudget(settings.Downloads.FlightMaxChunks);
         Sources = new SourceMemory(settings.Content.RememberedContentsMax, settings.Content.RememberedSourcesMax);
         Unknown = new UnknownMessages(settings.Wire.Limits, settings.Wire.UnknownNamesMax);
+        Bans = new Bans(settings.Inspection.BansMax);
+        Transports = new TransportSet(Bans);
+        Inspection = new NodeInspection(this);
     }
 
     /// <summary>Settings of the node.</summary>
@@ -49,16 +58,25 @@ public sealed class NodeServices
     public ITransportFactory TransportFactory { get; }
 
     /// <summary>Its open sockets.</summary>
-    public TransportSet Transports { get; } = new();
+    public TransportSet Transports { get; }
+
+    /// <summary>Whom the user does not want to hear from.</summary>
+    public Bans Bans { get; }
+
+    /// <summary>Its inside, for whoever looks.</summary>
+    public NodeInspection Inspection { get; }
 
     /// <summary>Cookies that we ask others to return.</summary>
-    public CookieIssuer Cookies { get; }
+    public CookieIssuer Cookies { get; private set; }
 
     /// <summary>Pings that we ask others to return.</summary>
-    public PingIssuer Pings { get; }
+    public PingIssuer Pings { get; private set; }
 
     /// <summary>Cookies that others ask us to return.</summary>
     public CookieJar Jar { get; }
+
+    /// <summary>Who was proven to give wrong content.</summary>
+    public LiarList Liars { get; }
 
     /// <summary>Running downloads.</summary>
     public ContentRoutes Routes { get; } = new();
@@ -100,10 +118,49 @@ public sealed class NodeServices
     /// <summary>Which addresses of others are worth knowing; set when the sockets are open.</summary>
     public AddressPolicy AddressPolicy { get; internal set; } = new(false, false, []);
 
+    /// <summary>Opens what is kept across restarts; null: nothing is.</summary>
+    internal INodeStateFactory? States { get; }
+
+    /// <summary>The secret of this run, or of all, once it is loaded.</summary>
+    internal ImmutableArray<byte> Secret { get; private set; }
+
+    /// <summary>The <see cref="StorageActor"/>; nobody where nothing is kept.</summary>
+    internal IActorRef Storage { get; set; } = ActorRefs.Nobody;
+
+    /// <summary>Has something kept across restarts, where that is wanted.</summary>
+    internal void Keep(StateChange change) => Storage.Tell(new StorageProtocol.Keep(change), ActorRefs.NoSender);
+
+    /// <summary>Goes on with what is known from earlier runs; before the first socket is open.</summary>
+    internal void Restore(StoredState state)
+    {
+        Secret = state.Secret;
+        // Counted on from a time of day, so that a period of an earlier run is not used again.
+        var epoch = TimeSpan.FromTicks(Math.Max(0, Clock.UtcNow.UtcTicks - Clock.Now.Ticks));
+        Cookies = new CookieIssuer(Secret.AsSpan(), Settings.Cookies.Rotate, epoch);
+        Pings = new PingIssuer(Secret.AsSpan(), epoch);
+        foreach (var ban in state.Bans)
+            Liars.Add(ban);
+    }
+
     /// <summary>A source of chance for one actor, derived from the node's.</summary>
     public Random NewRandom()
     {
         lock (_lock)
             return new Random(_random.Next());
     }
+
+    /// <summary>The tables that its parts share, with their caps.</summary>
+    public ImmutableArray<TableSize> Tables() =>
+    [
+        new("cjp2p.cookies.kept-max", "cookies", Jar.Count, Settings.Cookies.KeptMax),
+        new("cjp2p.content.remembered-contents-max", "contents", Sources.Count, Settings.Content.RememberedContentsMax),
+        new("cjp2p.downloads.span-buffers-max", "buffers of 256 KiB", Buffers.Rented, Settings.Downloads.SpanBuffersMax),
+        new("cjp2p.downloads.flight-max", "chunks", Flight.InFlight, Flight.Capacity),
+        new("cjp2p.wire.unknown-names-max", "names", Unknown.Snapshot().Count, Settings.Wire.UnknownNamesMax, Unknown.Others),
+        new("cjp2p.inspection.taps-max", "taps", Inspection.Taps, Settings.Inspection.TapsMax),
+        new("cjp2p.inspection.bans-max", "bans", Bans.All.Length, Settings.Inspection.BansMax),
+        new("registry backlog", "batches", RegistryBacklog.Count, RegistryBacklog.Most),
+        new("server backlog", "batches", ServerBacklog.Count, ServerBacklog.Most),
+        new("suggestion backlog", "messages", SuggestionBacklog.Count, SuggestionBacklog.Most),
+    ];
 }

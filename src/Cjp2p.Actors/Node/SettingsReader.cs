@@ -21,8 +21,9 @@ internal sealed class SettingsReader(Config section)
         Collect(config.GetConfig("cjp2p").Root, "cjp2p", given);
         foreach (var key in given)
         {
-            // Dispatchers have keys of Akka's own below them.
-            if (known.Contains(key) || key.StartsWith("cjp2p.dispatchers.", StringComparison.Ordinal))
+            // Dispatchers and mailboxes have keys of Akka's own below them.
+            if (known.Contains(key) || key.StartsWith("cjp2p.dispatchers.", StringComparison.Ordinal)
+                || key.StartsWith("cjp2p.mailboxes.", StringComparison.Ordinal))
                 continue;
             throw new NodeSettingsException($"Unknown setting {key}: did you mean {NearestName.Of(key, known)}?");
         }

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Cjp2p.Actors.Inspection;
 using Cjp2p.Actors.Node;
 using Cjp2p.Actors.Protocol;
 
@@ -9,7 +10,7 @@ namespace Cjp2p.Actors.Peers;
 /// it stops when the peer was silent for a while, and nothing is lost but a round trip when it is heard again. Has no
 /// children.
 /// </summary>
-internal sealed class PeerActor : UntypedActor
+internal sealed class PeerActor : InspectedActor
 {
     // Active -> (silence) stopped
     private readonly NodeServices _node;
@@ -20,14 +21,14 @@ internal sealed class PeerActor : UntypedActor
     private int _probes;
     private int _answers;
 
-    public PeerActor(NodeServices node, PeerAddress address)
+    public PeerActor(NodeServices node, PeerAddress address) : base(node)
     {
         _node = node;
         _address = address;
     }
 
     public static Props Props(NodeServices node, PeerAddress address) =>
-        Akka.Actor.Props.Create(() => new PeerActor(node, address));
+        Akka.Actor.Props.Create(() => new PeerActor(node, address)).WithMailbox(NodeMailbox.Id);
 
     protected override void PreStart() => SetReceiveTimeout(_node.Settings.Peers.ActorIdle);
 
@@ -44,7 +45,7 @@ internal sealed class PeerActor : UntypedActor
                 _probes++;
                 break;
             case PeerProtocol.GetState:
-                Sender.Tell(new PeerProtocol.PeerState(_address, _roundTrip, _probes, _answers, _cookie, _heardAt));
+                Sender.Tell(State());
                 break;
             case ReceiveTimeout:
                 Context.Stop(Self);
@@ -53,6 +54,27 @@ internal sealed class PeerActor : UntypedActor
                 Unhandled(message);
                 break;
         }
+    }
+
+    private PeerProtocol.PeerState State() => new(_address, _roundTrip, _probes, _answers, _cookie, _heardAt);
+
+    private protected override ActorState Inspect()
+    {
+        var state = State();
+        double? Ms(TimeSpan time) => _roundTrip.IsKnown ? Math.Round(time.TotalMilliseconds, 3) : null;
+        return new PeerState(
+            FormattableString.Invariant(
+                $"{(_roundTrip.IsKnown ? $"{_roundTrip.Smoothed.TotalMilliseconds:0.###} ms" : "round trip not known")}, {state.Loss:0%} lost"),
+            _address,
+            Ms(_roundTrip.Smoothed),
+            Ms(_roundTrip.Variation),
+            Ms(_roundTrip.Least),
+            _probes,
+            _answers,
+            Math.Round(state.Loss, 4),
+            Math.Round(state.Score, 3),
+            _cookie.Utf8.Length > 0,
+            Math.Round((_node.Clock.Now - _heardAt).TotalSeconds, 3));
     }
 
     private void OnHeard(PeerNews news)

@@ -2,8 +2,10 @@ using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
 using Cjp2p.Actors.AntiSpoof;
+using Cjp2p.Actors.Inspection;
 using Cjp2p.Actors.Node;
 using Cjp2p.Actors.Protocol;
+using Cjp2p.Actors.Storage;
 using Cjp2p.Actors.Transport;
 
 namespace Cjp2p.Actors.Peers;
@@ -16,7 +18,7 @@ namespace Cjp2p.Actors.Peers;
 /// Supervision: a peer's actor that throws is stopped: its state is optional, and the next datagram of that peer makes
 /// another.
 /// </remarks>
-internal sealed class PeerRegistryActor : UntypedActor, IWithTimers
+internal sealed class PeerRegistryActor : InspectedActor, IWithTimers
 {
     // Discovering: the only state; rounds come quickly while peers are few and slowly when there are enough.
     private static readonly TimeSpan AskedAgeMax = TimeSpan.FromSeconds(30);
@@ -25,20 +27,21 @@ internal sealed class PeerRegistryActor : UntypedActor, IWithTimers
     private readonly PeerSettings _settings;
     private readonly Random _random;
     private readonly PeerTable _table;
+    private readonly PeerKeeper _keeper;
     private readonly TwoGenerationMap<PeerAddress, TimeSpan> _asked;
-    private readonly ILoggingAdapter _log = Context.GetLogger();
     private ImmutableArray<PeerAddress> _named;
     private TimeSpan _interval;
     private TimeSpan _bootstrapWait;
     private TimeSpan _bootstrapAt;
     private int _peerActors;
 
-    public PeerRegistryActor(NodeServices node)
+    public PeerRegistryActor(NodeServices node, ImmutableArray<StoredPeer> known) : base(node)
     {
         _node = node;
         _settings = node.Settings.Peers;
         _random = node.NewRandom();
         _table = new PeerTable(_settings);
+        _keeper = new PeerKeeper(known, _settings.ForgetAfterProbes);
         _asked = new TwoGenerationMap<PeerAddress, TimeSpan>(4096);
         _named = _settings.Bootstrap;
         _interval = _settings.DiscoveryMin;
@@ -49,16 +52,26 @@ internal sealed class PeerRegistryActor : UntypedActor, IWithTimers
 
     private TimeSpan Now => _node.Clock.Now;
 
-    public static Props Props(NodeServices node) => Akka.Actor.Props.Create(() => new PeerRegistryActor(node));
+    /// <param name="node">What the node's parts share.</param>
+    /// <param name="known">Peers of earlier runs.</param>
+    public static Props Props(NodeServices node, ImmutableArray<StoredPeer> known) =>
+        Akka.Actor.Props.Create(() => new PeerRegistryActor(node, known)).WithMailbox(NodeMailbox.Id);
 
-    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(e => Decided(e, Directive.Stop));
 
     // The node says when its sockets are open; after a restart of this actor they are.
     protected override void PreStart()
     {
         if (!_node.Transports.Open.IsEmpty)
             Self.Tell(PeerRegistryProtocol.Discover.Instance);
+        if (!_node.Storage.IsNobody())
+        {
+            Timers.StartPeriodicTimer(
+                PeerRegistryProtocol.SavePeers.Instance, PeerRegistryProtocol.SavePeers.Instance, _settings.SaveEvery, _settings.SaveEvery);
+        }
     }
+
+    protected override void PostStop() => Save();
 
     protected override void OnReceive(object message)
     {
@@ -83,6 +96,9 @@ internal sealed class PeerRegistryActor : UntypedActor, IWithTimers
                 foreach (var address in add.Addresses)
                     Probe(address);
                 break;
+            case PeerRegistryProtocol.SavePeers:
+                Save();
+                break;
             case PeerRegistryProtocol.PeerStopped:
                 _peerActors--;
                 break;
@@ -90,10 +106,46 @@ internal sealed class PeerRegistryActor : UntypedActor, IWithTimers
                 Sender.Tell(new PeerRegistryProtocol.RegistryStatus(
                     _table.Verified, _table.Hearsay, _peerActors, _table.Evictions, [.. _table.Peers.Take(100)]));
                 break;
+            case PeerRegistryProtocol.GetPeers:
+                Sender.Tell(new PeerRegistryProtocol.AllPeers([.. _table.Peers], _table.HearsayAddresses));
+                break;
+            case PeerRegistryProtocol.ForgetPeer forget:
+                Forget(forget.Address);
+                break;
             default:
                 Unhandled(message);
                 break;
         }
+    }
+
+    private protected override ActorState Inspect() => new PeerRegistryState(
+        $"{_table.Verified} verified, {_table.Hearsay} hearsay",
+        _table.Verified,
+        _table.Hearsay,
+        _peerActors,
+        _table.Evictions,
+        Math.Round(_interval.TotalSeconds, 3),
+        Math.Round(Math.Max(0, (_bootstrapAt - Now).TotalSeconds), 3),
+        _named,
+        [
+            new TableSize("cjp2p.peers.peers-max", "peers", _table.Verified, _settings.PeersMax, _table.Evictions),
+            new TableSize("cjp2p.peers.hearsay-max", "addresses", _table.Hearsay, _settings.HearsayMax),
+            new TableSize("cjp2p.peers.actors-max", "actors", _peerActors, _settings.ActorsMax),
+        ]);
+
+    // Whom the user does not want is not told to others either.
+    private void Forget(in PeerAddress address)
+    {
+        var bare = address;
+        foreach (var peer in _table.Peers.Select(peer => peer.Address)
+            .Where(known => known == bare || (bare.Port == 0 && known.WithPort(0) == bare)).ToArray())
+        {
+            _table.Remove(peer);
+            if (PeerActorOf(peer, make: false) is { } actor)
+                Context.Stop(actor);
+        }
+
+        _node.PeerSample = _table.Sample(_settings.ReplyPeersMax, _random);
     }
 
     private void OnNews(PeerNews news)
@@ -101,7 +153,7 @@ internal sealed class PeerRegistryActor : UntypedActor, IWithTimers
         if (news.Proven && _node.AddressPolicy.Accepts(news.Source))
         {
             if (_table.AddVerified(news.Source, news.At, _random))
-                OnNewPeer(news.Source);
+                OnNewPeer(news);
             PeerActorOf(news.Source, make: true)?.Tell(new PeerProtocol.Heard(news));
         }
 
@@ -111,8 +163,11 @@ internal sealed class PeerRegistryActor : UntypedActor, IWithTimers
             _table.AddHearsay(news.Peers.AsSpan(), _node.AddressPolicy);
     }
 
-    private void OnNewPeer(in PeerAddress address)
+    private void OnNewPeer(PeerNews news)
     {
+        var address = news.Source;
+        if (_keeper.OnVerified(address) is { RoundTrip.Ticks: > 0 } known && news.RoundTrip == TimeSpan.Zero)
+            _table.SetRoundTrip(address, known.RoundTrip);
         _log.Debug("New peer {Peer}, {Peers} in all", address, _table.Verified);
         if (_node.PeerSample.Length < _settings.ReplyPeersMax)
             _node.PeerSample = _table.Sample(_settings.ReplyPeersMax, _random);
@@ -140,7 +195,20 @@ internal sealed class PeerRegistryActor : UntypedActor, IWithTimers
         var candidates = _table.Sample(most, _random);
         return candidates.Length >= most
             ? candidates
-            : [.. candidates, .. _named.Where(address => !_table.Contains(address)).Take(most - candidates.Length)];
+            :
+            [
+                .. candidates,
+                .. _named.Concat(_keeper.Some()).Distinct().Where(address => !_table.Contains(address))
+                    .Take(most - candidates.Length),
+            ];
+    }
+
+    private void Save()
+    {
+        if (_node.Storage.IsNobody())
+            return;
+        foreach (var change in _keeper.Changes(_table.Peers, Now, _node.Clock.UtcNow))
+            _node.Keep(change);
     }
 
     private void Discover()
@@ -166,12 +234,14 @@ internal sealed class PeerRegistryActor : UntypedActor, IWithTimers
                 Context.Stop(actor);
         }
 
+        foreach (var address in _keeper.Next(_settings.RememberedPerRound, _table.Verified > 0))
+            Probe(address);
         var suggested = _table.TakeHearsay(_settings.HearsayPerRound);
         foreach (var address in suggested)
             Probe(address);
         AskNamed();
         _node.PeerSample = _table.Sample(_settings.ReplyPeersMax, _random);
-        var isLearning = _table.Verified < _settings.Floor || suggested.Length > 0;
+        var isLearning = _table.Verified < _settings.Floor || suggested.Length > 0 || _keeper.Waiting > 0;
         Next(isLearning && _table.Verified > 0 ? _settings.DiscoveryMin : Min(_interval * 2, _settings.DiscoveryMax));
     }
 

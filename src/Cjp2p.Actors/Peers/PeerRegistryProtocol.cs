@@ -42,11 +42,33 @@ public static class PeerRegistryProtocol
     public sealed record RegistryStatus(
         int Verified, int Hearsay, int PeerActors, long Evictions, ImmutableArray<PeerRecord> Peers);
 
+    /// <summary>Asks for <see cref="AllPeers"/>.</summary>
+    public sealed record GetPeers : ICommand
+    {
+        /// <summary>The one instance.</summary>
+        public static GetPeers Instance { get; } = new();
+    }
+
+    /// <summary>Every address that is known: a copy, to be sorted and paged by whoever asked.</summary>
+    /// <param name="Verified">Verified peers.</param>
+    /// <param name="Hearsay">Addresses that others named and that were not tried yet.</param>
+    public sealed record AllPeers(ImmutableArray<PeerRecord> Verified, ImmutableArray<PeerAddress> Hearsay);
+
+    /// <summary>The user does not want to know of this peer any more; port 0: of any at that IP address.</summary>
+    /// <param name="Address">Which.</param>
+    public sealed record ForgetPeer(PeerAddress Address) : ICommand;
+
     /// <summary>Time for a round of discovery.</summary>
     public sealed record Discover : ICommand, INotInfluenceReceiveTimeout, IDeadLetterSuppression
     {
         /// <summary>The one instance.</summary>
         public static Discover Instance { get; } = new();
+    }
+
+    /// <summary>Time to have the peers written down.</summary>
+    internal sealed record SavePeers : ICommand, INotInfluenceReceiveTimeout, IDeadLetterSuppression
+    {
+        public static SavePeers Instance { get; } = new();
     }
 
     /// <summary>The actor of a peer stopped (it was idle, or failed).</summary>

@@ -34,6 +34,9 @@ public sealed class PeerTable
     /// <summary>The verified peers, in no particular but a reproducible order.</summary>
     public IReadOnlyList<PeerRecord> Peers => _verified;
 
+    /// <summary>The addresses that others named and that have not been tried, first come first.</summary>
+    public ImmutableArray<PeerAddress> HearsayAddresses => [.. _hearsay.Where(_hearsaySet.Contains).Distinct()];
+
     /// <summary>Whether <paramref name="address"/> is a verified peer.</summary>
     public bool Contains(in PeerAddress address) => _index.ContainsKey(address);
 

@@ -18,5 +18,5 @@ public sealed class SimMailbox : MailboxType, IProducesMessageQueue<SimMessages>
     }
 
     /// <inheritdoc/>
-    public override IMessageQueue Create(IActorRef owner, ActorSystem system) => new SimMessages();
+    public override IMessageQueue Create(IActorRef owner, ActorSystem system) => new SimMessages(system.Scheduler);
 }

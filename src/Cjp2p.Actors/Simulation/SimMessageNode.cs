@@ -7,6 +7,7 @@ public class SimMessageNode
 {
     internal SimMessageNode? Next;
     internal Envelope Envelope;
+    internal TimeSpan At;
 
     internal SimMessageNode()
     {

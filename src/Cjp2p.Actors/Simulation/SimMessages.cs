@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Dispatch;
 using Akka.Dispatch.MessageQueues;
+using Cjp2p.Actors.Inspection;
 
 namespace Cjp2p.Actors.Simulation;
 
@@ -8,13 +9,18 @@ namespace Cjp2p.Actors.Simulation;
 /// Dmitry Vyukov's queue for many producers and one consumer. The world's own actors are told by one thread, but guardians
 /// and loggers of the same system use this mailbox too, so it is a real concurrent queue. The queue is its own first node.
 /// </summary>
-public sealed class SimMessages : SimMessageNode, IMessageQueue, IUnboundedMessageQueueSemantics
+public sealed class SimMessages : SimMessageNode, IMessageQueue, IUnboundedMessageQueueSemantics, IObservedMessages
 {
+    private readonly IScheduler _clock;
     private SimMessageNode _first;
     private SimMessageNode _last;
 
     /// <summary>Makes an empty queue.</summary>
-    public SimMessages() => _first = _last = this;
+    public SimMessages(IScheduler clock)
+    {
+        _clock = clock;
+        _first = _last = this;
+    }
 
     /// <inheritdoc/>
     public bool HasMessages => Volatile.Read(ref _first.Next) != null;
@@ -32,9 +38,19 @@ public sealed class SimMessages : SimMessageNode, IMessageQueue, IUnboundedMessa
     }
 
     /// <inheritdoc/>
+    public IEnumerable<WaitingMessage> Waiting()
+    {
+        for (var node = Volatile.Read(ref _first.Next); node != null; node = Volatile.Read(ref node.Next))
+        {
+            if (node.Envelope.Message is { } message)
+                yield return new WaitingMessage(message.GetType(), node.At);
+        }
+    }
+
+    /// <inheritdoc/>
     public void Enqueue(IActorRef receiver, Envelope envelope)
     {
-        var node = new SimMessageNode { Envelope = envelope };
+        var node = new SimMessageNode { Envelope = envelope, At = _clock.HighResMonotonicClock };
         var before = Interlocked.Exchange(ref _last, node);
 
         // A consumer that looks right here finds nothing; the producer schedules the mailbox again after this.

@@ -372,6 +372,11 @@ public sealed class SimWorld : IDisposable
               type = "{{Name(typeof(SimDispatcherConfigurator))}}"
               {{SimDispatcher.OneMessagePerTurn}} = on
             }
+            cjp2p.dispatchers.storage {
+              type = "{{Name(typeof(SimDispatcherConfigurator))}}"
+              {{SimDispatcher.OneMessagePerTurn}} = on
+            }
+            cjp2p.mailboxes.node.mailbox-type = "{{Name(typeof(SimMailbox))}}"
             """).WithFallback(settings.Config);
 
         static string Name(Type type) => $"{type.FullName}, {type.Assembly.GetName().Name}";

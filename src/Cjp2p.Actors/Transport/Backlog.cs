@@ -12,6 +12,9 @@ public sealed class Backlog
     /// <param name="most">Messages at the most.</param>
     public Backlog(int most) => _most = most;
 
+    /// <summary>Messages at the most.</summary>
+    public int Most => _most;
+
     /// <summary>Messages waiting.</summary>
     public int Count => Volatile.Read(ref _count);
 

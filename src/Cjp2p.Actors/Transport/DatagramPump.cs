@@ -63,6 +63,8 @@ internal sealed class DatagramPump : IDatagramSink
             return;
         }
 
+        if (_node.Inspection.Border is { } border && !border.Admit(_transport.LocalAddress, source, datagram))
+            return;
         var admission = _limiter.Admit(source, _now);
         var result = _reader.Read(datagram);
         if (result.Fault != DatagramFault.None)
@@ -107,7 +109,7 @@ internal sealed class DatagramPump : IDatagramSink
         foreach (ref var arrival in CollectionsMarshal.AsSpan(_arrivals))
         {
             arrival.Span.Owner.Tell(new ChunkRequestProtocol.ChunksArrived(
-                arrival.Source, arrival.Chunks, arrival.Useless, arrival.Duplicates, arrival.Shared, _now));
+                arrival.Source, arrival.Chunks, arrival.Useless, arrival.Duplicates, arrival.Shared, arrival.Span.ChunkBytes, _now));
         }
 
         _arrivals.Clear();

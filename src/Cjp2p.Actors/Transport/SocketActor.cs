@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
+using Cjp2p.Actors.Inspection;
 using Cjp2p.Actors.Node;
 using Cjp2p.Actors.Peers;
 using Cjp2p.Actors.Protocol;
@@ -11,15 +12,14 @@ namespace Cjp2p.Actors.Transport;
 /// Owns the endpoints of a node: opens them, hands each a <see cref="DatagramPump"/> that decodes and routes, and opens
 /// a dead one again, with back-off, for ever. Has no children: the receive threads are the transports' own.
 /// </summary>
-internal sealed class SocketActor : UntypedActor, IWithTimers
+internal sealed class SocketActor : InspectedActor, IWithTimers
 {
     // Closed -> (Open) Open
     private readonly NodeServices _node;
     private readonly Func<PumpTargets> _targets;
-    private readonly ILoggingAdapter _log = Context.GetLogger();
     private Endpoint[] _endpoints = [];
 
-    public SocketActor(NodeServices node, Func<PumpTargets> targets)
+    public SocketActor(NodeServices node, Func<PumpTargets> targets) : base(node)
     {
         _node = node;
         _targets = targets;
@@ -28,7 +28,7 @@ internal sealed class SocketActor : UntypedActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     public static Props Props(NodeServices node, Func<PumpTargets> targets) =>
-        Akka.Actor.Props.Create(() => new SocketActor(node, targets));
+        Akka.Actor.Props.Create(() => new SocketActor(node, targets)).WithMailbox(NodeMailbox.Id);
 
     // What was open before is opened again, on the same ports, as after the failure of a socket.
     protected override void PostRestart(Exception reason)
@@ -77,7 +77,7 @@ internal sealed class SocketActor : UntypedActor, IWithTimers
             {
                 opened.Add(new Endpoint(address)
                 {
-                    Transport = _node.TransportFactory.Open(address, _node.Settings.Socket.Transport),
+                    Transport = OpenTransport(address),
                 });
             }
         }
@@ -96,6 +96,27 @@ internal sealed class SocketActor : UntypedActor, IWithTimers
         foreach (var endpoint in _endpoints)
             Start(endpoint);
         Sender.Tell(new SocketProtocol.Opened([.. _endpoints.Select(endpoint => endpoint.Address)]));
+    }
+
+    private TappedTransport OpenTransport(in PeerAddress address) =>
+        new(_node.TransportFactory.Open(address, _node.Settings.Socket.Transport), _node.Inspection);
+
+    private protected override ActorState Inspect()
+    {
+        var open = _endpoints.Count(endpoint => endpoint.Transport is not null);
+        return new SocketState(
+            open == _endpoints.Length ? $"{open} open" : $"{open} of {_endpoints.Length} open",
+            [
+                .. _endpoints.Select(endpoint =>
+                {
+                    var status = endpoint.Status();
+                    return new EndpointState(
+                        status.Address, status.IsOpen,
+                        status.IsOpen ? 0 : Math.Round((_node.Clock.Now - status.DownSince).TotalSeconds, 3), status.Reason, status.Reopened,
+                        endpoint.Transport?.ReceiveBufferBytes ?? 0, status.DatagramsIn, status.BytesIn, status.DatagramsOut,
+                        status.BytesOut, status.Truncated, status.IcmpErrors, status.SendFailures, status.SendDrops);
+                }),
+            ]);
     }
 
     private void Start(Endpoint endpoint)
@@ -153,7 +174,7 @@ internal sealed class SocketActor : UntypedActor, IWithTimers
         try
         {
             // The port that others know, also where any was asked for at first.
-            endpoint.Transport = _node.TransportFactory.Open(endpoint.Address, _node.Settings.Socket.Transport);
+            endpoint.Transport = OpenTransport(endpoint.Address);
         }
         catch (TransportException e)
         {

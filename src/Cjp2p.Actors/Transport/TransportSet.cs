@@ -4,7 +4,8 @@ using Cjp2p.Actors.Protocol;
 namespace Cjp2p.Actors.Transport;
 
 /// <summary>The open transports of a node, for those who send. Kept by <see cref="SocketActor"/>. Thread-safe.</summary>
-public sealed class TransportSet
+/// <param name="bans">Whom nothing is sent.</param>
+public sealed class TransportSet(Bans bans)
 {
     private ImmutableArray<ITransport> _transports = [];
 
@@ -13,10 +14,12 @@ public sealed class TransportSet
 
     /// <summary>
     /// A batch for datagrams to <paramref name="to"/>, or null when no open transport can reach it: another family, or
-    /// beyond loopback from a loopback address. Nothing is sent then.
+    /// beyond loopback from a loopback address, or banned. Nothing is sent then.
     /// </summary>
     public ISendBatch? RentFor(in PeerAddress to)
     {
+        if (bans.Holds(to))
+            return null;
         foreach (var transport in Open)
         {
             var from = transport.LocalAddress;

@@ -1,0 +1,252 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Akka.Actor;
+using Cjp2p.Actors.Content;
+using Cjp2p.Actors.Inspection;
+using Cjp2p.Actors.Node;
+using Cjp2p.Actors.Peers;
+using Cjp2p.Actors.Protocol;
+using Cjp2p.Actors.Transport;
+
+namespace Cjp2p.Actors.Hosting;
+
+/// <summary>
+/// Looks into a node, and acts on it, for code that is no actor: what the HTTP API, the dashboard and the command line are
+/// made of. Thread-safe. Whatever does not answer in time is said to, and not waited for.
+/// </summary>
+public sealed class NodeInspector
+{
+    /// <summary>Rows of a page at the most.</summary>
+    public const int PageMax = 1000;
+
+    private static readonly TimeSpan PeersKept = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Reserve = TimeSpan.FromSeconds(1);
+    private readonly ActorSystem _system;
+    private readonly IActorRef _node;
+    private (TimeSpan At, PeerRegistryProtocol.AllPeers Peers)? _peers;
+
+    internal NodeInspector(ActorSystem system, IActorRef node, NodeInspection inside)
+    {
+        _system = system;
+        _node = node;
+        Inside = inside;
+    }
+
+    /// <summary>What can be seen without asking any actor: black boxes, taps, tables.</summary>
+    public NodeInspection Inside { get; }
+
+    private NodeServices Node => Inside.Node;
+
+    /// <summary>The tree of actors, or a part of it.</summary>
+    /// <param name="query">Which part.</param>
+    /// <param name="cancellationToken">Cancels waiting.</param>
+    /// <exception cref="NodeException">The node does not answer.</exception>
+    public Task<ActorTree> TreeAsync(InspectionProtocol.GetTree query, CancellationToken cancellationToken = default) =>
+        AskAsync<ActorTree>(query, cancellationToken);
+
+    /// <summary>All about one actor, also about one that hangs or is gone; null: there is none, and none is remembered.</summary>
+    /// <param name="path">As in <see cref="ActorFacts.Path"/>.</param>
+    /// <param name="cancellationToken">Cancels waiting.</param>
+    public async Task<ActorDetails?> ActorAsync(string path, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await AskAsync<object>(new InspectionProtocol.GetActor(path), cancellationToken).ConfigureAwait(false) as ActorDetails;
+        }
+        catch (NodeException)
+        {
+            // The node's own actor hangs or is gone: its black boxes are still here.
+            return Inside.Details(path);
+        }
+    }
+
+    /// <summary>The state of one actor; null: there is none, or it does not answer.</summary>
+    /// <param name="path">As in <see cref="ActorFacts.Path"/>.</param>
+    /// <param name="cancellationToken">Cancels waiting.</param>
+    public async Task<T?> StateAsync<T>(string path, CancellationToken cancellationToken = default) where T : ActorState =>
+        (await ActorAsync(path, cancellationToken).ConfigureAwait(false))?.State as T;
+
+    /// <summary>The running downloads with their piece maps and sources, by id; those that do not answer are left out.</summary>
+    /// <param name="cancellationToken">Cancels waiting.</param>
+    public async Task<ImmutableArray<DownloadState>> DownloadsAsync(CancellationToken cancellationToken = default)
+    {
+        var tree = await TreeAsync(new InspectionProtocol.GetTree("/downloads", 1, WithStates: true), cancellationToken).ConfigureAwait(false);
+        return [.. tree.Actors.Select(actor => actor.State).OfType<DownloadState>()];
+    }
+
+    /// <summary>A page of the peers.</summary>
+    /// <param name="query">Which page, in which order.</param>
+    /// <param name="cancellationToken">Cancels waiting.</param>
+    public async Task<PeerPage> PeersAsync(PeerQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        var all = await AllPeersAsync(cancellationToken).ConfigureAwait(false);
+        var page = PeerPage.Of(all, query, Node.Clock.Now, Node.Bans);
+        if (page.Peers.IsEmpty || query.Hearsay)
+            return page;
+        var paths = page.Peers.Select(peer => "/peers/" + Uri.EscapeDataString(peer.Address.ToString())).ToImmutableArray();
+        var states = await AskAsync<ActorTree>(new InspectionProtocol.GetStates(paths), cancellationToken).ConfigureAwait(false);
+        var byAddress = states.Actors.Select(actor => actor.State).OfType<PeerState>().ToDictionary(state => state.Address);
+        return page with { Peers = [.. page.Peers.Select(peer => peer.With(byAddress.GetValueOrDefault(peer.Address)))] };
+    }
+
+    /// <summary>A page of the shared files, in the order of their paths.</summary>
+    /// <param name="skip">Files to leave out first.</param>
+    /// <param name="most">Files at the most, up to <see cref="PageMax"/>.</param>
+    /// <param name="cancellationToken">Cancels waiting.</param>
+    public Task<ContentStoreProtocol.SharedFiles> ContentAsync(int skip, int most, CancellationToken cancellationToken = default) =>
+        AskAsync<ContentStoreProtocol.SharedFiles>(
+            new ContentStoreProtocol.GetFiles(Math.Max(0, skip), Math.Clamp(most, 0, PageMax)), cancellationToken);
+
+    /// <summary>Messages of strangers that the node does not understand, by name.</summary>
+    public IReadOnlyList<UnknownMessageCount> UnknownMessages() => Node.Unknown.Snapshot();
+
+    /// <summary>Every table that has a cap: those that parts share, those of the parts, those of the downloads.</summary>
+    /// <param name="cancellationToken">Cancels waiting.</param>
+    public async Task<ImmutableArray<TableSize>> LimitsAsync(CancellationToken cancellationToken = default)
+    {
+        var tree = await TreeAsync(new InspectionProtocol.GetTree("/", 1, WithStates: true), cancellationToken).ConfigureAwait(false);
+        return [.. tree.Actors.SelectMany(actor => actor.State?.Tables ?? [])];
+    }
+
+    /// <summary>How the node is, in words; empty: well.</summary>
+    /// <param name="status">As from <see cref="Cjp2pNode.StatusAsync"/>.</param>
+    public static ImmutableArray<string> ReasonsAgainst(NodeProtocol.NodeStatus status)
+    {
+        ArgumentNullException.ThrowIfNull(status);
+        return
+        [
+            .. status.Socket is null ? ["the socket actor does not answer"] : Array.Empty<string>(),
+            .. status.Socket?.Endpoints.Where(endpoint => !endpoint.IsOpen)
+                .Select(endpoint => $"the socket on {endpoint.Address} is down: {endpoint.Reason}") ?? [],
+            .. status.Peers is null ? ["the peer registry does not answer"] : Array.Empty<string>(),
+            .. status.Store is null ? ["the content store does not answer"] : Array.Empty<string>(),
+            .. status.Downloads is null ? ["the download manager does not answer"] : Array.Empty<string>(),
+        ];
+    }
+
+    /// <summary>
+    /// The changes of one field of one actor, its first value included. Looked at from time to time: what changed and changed
+    /// back meanwhile is not seen.
+    /// </summary>
+    /// <param name="path">The actor, as in <see cref="ActorFacts.Path"/>.</param>
+    /// <param name="field">The field of its state, as <c>doneBytes</c> or <c>sources[0].windowChunks</c>.</param>
+    /// <param name="interval">Time between two looks.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="NodeException">There is no such actor or field, or too many are watched.</exception>
+    public async IAsyncEnumerable<FieldChange> WatchAsync(
+        string path, string field, TimeSpan interval, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        // What is not read waits here; beyond that only the newest counts.
+        var changes = Channel.CreateBounded<FieldChange>(
+            new BoundedChannelOptions(Node.Settings.Inspection.TapEventsMax) { FullMode = BoundedChannelFullMode.DropOldest });
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var watching = new NodeCall<object>(
+            _node,
+            new InspectionProtocol.Watch(path, field, interval),
+            answer =>
+            {
+                switch (answer)
+                {
+                    case FieldChange change:
+                        changes.Writer.TryWrite(change);
+                        return null;
+                    case InspectionProtocol.WatchEnded ended:
+                        throw new NodeException(ended.Reason);
+                    case NodeProtocol.Stopped:
+                        throw new NodeException("the node was stopped");
+                    default:
+                        return null;
+                }
+            },
+            stop.Token).RunAsync(_system);
+        _ = watching.ContinueWith(
+            ended => changes.Writer.TryComplete(ended.Exception?.InnerException),
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
+        try
+        {
+            await foreach (var change in changes.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+                yield return change;
+        }
+        finally
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Bans a peer (port 0: every port of its IP address): it is not heard, not sent to, and forgotten.</summary>
+    /// <param name="address">Whom.</param>
+    /// <param name="duration">For how long, at most <see cref="NodeProtocol.BanPeer.DurationMax"/>.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="cancellationToken">Cancels waiting.</param>
+    /// <exception cref="NodeException">It is not banned; the message says why.</exception>
+    public async Task BanAsync(PeerAddress address, TimeSpan duration, string reason, CancellationToken cancellationToken = default)
+    {
+        if (await AskAsync<object>(new NodeProtocol.BanPeer(address, duration, reason), cancellationToken).ConfigureAwait(false)
+            is NodeProtocol.BanRefused refused)
+            throw new NodeException(refused.Reason);
+    }
+
+    /// <summary>Ends a ban; false: there was none.</summary>
+    /// <param name="address">Whom.</param>
+    /// <param name="cancellationToken">Cancels waiting.</param>
+    public async Task<bool> UnbanAsync(PeerAddress address, CancellationToken cancellationToken = default) =>
+        (await AskAsync<NodeProtocol.Unbanned>(new NodeProtocol.UnbanPeer(address), cancellationToken).ConfigureAwait(false)).Was;
+
+    /// <summary>Forgets a peer (port 0: all at its IP address); it may come back.</summary>
+    /// <param name="address">Whom.</param>
+    public void ForgetPeer(PeerAddress address) => _node.Tell(new PeerRegistryProtocol.ForgetPeer(address), ActorRefs.NoSender);
+
+    /// <summary>Stops a download; what was fetched stays for the next time.</summary>
+    /// <param name="id">The content.</param>
+    public void StopDownload(ContentId id) => _node.Tell(new DownloadProtocol.StopDownload(id), ActorRefs.NoSender);
+
+    /// <summary>Stops a download and throws away what was fetched; false: it does not run.</summary>
+    /// <param name="id">The content.</param>
+    /// <param name="cancellationToken">Cancels waiting.</param>
+    public async Task<bool> DropDownloadAsync(ContentId id, CancellationToken cancellationToken = default) =>
+        (await AskAsync<DownloadProtocol.Dropping>(new DownloadProtocol.DropDownload(id), cancellationToken).ConfigureAwait(false)).IsRunning;
+
+    /// <summary>Hashes a shared file again; it is not served until that is done. False: nothing with that id is shared.</summary>
+    /// <param name="id">The content.</param>
+    /// <param name="cancellationToken">Cancels waiting.</param>
+    public async Task<bool> RecheckAsync(ContentId id, CancellationToken cancellationToken = default) =>
+        (await AskAsync<ContentStoreProtocol.Rechecking>(new ContentStoreProtocol.Recheck(id), cancellationToken).ConfigureAwait(false))
+            .Path is not null;
+
+    /// <summary>
+    /// Lets an actor fail, and its parent decide what then is to be done: the parts of a node are restarted, downloads end,
+    /// spans are fetched again. False: there is no such actor.
+    /// </summary>
+    /// <param name="path">As in <see cref="ActorFacts.Path"/>.</param>
+    public bool FailActor(string path)
+    {
+        // Not the node itself: nobody would restart it.
+        if (path.Trim('/').Length == 0 || Inside.Find(path) is not { GoneAt: var goneAt } track || goneAt < TimeSpan.MaxValue)
+            return false;
+        track.Actor.Tell(Kill.Instance, ActorRefs.NoSender);
+        return true;
+    }
+
+    private async Task<PeerRegistryProtocol.AllPeers> AllPeersAsync(CancellationToken cancellationToken)
+    {
+        if (_peers is { } kept && Node.Clock.Now - kept.At < PeersKept)
+            return kept.Peers;
+        var peers = await AskAsync<PeerRegistryProtocol.AllPeers>(PeerRegistryProtocol.GetPeers.Instance, cancellationToken).ConfigureAwait(false);
+        _peers = (Node.Clock.Now, peers);
+        return peers;
+    }
+
+    private Task<T> AskAsync<T>(object question, CancellationToken cancellationToken) where T : class =>
+        new NodeCall<T>(
+            _node,
+            question,
+            answer => answer is NodeProtocol.Stopped ? throw new NodeException("the node was stopped") : answer as T,
+            cancellationToken)
+        {
+            Patience = Node.Settings.Inspection.AnswerTimeout + Reserve,
+        }.RunAsync(_system);
+}

@@ -1,0 +1,81 @@
+using Akka.Actor;
+using Akka.Event;
+using Cjp2p.Actors.Node;
+
+namespace Cjp2p.Actors.Inspection;
+
+/// <summary>
+/// What all actors of a node have in common: each answers <see cref="InspectionProtocol.Inspect"/> with its state, and
+/// leaves what it does in a black box that can be read without its help.
+/// </summary>
+/// <remarks>
+/// A subclass says what its state is (<see cref="Inspect"/>), logs with <see cref="_log"/>, and passes the decisions of its
+/// supervisor strategy through <see cref="Decided"/>. Its Props have <see cref="NodeMailbox.Id"/> as their mailbox.
+/// </remarks>
+public abstract class InspectedActor : UntypedActor
+{
+    /// <summary>Its log; what is logged is in the black box too.</summary>
+    private protected readonly ILoggingAdapter _log;
+    private readonly NodeInspection _inspection;
+    private readonly ActorTrack _track;
+
+    /// <summary>Begins its black box, or goes on with it after a restart.</summary>
+    private protected InspectedActor(NodeServices node)
+    {
+        _inspection = node.Inspection;
+        _track = _inspection.Attach(Self, GetType(), (Context as ActorCell)?.Mailbox?.MessageQueue);
+        _log = new InspectedLog(Context.GetLogger(), _track, _inspection);
+    }
+
+    /// <summary>A copy of its state as it is now.</summary>
+    private protected abstract ActorState Inspect();
+
+    /// <summary>A child failed: notes that, with what is to become of it, in both black boxes.</summary>
+    private protected Directive Decided(Exception cause, Directive directive)
+    {
+        if (_inspection.Find(Sender) is { } child)
+            _track.ChildFailed(child.Failed(cause, directive.ToString()));
+        return directive;
+    }
+
+    /// <inheritdoc/>
+    protected override bool AroundReceive(Receive receive, object message)
+    {
+        if (message is InspectionProtocol.Inspect)
+        {
+            Sender.Tell(Inspect());
+            return true;
+        }
+
+        var type = message?.GetType() ?? typeof(object);
+        var began = _track.Begin(type);
+        var handled = base.AroundReceive(receive, message!);
+        var took = _track.End(began, type);
+        if (_inspection.Border is { HasActorTaps: true } border)
+            border.OnHandled(_track, began, type, took);
+        return handled;
+    }
+
+    /// <inheritdoc/>
+    public override void AroundPreStart()
+    {
+        _track.Note(ActorEventKind.Started, "started");
+        base.AroundPreStart();
+    }
+
+    /// <inheritdoc/>
+    public override void AroundPreRestart(Exception cause, object message)
+    {
+        _track.Restarting(cause);
+        _inspection.Border?.OnEvent(_track, ActorEventKind.Restarted, $"{cause.GetType().Name}: {cause.Message}");
+        base.AroundPreRestart(cause, message);
+    }
+
+    /// <inheritdoc/>
+    public override void AroundPostStop()
+    {
+        base.AroundPostStop();
+        _inspection.Detach(_track);
+        _inspection.Border?.OnEvent(_track, ActorEventKind.Stopped, "stopped");
+    }
+}

@@ -1,0 +1,124 @@
+using System.Collections.Immutable;
+using Cjp2p.Actors.Peers;
+using Cjp2p.Actors.Protocol;
+using Cjp2p.Actors.Transport;
+
+namespace Cjp2p.Actors.Inspection;
+
+/// <summary>Which peers are wanted.</summary>
+/// <param name="Skip">Peers to leave out first.</param>
+/// <param name="Most">Peers at the most.</param>
+/// <param name="Order">In which order.</param>
+/// <param name="Descending">From the other end.</param>
+/// <param name="Find">Only addresses that hold this text; empty: all.</param>
+/// <param name="Hearsay">Addresses that others merely named, instead of the verified peers.</param>
+public sealed record PeerQuery(
+    int Skip = 0, int Most = 100, PeerOrder Order = PeerOrder.Address, bool Descending = false, string Find = "", bool Hearsay = false);
+
+/// <summary>Orders of peers; those that are alike stand by address.</summary>
+public enum PeerOrder
+{
+    /// <summary>By address.</summary>
+    Address,
+
+    /// <summary>By round-trip time; those where it is not known last.</summary>
+    RoundTrip,
+
+    /// <summary>Those heard last first.</summary>
+    Heard,
+
+    /// <summary>By unanswered probes.</summary>
+    UnansweredProbes,
+}
+
+/// <summary>Some of the peers.</summary>
+/// <param name="Total">Peers that fit the query.</param>
+/// <param name="Verified">Verified peers in all.</param>
+/// <param name="Hearsay">Addresses in all that others merely named.</param>
+/// <param name="Skip">Peers left out before these.</param>
+/// <param name="Peers">The page.</param>
+public sealed record PeerPage(int Total, int Verified, int Hearsay, int Skip, ImmutableArray<PeerRow> Peers)
+{
+    /// <summary>The page of a query. Pure.</summary>
+    public static PeerPage Of(PeerRegistryProtocol.AllPeers all, PeerQuery query, TimeSpan now, Bans bans)
+    {
+        ArgumentNullException.ThrowIfNull(all);
+        ArgumentNullException.ThrowIfNull(query);
+        ArgumentNullException.ThrowIfNull(bans);
+        var records = query.Hearsay
+            ? [.. all.Hearsay.Select(address => new PeerRecord(address, now, now, TimeSpan.MinValue, 0, TimeSpan.Zero))]
+            : all.Verified.ToArray();
+        if (query.Find.Length > 0)
+            records = Array.FindAll(records, peer => peer.Address.ToString().Contains(query.Find, StringComparison.OrdinalIgnoreCase));
+        Array.Sort(records, (a, b) => query.Descending ? -Compare(a, b, query.Order) : Compare(a, b, query.Order));
+        var skip = Math.Clamp(query.Skip, 0, records.Length);
+        return new PeerPage(
+            records.Length,
+            all.Verified.Length,
+            all.Hearsay.Length,
+            skip,
+            [.. records.AsSpan(skip, Math.Clamp(query.Most, 0, Math.Min(1000, records.Length - skip))).ToArray()
+                .Select(peer => PeerRow.Of(peer, query.Hearsay, now, bans))]);
+    }
+
+    private static int Compare(in PeerRecord a, in PeerRecord b, PeerOrder order)
+    {
+        var first = order switch
+        {
+            PeerOrder.RoundTrip => RoundTrip(a).CompareTo(RoundTrip(b)),
+            PeerOrder.Heard => b.HeardAt.CompareTo(a.HeardAt),
+            PeerOrder.UnansweredProbes => a.UnansweredProbes.CompareTo(b.UnansweredProbes),
+            _ => 0,
+        };
+        return first != 0 ? first : a.Address.CompareTo(b.Address);
+    }
+
+    private static TimeSpan RoundTrip(in PeerRecord peer) => peer.RoundTrip > TimeSpan.Zero ? peer.RoundTrip : TimeSpan.MaxValue;
+}
+
+/// <summary>A peer.</summary>
+/// <param name="Address">Where it is.</param>
+/// <param name="IsVerified">Whether it proved that it receives there; if not, others merely named it.</param>
+/// <param name="RoundTripMs">Round-trip time in milliseconds; null: not known.</param>
+/// <param name="HeardAgoSeconds">When it was last heard; null: never.</param>
+/// <param name="VerifiedAgoSeconds">When it first proved itself; null: never.</param>
+/// <param name="UnansweredProbes">Probes since then that it did not answer.</param>
+/// <param name="Loss">Share of the probes that were lost, 0 to 1; null: not known, it has no actor.</param>
+/// <param name="Score">Lower is better; null as above.</param>
+/// <param name="HasCookie">Whether it gave us a cookie to return; null as above.</param>
+/// <param name="Doubt">Why it is suspected, in words; empty: it is not.</param>
+public sealed record PeerRow(
+    PeerAddress Address,
+    bool IsVerified,
+    double? RoundTripMs,
+    double? HeardAgoSeconds,
+    double? VerifiedAgoSeconds,
+    int UnansweredProbes,
+    double? Loss,
+    double? Score,
+    bool? HasCookie,
+    string Doubt)
+{
+    internal static PeerRow Of(in PeerRecord peer, bool isHearsay, TimeSpan now, Bans bans) => new(
+        peer.Address,
+        !isHearsay,
+        peer.RoundTrip > TimeSpan.Zero ? Math.Round(peer.RoundTrip.TotalMilliseconds, 3) : null,
+        isHearsay ? null : Math.Round((now - peer.HeardAt).TotalSeconds, 3),
+        isHearsay ? null : Math.Round((now - peer.VerifiedAt).TotalSeconds, 3),
+        peer.UnansweredProbes,
+        null,
+        null,
+        null,
+        bans.Holds(peer.Address) ? "banned"
+        : isHearsay ? "only others named it"
+        : peer.UnansweredProbes > 1 ? $"{peer.UnansweredProbes} probes unanswered"
+        : "");
+
+    internal PeerRow With(PeerState? state) => state is null ? this : this with
+    {
+        RoundTripMs = state.RoundTripMs ?? RoundTripMs,
+        Loss = state.Loss,
+        Score = state.Score,
+        HasCookie = state.HasCookie,
+    };
+}

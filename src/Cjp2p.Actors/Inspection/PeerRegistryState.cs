@@ -1,0 +1,29 @@
+using System.Collections.Immutable;
+using Cjp2p.Actors.Protocol;
+
+namespace Cjp2p.Actors.Inspection;
+
+/// <summary>State of the peer registry. Its peers are listed with <see cref="Peers.PeerRegistryProtocol.GetPeers"/>.</summary>
+/// <param name="Summary">In one line.</param>
+/// <param name="Verified">Peers that proved that they receive at their address.</param>
+/// <param name="Hearsay">Addresses that others named and that were not tried yet.</param>
+/// <param name="PeerActors">Peers with an actor of their own.</param>
+/// <param name="Evictions">Verified peers that had to make room.</param>
+/// <param name="DiscoveryEverySeconds">Time between two rounds of discovery now.</param>
+/// <param name="BootstrapInSeconds">When the bootstrap list is asked again at the soonest, if peers are too few.</param>
+/// <param name="Named">The bootstrap list and whom the user named.</param>
+/// <param name="Caps">Its tables.</param>
+public sealed record PeerRegistryState(
+    string Summary,
+    int Verified,
+    int Hearsay,
+    int PeerActors,
+    long Evictions,
+    double DiscoveryEverySeconds,
+    double BootstrapInSeconds,
+    ImmutableArray<PeerAddress> Named,
+    ImmutableArray<TableSize> Caps) : ActorState(Summary)
+{
+    /// <inheritdoc/>
+    public override ImmutableArray<TableSize> Tables => Caps;
+}

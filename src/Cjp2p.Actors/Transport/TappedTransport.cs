@@ -1,0 +1,52 @@
+using Cjp2p.Actors.Inspection;
+using Cjp2p.Actors.Protocol;
+
+namespace Cjp2p.Actors.Transport;
+
+/// <summary>
+/// A transport whose outgoing datagrams can be tapped. While nobody taps, a batch that is rented is the transport's own, and
+/// all it costs is one check for each batch.
+/// </summary>
+internal sealed class TappedTransport(ITransport transport, NodeInspection inspection) : ITransport
+{
+    public PeerAddress LocalAddress => transport.LocalAddress;
+
+    public TransportCounters Counters => transport.Counters;
+
+    public int ReceiveBufferBytes => transport.ReceiveBufferBytes;
+
+    public void Start(IDatagramSink sink) => transport.Start(sink);
+
+    public ISendBatch RentSendBatch()
+    {
+        var batch = transport.RentSendBatch();
+        return inspection.Border is { HasDatagramTaps: true } border ? new TappedBatch(batch, border, LocalAddress) : batch;
+    }
+
+    public void Dispose() => transport.Dispose();
+
+    // A span cannot be kept, so what is written goes into a buffer of our own and is copied.
+    private sealed class TappedBatch(ISendBatch batch, InspectionBorder border, PeerAddress local) : ISendBatch
+    {
+        private byte[] _room = [];
+        private int _reserved;
+
+        public Span<byte> Reserve(int bytesMax)
+        {
+            if (_room.Length < bytesMax)
+                _room = new byte[Math.Max(bytesMax, 8192)];
+            _reserved = bytesMax;
+            return _room.AsSpan(0, bytesMax);
+        }
+
+        public void Commit(in PeerAddress to, int bytes)
+        {
+            var datagram = _room.AsSpan(0, bytes);
+            datagram.CopyTo(batch.Reserve(_reserved));
+            border.OnDatagram(DatagramDirection.Out, local, to, datagram);
+            batch.Commit(to, bytes);
+        }
+
+        public void Dispose() => batch.Dispose();
+    }
+}
