@@ -55,7 +55,7 @@ internal sealed class SimulateSearch(SimulateRequest request, SimulateRunner run
         var file = request.Shrunk ?? Text($"{request.Scenario.Name}-{result.Seed}.conf");
         Files.Write(file, stream =>
         {
-            using var writer = new StreamWriter(stream);
+            using var writer = new StreamWriter(stream, leaveOpen: true);
             writer.Write(Text($"# Fails from seed {seed}: {violation.Invariant}. Shrunk from {request.Scenario.Name}, seed {result.Seed}.\n"));
             writer.Write(ScenarioFile.Write(smaller));
         });

@@ -36,7 +36,7 @@ public sealed class SimulateTests(ITestOutputHelper output) : IDisposable
         {
             var data = new TheoryData<string, string[]>();
             foreach (var name in ScenarioCatalog.Names)
-                data.Add(name, name == "churn-day" ? ["--duration", "1h"] : []);
+                data.Add(name, name == "churn-day" ? ["--duration", "3h"] : []);
             return data;
         }
     }
@@ -115,9 +115,9 @@ public sealed class SimulateTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public async Task It_stops_at_a_step_and_shows_every_node_there()
     {
-        var outcome = await RunAsync("--peers", "4", "--seed", "5", "--stop-at-step", "1500");
+        var outcome = await RunAsync("--peers", "4", "--seed", "5", "--stop-at-step", "600");
         Assert.Equal(0, outcome.ExitCode);
-        Assert.Contains(outcome.Output, line => line.StartsWith("stopped at step 1500, ", StringComparison.Ordinal));
+        Assert.Contains(outcome.Output, line => line.StartsWith("stopped at step 600, ", StringComparison.Ordinal));
         foreach (var node in (string[])["n0", "n1", "n2", "n3"])
             Assert.Contains(outcome.Output, line => line.StartsWith(node + " ", StringComparison.Ordinal) && line.Contains("5.0.0.", StringComparison.Ordinal));
         Assert.Equal(20, outcome.Output.Count(line => line.Contains(" -> ", StringComparison.Ordinal) && line.Contains('#', StringComparison.Ordinal)) - 1);
