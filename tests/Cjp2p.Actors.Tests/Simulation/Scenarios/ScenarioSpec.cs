@@ -85,23 +85,6 @@ public sealed class ScenarioSpec
         Assert.Equal(TimeSpan.FromSeconds(40), result.VirtualTime);
     }
 
-    // Found by the scenario no-fragments, seed 1: a peer met by discovery was asked three times for 4 KiB and dropped, so
-    // that a request never became as small as one packet.
-    [Fact]
-    public void A_peer_met_by_discovery_delivers_where_every_fragment_is_dropped()
-    {
-        var walled = new AccessLink(
-            AccessLink.Home.Up with { DropsFragments = true }, AccessLink.Home.Down with { DropsFragments = true });
-        var result = new Scenario("walled")
-            .WithContent("film", 64 * 1024)
-            .WithNodes(1, "seeder", AccessLink.DataCentre, sharing: ["film"])
-            .WithNodes(1, "walled", walled, fetching: ["film"])
-            .Expecting(ScenarioMeasure.Fragments, least: 1)
-            .Run(seed: 1);
-        Assert.Empty(result.Violations);
-        Assert.True(result.Took(1) < TimeSpan.FromSeconds(10), $"It took {result.Took(1)}.");
-    }
-
     [Fact]
     public void What_nobody_has_any_more_need_not_complete()
     {
