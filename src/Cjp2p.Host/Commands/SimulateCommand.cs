@@ -154,7 +154,8 @@ internal static class SimulateCommand
         using var taps = SimulateTaps.Open(request);
         using var run = new ScenarioRun(request.Scenario, request.Seed, new ScenarioSettings
         {
-            Tap = taps, TraceEventsMax = request.StopAtStep is null ? 0 : SimulateState.DeliveriesMax,
+            Tap = taps,
+            TraceEventsMax = request.StopAtStep is null ? 0 : SimulateState.DeliveriesMax,
         });
         var wall = runner.Play(run, request.StopAtStep);
         if (request.StopAtStep is { } step && run.Phase != ScenarioPhase.Over)

@@ -48,7 +48,9 @@ public sealed class ScenarioRun : IDisposable
         Scenario = scenario;
         World = new SimWorld(new SimWorldSettings
         {
-            Seed = seed, TraceEventsMax = settings.TraceEventsMax, LogLevel = settings.LogLevel,
+            Seed = seed,
+            TraceEventsMax = settings.TraceEventsMax,
+            LogLevel = settings.LogLevel,
         });
         _flows = new ScenarioFlows(settings.Tap);
         World.Network.Tap = _flows;
@@ -345,7 +347,8 @@ public sealed class ScenarioRun : IDisposable
     {
         var nat = group.Nats.IsEmpty ? null : World.Network.AddNat(new NatSettings
         {
-            Kind = group.Nats[number % group.Nats.Length], MappingTimeout = group.NatTimeout,
+            Kind = group.Nats[number % group.Nats.Length],
+            MappingTimeout = group.NatTimeout,
         });
         var link = group.Link;
         if (Scenario.Loss is { } loss)

@@ -70,9 +70,10 @@ public sealed class ScenarioSpec
         // Far too slow for the time there is, and that is no fault that ends.
         var link = new AccessLink(new LinkSettings { BitsPerSecond = 100_000, Latency = TimeSpan.FromMilliseconds(10) });
         var result = new Scenario("slow")
-            {
-                Duration = TimeSpan.FromSeconds(20), Liveness = TimeSpan.FromSeconds(20),
-            }
+        {
+            Duration = TimeSpan.FromSeconds(20),
+            Liveness = TimeSpan.FromSeconds(20),
+        }
             .WithContent("film", 4 << 20)
             .WithNodes(1, "seeder", AccessLink.DataCentre, sharing: ["film"])
             .WithNodes(1, "slow", link, fetching: ["film"])
@@ -90,9 +91,10 @@ public sealed class ScenarioSpec
     {
         var result = Street
             .With(ScenarioFaultKind.Crash, "seeders", at: TimeSpan.FromSeconds(0.5), lasting: TimeSpan.Zero) with
-            {
-                Duration = TimeSpan.FromSeconds(10), Liveness = TimeSpan.FromMinutes(1),
-            };
+        {
+            Duration = TimeSpan.FromSeconds(10),
+            Liveness = TimeSpan.FromMinutes(1),
+        };
         var played = result.Run(seed: 1);
         Assert.Empty(played.Violations);
         Assert.Equal(0, played.Completed);
@@ -108,9 +110,9 @@ public sealed class ScenarioSpec
             .With(ScenarioFaultKind.BrokenDisk, "homes", at: TimeSpan.Zero, lasting: TimeSpan.Zero)
             .With(ScenarioFaultKind.Loss, "homes", at: TimeSpan.Zero, lasting: TimeSpan.Zero)
             .With(ScenarioFaultKind.InterfaceDown, "homes", at: TimeSpan.Zero, lasting: TimeSpan.Zero) with
-            {
-                Duration = TimeSpan.FromSeconds(30),
-            };
+        {
+            Duration = TimeSpan.FromSeconds(30),
+        };
         var result = scenario.Run(seed: 1);
         Assert.Empty(result.Violations);
         Assert.Equal(6, result.Completed);
