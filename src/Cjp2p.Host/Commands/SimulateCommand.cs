@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Security.Cryptography;
+using Cjp2p.Actors.Simulation.Invariants;
 using Cjp2p.Actors.Simulation.Scenarios;
 using Cjp2p.Host.Output;
 using Cjp2p.Host.Simulation;
@@ -138,7 +139,7 @@ internal static class SimulateCommand
         if (request.StopAtStep is not null && request.CheckDeterminism)
             throw UserException.WrongArguments("--stop-at-step and --check-determinism contradict each other");
         var runner = new SimulateRunner(quiet: request.Json, cancelled);
-        return RunOne(request, runner);
+        return request.LastSeed is not null ? new SimulateSearch(request, runner).Run() : RunOne(request, runner);
     }
 
     private static int RunOne(SimulateRequest request, SimulateRunner runner)
@@ -149,10 +150,44 @@ internal static class SimulateCommand
                 Terminal.WriteLine(line);
         }
 
-        using var run = new ScenarioRun(request.Scenario, request.Seed);
-        var wall = runner.Play(run);
+        using var second = request.CheckDeterminism ? SecondRun.Start(request) : null;
+        using var taps = SimulateTaps.Open(request);
+        using var run = new ScenarioRun(request.Scenario, request.Seed, new ScenarioSettings
+        {
+            Tap = taps,
+            TraceEventsMax = request.StopAtStep is null ? 0 : SimulateState.DeliveriesMax,
+        });
+        var wall = runner.Play(run, request.StopAtStep);
+        if (request.StopAtStep is { } step && run.Phase != ScenarioPhase.Over)
+        {
+            foreach (var line in SimulateState.Lines(run))
+                Terminal.WriteLine(line);
+            return ExitCodes.Done;
+        }
+
+        if (request.StopAtStep is not null)
+            Terminal.WriteErrorLine($"cjp2p simulate: it was over at step {run.World.Steps.ToString(CultureInfo.InvariantCulture)}");
         var result = run.Result();
+        if (second?.Difference(result) is { } difference)
+        {
+            result = result with
+            {
+                Violations = [.. result.Violations, new SimViolation("determinism", result.VirtualTime, result.Steps, difference)],
+            };
+        }
+
+        taps.Finish(result);
+        if (request.Report is { } report)
+            Files.Write(report, stream => HtmlReport.Write(stream, result, wall, request.Command(request.Seed)));
         Print(request, result, wall);
+        if (request.Checkpoints)
+        {
+            foreach (var line in SecondRun.Lines(result))
+                Terminal.WriteLine(line);
+        }
+
+        if (request.CheckDeterminism && !request.Json && result.Violations.All(violation => violation.Invariant != "determinism"))
+            Terminal.WriteLine("deterministic: two processes did the same, step by step");
         if (result.Violations.Count == 0)
             return ExitCodes.Done;
         Terminal.WriteErrorLine(

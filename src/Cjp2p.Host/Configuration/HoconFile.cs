@@ -17,6 +17,7 @@ internal sealed class HoconFile
     private readonly string _name;
     private readonly List<Setting> _settings = [];
     private int _position;
+    private bool _withEmptySections;
 
     private HoconFile(string text, string name)
     {
@@ -27,10 +28,11 @@ internal sealed class HoconFile
     /// <summary>The settings in <paramref name="text"/>, in their order.</summary>
     /// <param name="text">HOCON.</param>
     /// <param name="name">Name of the file for error lines.</param>
+    /// <param name="withEmptySections">Sections without a setting are returned too, with the value <c>{}</c>.</param>
     /// <exception cref="UserException">It cannot be read; the line names file, line and reason.</exception>
-    public static List<Setting> Parse(string text, string name)
+    public static List<Setting> Parse(string text, string name, bool withEmptySections = false)
     {
-        var file = new HoconFile(text, name);
+        var file = new HoconFile(text, name) { _withEmptySections = withEmptySections };
         file.ParseRoot();
         return file._settings;
     }
@@ -85,9 +87,7 @@ internal sealed class HoconFile
         SkipBlank();
         if (Current == '{')
         {
-            _position++;
-            ParseMembers(key, depth + 1, _position - 1);
-            ExpectEndOfValue(start, key);
+            ParseSection(start, key, depth);
             return;
         }
 
@@ -99,14 +99,22 @@ internal sealed class HoconFile
         SkipBlankInLine();
         if (Current == '{')
         {
-            _position++;
-            ParseMembers(key, depth + 1, _position - 1);
-            ExpectEndOfValue(start, key);
+            ParseSection(start, key, depth);
             return;
         }
 
         var value = ParseValue(start, key);
         _settings.Add(new Setting(key, value, $"{_name}, line {LineOf(start)}"));
+    }
+
+    private void ParseSection(int start, string key, int depth)
+    {
+        var before = _settings.Count;
+        _position++;
+        ParseMembers(key, depth + 1, _position - 1);
+        ExpectEndOfValue(start, key);
+        if (_withEmptySections && _settings.Count == before)
+            _settings.Add(new Setting(key, "{}", $"{_name}, line {LineOf(start)}"));
     }
 
     private string ParseKey(string prefix)

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Text;
 using Cjp2p.Actors.Simulation;
+using Cjp2p.Actors.Simulation.Foreign;
+using Cjp2p.Actors.Simulation.Hostile;
 using Cjp2p.Actors.Simulation.Scenarios;
 using Cjp2p.Host.Configuration;
 
@@ -34,7 +36,7 @@ internal static class ScenarioFile
     /// <exception cref="UserException">It makes no sense; one line says why.</exception>
     public static Scenario Read(string text, string file, string name)
     {
-        var settings = HoconFile.Parse(text, file);
+        var settings = HoconFile.Parse(text, file, withEmptySections: true);
         var root = new ScenarioKeys("", settings.Select(setting => KeyValuePair.Create(setting.Key, setting)));
         var standard = new Scenario(name);
         var scenario = new Scenario(name)
@@ -106,8 +108,9 @@ internal static class ScenarioFile
         {
             Count = keys.Count("count", 0),
             Share = keys.Number("share", 0),
-            Link = new AccessLink(
-                LinkKeys(keys.Section("up"), LinkKeys(keys, link.Up)), LinkKeys(keys.Section("down"), LinkKeys(keys, link.Down))),
+            Link = new AccessLink(Direction(keys, "up", link.Up), Direction(keys, "down", link.Down)),
+            Hostile = keys.OneOrNone<HostileKind>("hostile"),
+            Foreign = keys.OneOrNone<ForeignKind>("foreign"),
             Nats = [.. keys.Some<NatKind>("nat")],
             NatTimeout = keys.Time("nat-timeout", standard.NatTimeout),
             Knows = [.. keys.Texts("knows")],
@@ -118,6 +121,8 @@ internal static class ScenarioFile
             Fetches = [.. keys.Texts("fetches")],
             FetchAt = keys.Time("fetch-at", standard.FetchAt),
             FetchWithin = keys.Time("fetch-within", standard.FetchWithin),
+            ProcessorTime = keys.Time("processor-time", standard.ProcessorTime),
+            ReceiveBufferBytes = (int)Math.Min(int.MaxValue, keys.Bytes("receive-buffer", standard.ReceiveBufferBytes)),
             DiskBytes = keys.Bytes("disk", standard.DiskBytes),
         };
         keys.RejectUnknown();
@@ -133,6 +138,15 @@ internal static class ScenarioFile
             return found;
         keys.Refuse("link", $"there is no {name}: it is one of {string.Join(", ", Links.Select(link => link.Name))}");
         return otherwise;
+    }
+
+    // What is said of the group holds for both directions, what is said of one wins.
+    private static LinkSettings Direction(ScenarioKeys keys, string direction, LinkSettings link)
+    {
+        var section = keys.Section(direction);
+        var read = LinkKeys(section, LinkKeys(keys, link));
+        section.RejectUnknown();
+        return read;
     }
 
     private static LinkSettings LinkKeys(ScenarioKeys keys, LinkSettings link)
@@ -234,6 +248,10 @@ internal static class ScenarioFile
             Line(text, 4, "count", $"{group.Count}");
         if (group.Share > 0)
             Line(text, 4, "share", ScenarioValues.Number(group.Share));
+        if (group.Hostile is { } hostile)
+            Line(text, 4, "hostile", ScenarioValues.Name(hostile));
+        if (group.Foreign is { } foreign)
+            Line(text, 4, "foreign", ScenarioValues.Name(foreign));
         if (Array.Find(Links, one => one.Link == group.Link) is { Name: { } name })
         {
             Line(text, 4, "link", name);
@@ -255,6 +273,8 @@ internal static class ScenarioFile
         List(text, "fetches", group.Fetches);
         Line(text, 4, "fetch-at", ScenarioValues.Time(group.FetchAt), ScenarioValues.Time(standard.FetchAt));
         Line(text, 4, "fetch-within", ScenarioValues.Time(group.FetchWithin), ScenarioValues.Time(standard.FetchWithin));
+        Line(text, 4, "processor-time", ScenarioValues.Time(group.ProcessorTime), ScenarioValues.Time(default));
+        Line(text, 4, "receive-buffer", ScenarioValues.Bytes(group.ReceiveBufferBytes), ScenarioValues.Bytes(standard.ReceiveBufferBytes));
         Line(text, 4, "disk", ScenarioValues.Bytes(group.DiskBytes), ScenarioValues.Bytes(standard.DiskBytes));
     }
 

@@ -28,10 +28,12 @@ internal sealed class ScenarioKeys(string prefix, IEnumerable<KeyValuePair<strin
             var path = $"{key}.{group.Key}.";
             foreach (var (inner, setting) in group)
                 _known.Add($"{key}.{inner}");
-            if (group.FirstOrDefault(pair => pair.Key == group.Key) is { Value: { } alone })
+            if (group.FirstOrDefault(pair => pair.Key == group.Key && !IsEmptySection(pair.Value)) is { Value: { } alone })
                 throw Bad(alone, $"{prefix}{key}.{group.Key}", "it has to be a section: { ... }");
             yield return (group.Key, new ScenarioKeys(
-                prefix + path, group.Select(pair => KeyValuePair.Create(pair.Key[(group.Key.Length + 1)..], pair.Value))));
+                prefix + path, group
+                .Where(pair => pair.Key != group.Key)
+                .Select(pair => KeyValuePair.Create(pair.Key[(group.Key.Length + 1)..], pair.Value))));
         }
     }
 
@@ -99,6 +101,9 @@ internal sealed class ScenarioKeys(string prefix, IEnumerable<KeyValuePair<strin
     public T One<T>(string key, T otherwise)
         where T : struct, Enum => Find(key) is { } setting ? One<T>(key, setting, Text(setting)) : otherwise;
 
+    public T? OneOrNone<T>(string key)
+        where T : struct, Enum => Find(key) is { } setting ? One<T>(key, setting, Text(setting)) : null;
+
     public T[] Some<T>(string key)
         where T : struct, Enum => [.. Texts(key).Select(text => One<T>(key, Find(key)!, text))];
 
@@ -114,7 +119,7 @@ internal sealed class ScenarioKeys(string prefix, IEnumerable<KeyValuePair<strin
     {
         foreach (var (key, setting) in _settings)
         {
-            if (_known.Contains(key))
+            if (_known.Contains(key) || (IsEmptySection(setting) && _known.Any(known => known.StartsWith(key + ".", StringComparison.Ordinal))))
                 continue;
             var nearest = NearestName.Of(key, _known);
             throw Bad(setting, prefix + key, $"there is no such key: did you mean {prefix}{nearest}?");
@@ -127,6 +132,8 @@ internal sealed class ScenarioKeys(string prefix, IEnumerable<KeyValuePair<strin
     private IEnumerable<KeyValuePair<string, Setting>> Below(string key) => _settings
         .Where(pair => pair.Key.StartsWith(key + ".", StringComparison.Ordinal))
         .Select(pair => KeyValuePair.Create(pair.Key[(key.Length + 1)..], pair.Value));
+
+    private static bool IsEmptySection(Setting setting) => setting.Hocon == "{}";
 
     private Setting? Find(string key)
     {

@@ -26,6 +26,18 @@ public sealed class WrongArgumentsTests : IDisposable
         { "ping", "cjp2p ping: <ip:port> is missing; see 'cjp2p ping --help'" },
         { "ping 127.0.0.1:1 -c 0", "cjp2p ping: --count is a whole number from 1 to 1000000, not '0'; see 'cjp2p ping --help'" },
         { "send 127.0.0.1:1", "cjp2p send: <json> is missing; see 'cjp2p send --help'" },
+        { "simulate --peers none", "cjp2p simulate: --peers is a whole number from 1 to 1000000, not 'none'; see 'cjp2p simulate --help'" },
+        { "simulate --peers 1", "cjp2p simulate: --peers: 1 are too few for these groups, which need at least 2; see 'cjp2p simulate --help'" },
+        { "simulate --seed -3", "cjp2p simulate: --seed is a whole number, not '-3'; see 'cjp2p simulate --help'" },
+        { "simulate --loss 100%", "cjp2p simulate: --loss is a part of less than all, such as 0.05 or 5%, not '100%'; see 'cjp2p simulate --help'" },
+        { "simulate --duration long", "cjp2p simulate: --duration is a time above 0, such as 90 (seconds), 90s, 5m, 1h or 1d, not 'long'; see 'cjp2p simulate --help'" },
+        { "simulate --duration 2000d", "cjp2p simulate: --duration: it has to be a time of at most a year, such as 90s, 5m or 1h; see 'cjp2p simulate --help'" },
+        { "simulate --seeds 5..3", "cjp2p simulate: --seeds is two whole numbers, the smaller first, such as 1..1000, not '5..3'; see 'cjp2p simulate --help'" },
+        { "simulate --seed 1 --seeds 1..2", "cjp2p simulate: --seed and --seeds contradict each other; see 'cjp2p simulate --help'" },
+        { "simulate --seeds 1..2 --pcap x.pcap", "cjp2p simulate: --seeds plays many runs; the other option is for one: name it with --seed; see 'cjp2p simulate --help'" },
+        { "simulate --stop-at-step 5 --check-determinism", "cjp2p simulate: --stop-at-step and --check-determinism contradict each other; see 'cjp2p simulate --help'" },
+        { "simulate --stop-at-step soon", "cjp2p simulate: --stop-at-step is a whole number, not 'soon'; see 'cjp2p simulate --help'" },
+        { "simulate --scenario flash-mob", "cjp2p simulate: there is no scenario flash-mob: did you mean flash-crowd? A file is named with its path; --list names them all; see 'cjp2p simulate --help'" },
         { "send 127.0.0.1:1 [] --wait long", "cjp2p send: --wait is a whole number from 0 to 86400000, not 'long'; see 'cjp2p send --help'" },
     };
 
@@ -49,6 +61,8 @@ public sealed class WrongArgumentsTests : IDisposable
     [InlineData("id .", "cjp2p id: . is a folder; only a file has an id")]
     [InlineData("share nowhere", "cjp2p share: nowhere: there is no such file or folder")]
     [InlineData("run --config nowhere", "cjp2p run: the configuration file nowhere cannot be read: there is no such file or folder")]
+    [InlineData("simulate -s nowhere.conf", "cjp2p simulate: the scenario nowhere.conf cannot be read: there is no such file or folder")]
+    [InlineData("simulate -n 3 --report nowhere/x.html --seed 1 --json --pcap nowhere/x.pcap", "cjp2p simulate: nowhere/x.pcap cannot be written: there is no such file or folder")]
     [InlineData("get " + Id, "cjp2p get: there is nobody to ask: name a peer with --peer ip:port")]
     public async Task What_is_right_but_cannot_be_done_is_one_line_and_exit_code_1(string arguments, string line)
     {

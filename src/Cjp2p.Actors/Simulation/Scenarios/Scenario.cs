@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Akka.Configuration;
 using Cjp2p.Actors.Node;
+using Cjp2p.Actors.Simulation.Foreign;
 
 namespace Cjp2p.Actors.Simulation.Scenarios;
 
@@ -136,7 +137,7 @@ public sealed record Scenario(string Name)
         CheckTime("duration", Duration, TimeSpan.FromMilliseconds(1));
         CheckTime("liveness", Liveness, TimeSpan.Zero);
         Check(Loss is null or (>= 0 and < 1), "loss", "a chance is from 0 to less than 1 (or 0% to less than 100%)");
-        Check(!Groups.IsEmpty, "groups", "there are none");
+        Check(Groups.Any(group => group.IsOurs), "groups", "no group is of our own nodes");
         CheckNames("contents", Contents.Select(content => content.Name));
         CheckNames("groups", Groups.Select(group => group.Name));
         CheckNames("faults", Faults.Select(fault => fault.Name));
@@ -183,6 +184,16 @@ public sealed record Scenario(string Name)
         var both = group.Shares.Intersect(group.Fetches).FirstOrDefault();
         Check(both is null, $"{key}.fetches", $"{both} is shared already");
         Check(group.KnowsMax is >= 0 and <= 10_000, $"{key}.knows-max", "it has to be 0 to 10000");
+        Check(group.Hostile is null || group.Foreign is null, $"{key}.foreign", "they are hostile already");
+        Check(
+            group.Hostile is null || (group.Fetches.IsEmpty && group.Shares.IsEmpty), $"{key}.hostile",
+            "hostile peers neither share nor fetch: they falsify every content there is");
+        Check(
+            group.Foreign is null or ForeignKind.RustJuly or ForeignKind.RustMarch or ForeignKind.Ruby or ForeignKind.Bash
+                || group.Fetches.IsEmpty,
+            $"{key}.fetches", $"{group.Foreign} fetches nothing");
+        CheckTime($"{key}.processor-time", group.ProcessorTime, TimeSpan.Zero);
+        Check(group.ReceiveBufferBytes >= 0, $"{key}.receive-buffer", "it may not be negative");
         CheckTime($"{key}.start-at", group.StartAt, TimeSpan.Zero);
         CheckTime($"{key}.start-within", group.StartWithin, TimeSpan.Zero);
         CheckTime($"{key}.fetch-at", group.FetchAt, TimeSpan.Zero);
@@ -200,6 +211,9 @@ public sealed record Scenario(string Name)
         CheckTime($"{key}.for", fault.For, TimeSpan.Zero);
         CheckTime($"{key}.within", fault.Within, TimeSpan.Zero);
         CheckKnown($"{key}.groups", fault.Groups, Groups.Select(group => group.Name), "group");
+        Check(
+            !ScenarioFaults.NeedsNode(fault.Kind) || fault.Groups.All(name => Groups.First(group => group.Name == name).IsOurs),
+            $"{key}.groups", $"{fault.Kind} is for nodes of ours only");
         Check(fault.Count is >= 0 and <= PeersMax, $"{key}.count", $"it has to be 0 to {PeersMax}");
         CheckShare($"{key}.share", fault.Share);
         CheckShare($"{key}.chance", fault.Chance);

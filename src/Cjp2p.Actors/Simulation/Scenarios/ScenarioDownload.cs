@@ -14,7 +14,7 @@ internal sealed class ScenarioDownload(ScenarioNode node, string content, SimCon
 
     public SimContent What { get; } = what;
 
-    public TimeSpan At { get; } = at;
+    public TimeSpan At { get; set; } = at;
 
     public string Path { get; } = $"{ScenarioNode.SharedFolder}/{content}";
 
@@ -57,6 +57,14 @@ internal sealed class ScenarioDownload(ScenarioNode node, string content, SimCon
     {
         IsRunning = false;
         (Until, DoneBytes, _fetchedNow, Why) = (now, finished.LengthBytes, finished.FetchedBytes, "");
+    }
+
+    public void Counted(long doneBytes) => DoneBytes = _fetchedNow = doneBytes;
+
+    public void Completed(TimeSpan now)
+    {
+        IsRunning = false;
+        (Until, DoneBytes, _fetchedNow) = (now, What.Bytes.Length, What.Bytes.Length);
     }
 
     public ScenarioFetch Result() =>

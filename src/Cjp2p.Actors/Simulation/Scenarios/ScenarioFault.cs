@@ -6,7 +6,7 @@ namespace Cjp2p.Actors.Simulation.Scenarios;
 /// <param name="Name">Its name in the scenario; its chance depends on it and the seed alone.</param>
 /// <param name="Kind">What goes wrong.</param>
 /// <param name="At">When it begins.</param>
-/// <param name="For">How long it lasts; zero: to the end of the safety phase, and a node that crashed or left stays away for good.</param>
+/// <param name="For">How long it lasts for each that it meets; zero: to the end of the safety phase, and a node that crashed or left stays away for good.</param>
 public sealed record ScenarioFault(string Name, ScenarioFaultKind Kind, TimeSpan At, TimeSpan For)
 {
     /// <summary>Groups that it may meet; empty: all nodes.</summary>
@@ -18,7 +18,7 @@ public sealed record ScenarioFault(string Name, ScenarioFaultKind Kind, TimeSpan
     /// <summary>This part of them, from 0 to 1 and at least one.</summary>
     public double Share { get; init; } = 1;
 
-    /// <summary>Each is met up to this much later than the first.</summary>
+    /// <summary>Each is met up to this much later, by itself. A clog takes half of its time when nothing is said.</summary>
     public TimeSpan Within { get; init; }
 
     /// <summary><see cref="ScenarioFaultKind.Loss"/>: chance that a packet is lost on the way to or from one of them.</summary>

@@ -30,6 +30,9 @@ public enum ScenarioFaultKind
     /// <summary>Packets are lost.</summary>
     Loss,
 
+    /// <summary>Fragments of IP packets never arrive, so that no datagram of more than a packet of 1,500 bytes does.</summary>
+    DropFragments,
+
     /// <summary>Each operation of the disk takes time.</summary>
     SlowDisk,
 

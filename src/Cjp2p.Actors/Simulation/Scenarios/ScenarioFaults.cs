@@ -49,10 +49,16 @@ internal sealed class ScenarioFaults(ScenarioRun run)
         run.Check();
     }
 
+    /// <summary>It makes sense for nodes of ours only, not for hostile and foreign peers.</summary>
+    public static bool NeedsNode(ScenarioFaultKind kind) => kind is ScenarioFaultKind.Crash or ScenarioFaultKind.PowerCut
+        or ScenarioFaultKind.Leave or ScenarioFaultKind.Churn or ScenarioFaultKind.SlowDisk or ScenarioFaultKind.FullDisk
+        or ScenarioFaultKind.BrokenDisk or ScenarioFaultKind.InterfaceDown or ScenarioFaultKind.ClockJump
+        or ScenarioFaultKind.ClockDrift;
+
     private List<ScenarioNode> Choose(ScenarioFault fault, Random random)
     {
         var candidates = run.Nodes
-            .Where(node => fault.Groups.IsEmpty || fault.Groups.Contains(node.Group.Name))
+            .Where(node => fault.Groups.IsEmpty ? node.Group.IsOurs || !NeedsNode(fault.Kind) : fault.Groups.Contains(node.Group.Name))
             .ToArray();
         var count = fault.Count > 0 ? Math.Min(fault.Count, candidates.Length)
             : Math.Min(candidates.Length, Math.Max(1, (int)Math.Round(fault.Share * candidates.Length)));
@@ -62,58 +68,78 @@ internal sealed class ScenarioFaults(ScenarioRun run)
 
     private void Begin(ScenarioFault fault, List<ScenarioNode> targets, Random random)
     {
-        // First, so that what the fault does finds it in force.
         var number = _events.Count;
         _events.Add(new ScenarioEvent(fault.Name, fault.Kind, World.Now, null, [.. targets.Select(node => node.Machine.Number)]));
-        var ended = false;
+        var isCut = fault.Kind is ScenarioFaultKind.Partition or ScenarioFaultKind.PartitionOneWay;
+        var left = isCut ? 1 : targets.Count;
+        var isClosed = false;
+        var ends = new List<Action>();
         LinkedListNode<Action> undo = null!;
-        var undoEach = new List<Action>();
         undo = _undo.AddLast(() =>
         {
-            if (ended)
+            foreach (var end in ends.ToArray())
+                end();
+            Close();
+        });
+
+        void Close()
+        {
+            if (isClosed)
                 return;
-            ended = true;
+            isClosed = true;
             _undo.Remove(undo);
-            foreach (var one in undoEach)
-                one();
             if (!IsForGood(fault))
                 _events[number] = _events[number] with { Until = World.Now };
             run.Check();
-        });
-        var end = undo.Value;
-
-        if (fault.Kind is ScenarioFaultKind.Partition or ScenarioFaultKind.PartitionOneWay)
-        {
-            undoEach.Add(Cut(fault, targets));
         }
-        else
+
+        // Each that is met has an end of its own; the fault ends with the last of them.
+        void BeginOne(Func<Func<bool>, Action?> begin, TimeSpan lasting)
         {
-            foreach (var node in targets)
+            if (isClosed)
+                return;
+            var hasEnded = false;
+            var undoOne = begin(() => hasEnded);
+            void End()
             {
-                var delay = Within(fault, random);
-                var seed = random.NextInt64();
-                void BeginOne()
-                {
-                    if (ended)
-                        return;
-                    if (BeginAt(fault, node, new SimRandom((ulong)seed), () => ended) is { } undoOne)
-                        undoEach.Add(undoOne);
-                }
-
-                if (delay == TimeSpan.Zero)
-                    BeginOne();
-                else
-                    run.After(delay, BeginOne);
+                if (hasEnded)
+                    return;
+                hasEnded = true;
+                undoOne?.Invoke();
+                if (--left == 0)
+                    Close();
             }
+
+            ends.Add(End);
+            if (IsForGood(fault))
+                End();
+            else if (lasting > TimeSpan.Zero)
+                run.After(lasting, End);
         }
 
-        if (fault.For > TimeSpan.Zero)
-            run.After(fault.For, end);
-        else if (IsForGood(fault))
-            run.After(fault.Within, end);
+        if (isCut)
+        {
+            BeginOne(_ => Cut(fault, targets), fault.For);
+            return;
+        }
+
+        foreach (var node in targets)
+        {
+            var delay = Within(fault, random);
+            var own = new SimRandom((ulong)random.NextInt64());
+            // A clog as a whole lasts as long as is said: it goes from link to link.
+            var lasting = fault.Kind == ScenarioFaultKind.Clog && fault.For > TimeSpan.Zero
+                ? (fault.For / 2 * (1 + own.NextDouble())) - (delay / 2)
+                : fault.For;
+            void BeginNode() => BeginOne(hasEnded => BeginAt(fault, node, own, hasEnded), lasting);
+            if (delay == TimeSpan.Zero)
+                BeginNode();
+            else
+                run.After(delay, BeginNode);
+        }
     }
 
-    // What has no end of its own, or whose victims do not come back: it does not keep a run from ending.
+    // What has no end of its own, or whose victims do not come back: it ends as soon as it has met them.
     private static bool IsForGood(ScenarioFault fault) => fault.Kind is ScenarioFaultKind.NatReboot or ScenarioFaultKind.ClockJump
         || (fault.For == TimeSpan.Zero
             && fault.Kind is ScenarioFaultKind.Crash or ScenarioFaultKind.PowerCut or ScenarioFaultKind.Leave);
@@ -143,17 +169,11 @@ internal sealed class ScenarioFaults(ScenarioRun run)
                 return () => host.IsIsolated = false;
             case ScenarioFaultKind.Clog:
                 host.Clog();
-                if (fault.For > TimeSpan.Zero)
-                    run.After(fault.For / 2 * random.NextDouble(), host.Unclog);
                 return host.Unclog;
             case ScenarioFaultKind.Loss:
-                node.Losses.Add(fault.Chance);
-                node.Apply();
-                return () =>
-                {
-                    node.Losses.Remove(fault.Chance);
-                    node.Apply();
-                };
+                return SpoilLink(node, link => link with { Loss = Math.Max(link.Loss, fault.Chance) });
+            case ScenarioFaultKind.DropFragments:
+                return SpoilLink(node, link => link with { DropsFragments = true, MtuBytes = link.MtuBytes == 0 ? 1500 : link.MtuBytes });
             case ScenarioFaultKind.SlowDisk:
                 return SpoilDisk(node, disk => disk with { TimePerOperation = fault.By });
             case ScenarioFaultKind.FullDisk:
@@ -168,6 +188,12 @@ internal sealed class ScenarioFaults(ScenarioRun run)
             case ScenarioFaultKind.NatReboot:
                 host.Nat?.Reboot();
                 return null;
+            case ScenarioFaultKind.ClockJump:
+                node.Machine.JumpClock(fault.By);
+                return null;
+            case ScenarioFaultKind.ClockDrift:
+                node.Machine.ClockDrift = fault.Rate;
+                return () => node.Machine.ClockDrift = 0;
             default:
                 throw new InvalidOperationException($"There is no fault {fault.Kind}.");
         }
@@ -258,6 +284,17 @@ internal sealed class ScenarioFaults(ScenarioRun run)
 
     private static TimeSpan Bounded(TimeSpan time) => time > SessionMax ? SessionMax
         : time < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : time;
+
+    private static Action SpoilLink(ScenarioNode node, Func<LinkSettings, LinkSettings> how)
+    {
+        node.LinkFaults.Add(how);
+        node.Apply();
+        return () =>
+        {
+            node.LinkFaults.Remove(how);
+            node.Apply();
+        };
+    }
 
     private static Action SpoilDisk(ScenarioNode node, Func<SimDiskSettings, SimDiskSettings> how)
     {

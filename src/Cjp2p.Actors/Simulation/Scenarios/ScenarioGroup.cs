@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Cjp2p.Actors.Simulation.Foreign;
+using Cjp2p.Actors.Simulation.Hostile;
 
 namespace Cjp2p.Actors.Simulation.Scenarios;
 
@@ -11,6 +13,15 @@ public sealed record ScenarioGroup(string Name)
 
     /// <summary>This part of all peers, from 0 to 1 and at least one; 0 (and no count): all that the other groups leave.</summary>
     public double Share { get; init; }
+
+    /// <summary>They are hostile in this way, and no nodes of ours.</summary>
+    public HostileKind? Hostile { get; init; }
+
+    /// <summary>They are this other implementation, and no nodes of ours.</summary>
+    public ForeignKind? Foreign { get; init; }
+
+    /// <summary>They are nodes of ours.</summary>
+    public bool IsOurs => Hostile is null && Foreign is null;
 
     /// <summary>How each of them is connected.</summary>
     public AccessLink Link { get; init; } = AccessLink.Home;
@@ -44,6 +55,12 @@ public sealed record ScenarioGroup(string Name)
 
     /// <summary>... or up to this much later, each by itself.</summary>
     public TimeSpan FetchWithin { get; init; }
+
+    /// <summary>Time that the processor of each takes for a datagram that it receives.</summary>
+    public TimeSpan ProcessorTime { get; init; }
+
+    /// <summary>Bytes that wait at a socket at the most while the processor is busy.</summary>
+    public int ReceiveBufferBytes { get; init; } = 4 << 20;
 
     /// <summary>Bytes that the disk of each holds.</summary>
     public long DiskBytes { get; init; } = new SimDiskSettings().CapacityBytes;

@@ -21,6 +21,9 @@ public enum ScenarioMeasure
     /// <summary>Datagrams dropped before a full queue.</summary>
     QueueFull,
 
+    /// <summary>Datagrams for which a receive buffer had no room.</summary>
+    ReceiveBufferFull,
+
     /// <summary>Datagrams whose fragments were dropped.</summary>
     Fragments,
 
@@ -29,6 +32,9 @@ public enum ScenarioMeasure
 
     /// <summary>Datagrams to a host that was off.</summary>
     HostOff,
+
+    /// <summary>Datagrams to ports where nobody listened.</summary>
+    NoEndpoint,
 
     /// <summary>Datagrams to addresses that nobody has.</summary>
     NoHost,

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Akka.Actor;
 using Cjp2p.Actors.Node;
 using Cjp2p.Actors.Protocol;
+using Cjp2p.Actors.Simulation.Foreign;
 
 namespace Cjp2p.Actors.Simulation.Scenarios;
 
@@ -27,8 +28,13 @@ internal sealed class ScenarioNode(SimMachine machine, ScenarioGroup group, Node
     public IReadOnlyList<ScenarioNode> Known { get; set; } = [];
 
     /// <summary>Where it takes them to be.</summary>
-    public ImmutableArray<PeerAddress> Bootstrap =>
-        [.. Known.Select(other => other.Machine.Host.OutsideAddress.WithPort(Port))];
+    public ImmutableArray<PeerAddress> Bootstrap => [.. Known.Select(other => other.Address)];
+
+    /// <summary>Where others take it to be.</summary>
+    public PeerAddress Address => Machine.Host.OutsideAddress.WithPort(Port);
+
+    /// <summary>The foreign peer that it is, once it runs.</summary>
+    public ForeignPeer? Foreign { get; set; }
 
     public List<ScenarioDownload> Downloads { get; } = [];
 
@@ -50,7 +56,7 @@ internal sealed class ScenarioNode(SimMachine machine, ScenarioGroup group, Node
     public bool IsUp => Machine.Actor is not null;
 
     /// <summary>What is wrong with its links now.</summary>
-    public List<double> Losses { get; } = [];
+    public List<Func<LinkSettings, LinkSettings>> LinkFaults { get; } = [];
 
     /// <summary>What is wrong with its disk now.</summary>
     public List<Func<SimDiskSettings, SimDiskSettings>> DiskFaults { get; } = [];
@@ -78,9 +84,11 @@ internal sealed class ScenarioNode(SimMachine machine, ScenarioGroup group, Node
     /// <summary>Makes links and disk be as bad as the faults in force say.</summary>
     public void Apply()
     {
-        var loss = Losses.Count == 0 ? 0 : Losses.Max();
-        Machine.Host.Up.Settings = Link.Up with { Loss = Math.Max(Link.Up.Loss, loss) };
-        Machine.Host.Down.Settings = Link.Down with { Loss = Math.Max(Link.Down.Loss, loss) };
+        var (up, down) = (Link.Up, Link.Down);
+        foreach (var fault in LinkFaults)
+            (up, down) = (fault(up), fault(down));
+        Machine.Host.Up.Settings = up;
+        Machine.Host.Down.Settings = down;
         var disk = new SimDiskSettings { CapacityBytes = Group.DiskBytes };
         foreach (var fault in DiskFaults)
             disk = fault(disk);

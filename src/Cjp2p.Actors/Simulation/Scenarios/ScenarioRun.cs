@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Text;
 using Akka.Actor;
-using Cjp2p.Actors.AntiSpoof;
 using Cjp2p.Actors.Content;
 using Cjp2p.Actors.Node;
+using Cjp2p.Actors.Simulation.Foreign;
+using Cjp2p.Actors.Simulation.Hostile;
 using Cjp2p.Actors.Simulation.Invariants;
 
 namespace Cjp2p.Actors.Simulation.Scenarios;
@@ -15,10 +16,12 @@ namespace Cjp2p.Actors.Simulation.Scenarios;
 public sealed class ScenarioRun : IDisposable
 {
     private const int ViolationsMax = 200;
+    private const int VictimsMax = 64;
     private const int BlockBytes = 64 * 1024;
     private const int LinesOfEach = 20;
     private static readonly double[] SampledParts = [0.1, 0.25, 0.5, 0.75, 0.9];
     private static readonly TimeSpan RestartDelay = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan ForeignLooked = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
 
     private readonly List<ScenarioNode> _nodes = [];
@@ -45,7 +48,9 @@ public sealed class ScenarioRun : IDisposable
         Scenario = scenario;
         World = new SimWorld(new SimWorldSettings
         {
-            Seed = seed, TraceEventsMax = settings.TraceEventsMax, LogLevel = settings.LogLevel,
+            Seed = seed,
+            TraceEventsMax = settings.TraceEventsMax,
+            LogLevel = settings.LogLevel,
         });
         _flows = new ScenarioFlows(settings.Tap);
         World.Network.Tap = _flows;
@@ -78,7 +83,8 @@ public sealed class ScenarioRun : IDisposable
     public int NodesUp => _nodes.Count(node => node.IsUp);
 
     /// <summary>What did not hold so far.</summary>
-    public IReadOnlyList<SimViolation> Violations => _violations;
+    public IReadOnlyList<SimViolation> Violations =>
+        [.. World.Violations.Concat(_violations).OrderBy(violation => violation.Step)];
 
     /// <summary>The contents, by name.</summary>
     public IReadOnlyDictionary<string, SimContent> Contents => _contents;
@@ -123,6 +129,18 @@ public sealed class ScenarioRun : IDisposable
         return World.Steps >= step;
     }
 
+    /// <summary>How every peer is just now.</summary>
+    public IReadOnlyList<ScenarioPeerState> States() =>
+    [
+        .. _nodes.Select(node => new ScenarioPeerState(
+            node.Machine.Number,
+            node.Group.Name,
+            node.Machine.Host.OutsideAddress.WithPort(ScenarioNode.Port),
+            node.IsUp,
+            node.Starts,
+            [.. node.Downloads.Select(download => download.Result())])),
+    ];
+
     /// <summary>How it went. Looks for the last time whether everything holds.</summary>
     public ScenarioResult Result()
     {
@@ -147,7 +165,7 @@ public sealed class ScenarioRun : IDisposable
                     .Where(pair => pair.Value > 0),
             ],
             Measures = measures,
-            Violations = [.. _violations],
+            Violations = Violations,
             Fetches = [.. _downloads.Select(download => download.Result())],
             Peers =
             [
@@ -184,7 +202,7 @@ public sealed class ScenarioRun : IDisposable
 
     internal void Violated(string invariant, string what)
     {
-        if (_violations.Count < ViolationsMax)
+        if (_violations.Count < ViolationsMax && !_violations.Exists(one => one.Invariant == invariant && one.What == what))
             _violations.Add(new SimViolation(invariant, World.Now, World.Steps, what));
     }
 
@@ -256,9 +274,9 @@ public sealed class ScenarioRun : IDisposable
     /// <summary>Something ended or completed: the run may be over, or its last phase begin.</summary>
     internal void Check()
     {
-        if (Phase == ScenarioPhase.Over)
+        if (Phase == ScenarioPhase.Over || _yetToStart > 0)
             return;
-        if (Phase == ScenarioPhase.Safety && !(_faults.IsQuiet && _yetToStart == 0))
+        if (Phase == ScenarioPhase.Safety && !_faults.IsQuiet)
             return;
         if (Completed == _downloads.Count || (Phase == ScenarioPhase.Liveness && !Demanded().Any()))
             End();
@@ -272,6 +290,16 @@ public sealed class ScenarioRun : IDisposable
         _safetyEnded = World.Now;
         After(Scenario.Liveness, End);
         _faults.End();
+        // What was to begin later begins now, or it could not be judged.
+        foreach (var node in _nodes)
+            Begin(node);
+        foreach (var download in _downloads.Where(download => download.At > World.Now))
+        {
+            download.At = World.Now;
+            Fetch(download);
+        }
+
+        Check();
     }
 
     private void End()
@@ -319,7 +347,8 @@ public sealed class ScenarioRun : IDisposable
     {
         var nat = group.Nats.IsEmpty ? null : World.Network.AddNat(new NatSettings
         {
-            Kind = group.Nats[number % group.Nats.Length], MappingTimeout = group.NatTimeout,
+            Kind = group.Nats[number % group.Nats.Length],
+            MappingTimeout = group.NatTimeout,
         });
         var link = group.Link;
         if (Scenario.Loss is { } loss)
@@ -330,6 +359,8 @@ public sealed class ScenarioRun : IDisposable
         }
 
         var machine = World.AddMachine(link, nat);
+        machine.Host.ReceiveBufferBytes = group.ReceiveBufferBytes;
+        machine.Host.ProcessorTimePerDatagram = group.ProcessorTime;
         var node = new ScenarioNode(machine, group, settings with { Name = machine.Name }) { Link = link };
         node.Apply();
         _nodes.Add(node);
@@ -348,13 +379,7 @@ public sealed class ScenarioRun : IDisposable
             disk.WriteSmall($"{ScenarioNode.SharedFolder}/{name}", _contents[name].Bytes.Span);
         node.User = World.Spawn(ScenarioUserActor.Props(this, node));
         _yetToStart++;
-        After(group.StartAt + (group.StartWithin * random.NextDouble()), () =>
-        {
-            _yetToStart--;
-            node.HasBegun = true;
-            if (node.Downs == 0)
-                Start(node);
-        });
+        After(group.StartAt + (group.StartWithin * random.NextDouble()), () => Begin(node));
         foreach (var name in group.Fetches)
         {
             var download = new ScenarioDownload(
@@ -363,6 +388,16 @@ public sealed class ScenarioRun : IDisposable
             _downloads.Add(download);
             After(download.At, () => Fetch(download));
         }
+    }
+
+    private void Begin(ScenarioNode node)
+    {
+        if (node.HasBegun)
+            return;
+        _yetToStart--;
+        node.HasBegun = true;
+        if (node.Downs == 0)
+            Start(node);
     }
 
     private void Start(ScenarioNode node)
@@ -380,21 +415,72 @@ public sealed class ScenarioRun : IDisposable
 
         if (node.Starts > 0)
             _restarts++;
-        var machine = node.Machine;
-        var secret = new byte[CookieIssuer.SecretBytes];
-        machine.Random.NextBytes(secret);
-        var actor = machine.Start(NodeActor.Props(
-            node.Settings with { Peers = node.Settings.Peers with { Bootstrap = node.Bootstrap } },
-            new NodeEnvironment(machine.Transports, machine.Disk, machine.Random, [.. secret], _buffers)));
+        if (!node.Group.IsOurs)
+        {
+            StartOther(node);
+            return;
+        }
+
+        var actor = node.Machine.StartNode(
+            node.Settings with { Peers = node.Settings.Peers with { Bootstrap = node.Bootstrap } }, _buffers);
         node.SessionBegan(World.Now);
         actor.Tell(NodeProtocol.WhenStarted.Instance, node.User);
         foreach (var download in node.Downloads)
             Fetch(download);
     }
 
+    private void StartOther(ScenarioNode node)
+    {
+        node.SessionBegan(World.Now);
+        if (node.Group.Hostile is { } hostile)
+        {
+            var ours = _nodes.Where(other => other.Group.IsOurs).ToArray();
+            RandomFor($"hostile:{node.Machine.Name}").Shuffle(ours);
+            HostilePeer.Start(node.Machine, hostile, new HostileTarget(
+                [.. ours.Take(VictimsMax).Select(victim => victim.Address)], [.. _contents.Values]));
+            return;
+        }
+
+        node.Foreign = ForeignPeer.Start(
+            node.Machine, node.Group.Foreign!.Value, [.. node.Group.Shares.Select(name => _contents[name])], node.Bootstrap);
+    }
+
+    // A foreign peer tells nobody how it goes.
+    private void FetchForeign(ScenarioDownload download)
+    {
+        var node = download.Node;
+        var holders = _nodes.Where(other => other != node && other.Group.Shares.Contains(download.Content)).ToArray();
+        if (node.Foreign is not { } foreign || (node.Known.FirstOrDefault(holders.Contains) ?? holders.FirstOrDefault()) is not { } holder)
+            return;
+        download.Started(World.Now);
+        var fetch = foreign.Fetch(download.What.Id, holder.Address);
+        void Look()
+        {
+            download.Counted(fetch.BytesDone);
+            if (fetch is { IsComplete: true, Matches: true })
+            {
+                download.Completed(World.Now);
+                Completed++;
+                Check();
+            }
+            else if (!fetch.IsGivenUp && Phase != ScenarioPhase.Over)
+            {
+                After(ForeignLooked, Look);
+            }
+        }
+
+        Look();
+    }
+
     private void Fetch(ScenarioDownload download)
     {
         var node = download.Node;
+        if (!node.Group.IsOurs)
+        {
+            FetchForeign(download);
+            return;
+        }
+
         if (download.IsDone || download.IsRunning || download.At > World.Now || !node.IsWanted || node.Machine.Actor is not { } actor)
             return;
         download.Started(World.Now);
@@ -405,14 +491,15 @@ public sealed class ScenarioRun : IDisposable
 
     // Somebody who has all of it can be called by anybody, and the node knows somebody who is still there.
     private static bool IsDemanded(ScenarioDownload download, HashSet<string> reachable) =>
-        !download.Node.IsGone && reachable.Contains(download.Content) && download.Node.Known.Any(known => !known.IsGone);
+        download.Node.Group.IsOurs && !download.Node.IsGone && reachable.Contains(download.Content) && download.Node.Known.Any(known => !known.IsGone);
 
     private HashSet<string> Reachable()
     {
         var reachable = new HashSet<string>(StringComparer.Ordinal);
         foreach (var node in _nodes)
         {
-            if (node.IsGone || !node.IsPublic)
+            // Foreign peers have their own faults; what only they have may stay out of reach.
+            if (node.IsGone || !node.IsPublic || !node.Group.IsOurs)
                 continue;
             reachable.UnionWith(node.Group.Shares);
             reachable.UnionWith(node.Downloads.Where(download => download.IsDone).Select(download => download.Content));
@@ -462,8 +549,15 @@ public sealed class ScenarioRun : IDisposable
         if (_hasJudged)
             return;
         _hasJudged = true;
+        World.CheckInvariants();
         foreach (var failure in World.Failures)
             Violated("node-alive", $"{failure.Actor} failed at {failure.At:c}, step {failure.Step}: {failure.Cause.GetType().Name}: {failure.Cause.Message}");
+        foreach (var node in _nodes)
+        {
+            foreach (var crash in node.Foreign?.Crashes ?? [])
+                Violated("good-neighbour", $"{node.Machine.Name}, a {node.Group.Foreign} peer, would have ended: {crash}");
+        }
+
         foreach (var node in _nodes.Where(node => node.IsWanted && !node.IsUp))
             Violated("node-alive", $"{node.Machine.Name} does not run any more");
         if (World.ForeignTouches != 0)
@@ -498,7 +592,7 @@ public sealed class ScenarioRun : IDisposable
             Violated("completion", Text($"... and {left.Length - LinesOfEach} more"));
         if (_downloads.TrueForAll(download => download.IsDone) && _buffers.Rented != 0)
             Violated("nothing-left", $"{_buffers.Rented} buffers of spans were not given back");
-        foreach (var download in _downloads.Where(download => download.IsDone && !download.Node.IsGone && download.Node.IsUp))
+        foreach (var download in _downloads.Where(download => download.IsDone && download.Node.Group.IsOurs && !download.Node.IsGone && download.Node.IsUp))
         {
             try
             {
@@ -529,9 +623,11 @@ public sealed class ScenarioRun : IDisposable
             [ScenarioMeasure.Loss] = counters.DroppedFor(DropReason.Loss),
             [ScenarioMeasure.Burst] = counters.DroppedFor(DropReason.Burst),
             [ScenarioMeasure.QueueFull] = counters.DroppedFor(DropReason.QueueFull),
+            [ScenarioMeasure.ReceiveBufferFull] = counters.DroppedFor(DropReason.ReceiveBufferFull),
             [ScenarioMeasure.Fragments] = counters.DroppedFor(DropReason.Fragments),
             [ScenarioMeasure.Partition] = counters.DroppedFor(DropReason.Partition),
             [ScenarioMeasure.HostOff] = counters.DroppedFor(DropReason.HostOff),
+            [ScenarioMeasure.NoEndpoint] = counters.DroppedFor(DropReason.NoEndpoint),
             [ScenarioMeasure.NoHost] = counters.DroppedFor(DropReason.NoHost),
             [ScenarioMeasure.NatFilter] = counters.DroppedFor(DropReason.NatFilter),
             [ScenarioMeasure.Duplicated] = counters.Duplicated,
