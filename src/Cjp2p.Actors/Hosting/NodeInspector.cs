@@ -231,6 +231,21 @@ public sealed class NodeInspector
         return true;
     }
 
+    /// <summary>Changes what strangers may cost, until the node stops.</summary>
+    /// <param name="limits">The rates; how many sources are remembered stays as it is.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A rate is not a number from 1 to 2,147,483,647.</exception>
+    public void SetIngressLimits(IngressLimits limits)
+    {
+        ArgumentNullException.ThrowIfNull(limits);
+        foreach (var rate in new[] { limits.SourcePerSecond, limits.SourceBurst, limits.StrangersPerSecond, limits.StrangersBurst })
+        {
+            if (rate is not (>= 1 and <= int.MaxValue))
+                throw new ArgumentOutOfRangeException(nameof(limits), rate, "a rate is a number from 1 to 2147483647");
+        }
+
+        Node.Ingress = limits with { SourcesMax = Node.Settings.Ingress.SourcesMax };
+    }
+
     private async Task<PeerRegistryProtocol.AllPeers> AllPeersAsync(CancellationToken cancellationToken)
     {
         if (_peers is { } kept && Node.Clock.Now - kept.At < PeersKept)

@@ -33,6 +33,7 @@ public abstract class InspectedActor : UntypedActor
     /// <summary>A child failed: notes that, with what is to become of it, in both black boxes.</summary>
     private protected Directive Decided(Exception cause, Directive directive)
     {
+        _inspection.CountFailure();
         if (_inspection.Find(Sender) is { } child)
             _track.ChildFailed(child.Failed(cause, directive.ToString()));
         return directive;
@@ -67,6 +68,7 @@ public abstract class InspectedActor : UntypedActor
     public override void AroundPreRestart(Exception cause, object message)
     {
         _track.Restarting(cause);
+        _inspection.CountRestart();
         _inspection.Border?.OnEvent(_track, ActorEventKind.Restarted, $"{cause.GetType().Name}: {cause.Message}");
         base.AroundPreRestart(cause, message);
     }

@@ -69,12 +69,14 @@ internal sealed class PeerRegistryActor : InspectedActor, IWithTimers
                 _node.RegistryBacklog.Leave();
                 foreach (var news in heard.News)
                     OnNews(news);
+                _node.PeerCounts = (_table.Verified, _table.Hearsay);
                 break;
             case PeerProtocol.Measured measured:
                 _table.SetRoundTrip(measured.Address, measured.RoundTrip);
                 break;
             case PeerRegistryProtocol.Discover:
                 Discover();
+                _node.PeerCounts = (_table.Verified, _table.Hearsay);
                 break;
             case PeerRegistryProtocol.GetCandidates get:
                 Sender.Tell(new PeerRegistryProtocol.Candidates(Candidates(get.Most)));
