@@ -21,7 +21,7 @@ public enum PeerOrder
     /// <summary>By address.</summary>
     Address,
 
-    /// <summary>By round-trip time; those where it is not known last.</summary>
+    /// <summary>By round-trip time; those where it is not known last, from either end.</summary>
     RoundTrip,
 
     /// <summary>Those heard last first.</summary>
@@ -50,7 +50,7 @@ public sealed record PeerPage(int Total, int Verified, int Hearsay, int Skip, Im
             : all.Verified.ToArray();
         if (query.Find.Length > 0)
             records = Array.FindAll(records, peer => peer.Address.ToString().Contains(query.Find, StringComparison.OrdinalIgnoreCase));
-        Array.Sort(records, (a, b) => query.Descending ? -Compare(a, b, query.Order) : Compare(a, b, query.Order));
+        Array.Sort(records, (a, b) => Compare(a, b, query));
         var skip = Math.Clamp(query.Skip, 0, records.Length);
         return new PeerPage(
             records.Length,
@@ -61,19 +61,21 @@ public sealed record PeerPage(int Total, int Verified, int Hearsay, int Skip, Im
                 .Select(peer => PeerRow.Of(peer, query.Hearsay, now, bans))]);
     }
 
-    private static int Compare(in PeerRecord a, in PeerRecord b, PeerOrder order)
+    private static int Compare(in PeerRecord a, in PeerRecord b, PeerQuery query)
     {
-        var first = order switch
+        // Where it is not known is last from either end.
+        if (query.Order == PeerOrder.RoundTrip && a.RoundTrip > TimeSpan.Zero != b.RoundTrip > TimeSpan.Zero)
+            return a.RoundTrip > TimeSpan.Zero ? -1 : 1;
+        var first = query.Order switch
         {
-            PeerOrder.RoundTrip => RoundTrip(a).CompareTo(RoundTrip(b)),
+            PeerOrder.RoundTrip => a.RoundTrip.CompareTo(b.RoundTrip),
             PeerOrder.Heard => b.HeardAt.CompareTo(a.HeardAt),
             PeerOrder.UnansweredProbes => a.UnansweredProbes.CompareTo(b.UnansweredProbes),
             _ => 0,
         };
-        return first != 0 ? first : a.Address.CompareTo(b.Address);
+        var order = first != 0 ? first : a.Address.CompareTo(b.Address);
+        return query.Descending ? -order : order;
     }
-
-    private static TimeSpan RoundTrip(in PeerRecord peer) => peer.RoundTrip > TimeSpan.Zero ? peer.RoundTrip : TimeSpan.MaxValue;
 }
 
 /// <summary>A peer.</summary>

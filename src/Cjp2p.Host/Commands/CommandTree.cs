@@ -19,6 +19,9 @@ internal static class CommandTree
         ["id"] = ["cjp2p id movie.mkv"],
         ["peers"] = ["cjp2p peers --peer 127.0.0.1:24254"],
         ["ping"] = ["cjp2p ping 127.0.0.1:24254 -c 10"],
+        ["inspect"] = ["cjp2p inspect", "cjp2p inspect /peers", "cjp2p inspect /peers --watch --field verified"],
+        ["top"] = ["cjp2p top", "cjp2p top --node 127.0.0.1:24255"],
+        ["tap"] = ["cjp2p tap --message PleaseSendContent", "cjp2p tap --peer 127.0.0.1 -w capture.jsonl"],
         ["send"] = ["cjp2p send 127.0.0.1:24254 '[{\"PleaseSendPeers\":{}}]' --wait 500"],
     };
 
@@ -71,6 +74,9 @@ internal static class CommandTree
             PeersCommand.Create(),
             PingCommand.Create(),
             SendCommand.Create(),
+            InspectCommand.Create(),
+            TopCommand.Create(),
+            TapCommand.Create(),
         };
         foreach (var option in root.Options.OfType<HelpOption>())
             option.Action = new HelpWithExamples((HelpAction)option.Action!);
