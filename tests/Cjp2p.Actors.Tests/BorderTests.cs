@@ -5,6 +5,7 @@ using Cjp2p.Actors.AntiSpoof;
 using Cjp2p.Actors.Content;
 using Cjp2p.Actors.Node;
 using Cjp2p.Actors.Peers;
+using Cjp2p.Actors.Storage;
 using Cjp2p.Actors.Transport;
 
 namespace Cjp2p.Actors.Tests;
@@ -27,8 +28,9 @@ public sealed class BorderTests
         typeof(AddressPolicy), typeof(PeerTable), typeof(PeerRecord), typeof(PeerSettings), typeof(RoundTripTime),
         typeof(BlockMap), typeof(ChunkSet), typeof(EofVote), typeof(FlightBudget), typeof(PartialContent), typeof(RetryPolicy),
         typeof(SourceMemory), typeof(SpanBufferPool), typeof(SpanGeometry), typeof(SpanOutcome), typeof(SpanState),
-        typeof(TransferWindow), typeof(ContentIndexFile), typeof(ContentCatalog), typeof(IDisk), typeof(BlockCache),
+        typeof(TransferWindow), typeof(ContentCatalog), typeof(IDisk), typeof(BlockCache),
         typeof(IngressLimiter), typeof(TokenBucket), typeof(Backlog), typeof(WireCounters), typeof(UnknownMessages), typeof(ITransport),
+        typeof(PeerKeeper), typeof(LiarList), typeof(StateSchema), typeof(StateBatch), typeof(StateChange), typeof(StoredState), typeof(INodeState), typeof(MemoryNodeStates),
     ];
 
     [Fact]
@@ -100,9 +102,9 @@ public sealed class BorderTests
 
     private static bool In(IType type, string prefix) => type.FullName.StartsWith(prefix, StringComparison.Ordinal);
 
-    // RealDisk, RealDiskFile, RealFolderWatch, LinuxFiles, and what is nested in them.
+    // RealDisk, RealDiskFile, RealFolderWatch, LinuxFiles, the database, and what is nested in them.
     private static bool IsRealDisk(IType type) =>
-        In(type, Root + "Content.Real") || In(type, Root + "Content.LinuxFiles") || In(type, Root + "Content.FileLook") || In(type, Root + "Content.FileKind");
+        In(type, Root + "Content.Real") || In(type, Root + "Storage.Sqlite") || In(type, Root + "Content.LinuxFiles") || In(type, Root + "Content.FileLook") || In(type, Root + "Content.FileKind");
 
     private static IEnumerable<string> Violations(IEnumerable<IType> types, Func<string, bool> isForbidden) => types
         .SelectMany(type => type.Dependencies.Select(dependency => (type.FullName, Target: dependency.Target.FullName)))

@@ -35,11 +35,17 @@ public sealed class CookieIssuer
     private readonly ulong _k0;
     private readonly ulong _k1;
     private readonly long _periodTicks;
+    private readonly long _epochTicks;
 
     /// <param name="secret">16 unpredictable bytes; whoever knows them can forge any source address.</param>
     /// <param name="period">How long a key is used.</param>
-    public CookieIssuer(ReadOnlySpan<byte> secret, TimeSpan period)
+    /// <param name="epoch">
+    /// What the clock lags behind one that is the same in every run: with a secret that is kept, cookies then outlive a
+    /// restart, and none of an earlier run is good for a second life.
+    /// </param>
+    public CookieIssuer(ReadOnlySpan<byte> secret, TimeSpan period, TimeSpan epoch = default)
     {
+        _epochTicks = epoch.Ticks;
         ArgumentOutOfRangeException.ThrowIfNotEqual(secret.Length, SecretBytes);
         ArgumentOutOfRangeException.ThrowIfLessThan(period, TimeSpan.FromSeconds(1));
         _k0 = BinaryPrimitives.ReadUInt64LittleEndian(secret);
@@ -49,7 +55,7 @@ public sealed class CookieIssuer
 
     /// <summary>Writes the cookie for <paramref name="source"/> (16 hex digits) into <paramref name="cookie"/>.</summary>
     public void Write(in PeerAddress source, TimeSpan now, Span<byte> cookie) =>
-        Mac(source, now.Ticks / _periodTicks).TryFormat(cookie, out _, "x16", CultureInfo.InvariantCulture);
+        Mac(source, (now.Ticks + _epochTicks) / _periodTicks).TryFormat(cookie, out _, "x16", CultureInfo.InvariantCulture);
 
     /// <summary>Says what <paramref name="cookie"/>, returned by <paramref name="source"/>, is worth.</summary>
     public CookieCheck Check(in PeerAddress source, ReadOnlySpan<byte> cookie, TimeSpan now)
@@ -57,7 +63,7 @@ public sealed class CookieIssuer
         if (cookie.Length != CookieBytes || cookie.ContainsAnyInRange((byte)'A', (byte)'F')
             || !ulong.TryParse(cookie, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var claimed))
             return CookieCheck.Invalid;
-        var period = now.Ticks / _periodTicks;
+        var period = (now.Ticks + _epochTicks) / _periodTicks;
         if (Mac(source, period) == claimed)
             return CookieCheck.Current;
         return period > 0 && Mac(source, period - 1) == claimed ? CookieCheck.Previous : CookieCheck.Invalid;

@@ -22,13 +22,15 @@ public sealed class PingIssuer
     private readonly ulong _k1;
 
     /// <param name="secret">16 unpredictable bytes.</param>
-    public PingIssuer(ReadOnlySpan<byte> secret)
+    /// <param name="epoch">Something else in each run with the same secret, so that a ping of an earlier run is worth nothing.</param>
+    public PingIssuer(ReadOnlySpan<byte> secret, TimeSpan epoch = default)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(secret.Length, CookieIssuer.SecretBytes);
         // Another key than the cookies' own, from the same secret.
         Span<byte> derived = stackalloc byte[16];
         secret.CopyTo(derived);
         derived[0] ^= 0x55;
+        BinaryPrimitives.WriteInt64LittleEndian(derived[8..], BinaryPrimitives.ReadInt64LittleEndian(derived[8..]) ^ epoch.Ticks);
         _k0 = SipHash.Hash(BinaryPrimitives.ReadUInt64LittleEndian(secret), 1, derived);
         _k1 = SipHash.Hash(BinaryPrimitives.ReadUInt64LittleEndian(secret[8..]), 2, derived);
     }

@@ -18,14 +18,16 @@ internal sealed class ChunkRequestActor : InspectedActor, IWithTimers
     // Fetching -> stopped
     private readonly NodeServices _node;
     private readonly ChunkRequestTask _task;
-    private readonly SpanState _state;
-    private readonly ushort[] _sourceOfChunk;
+    private SpanState _state;
+    private int _chunkBytes;
+    private ushort[] _sourceOfChunk;
     private SpanBuffer? _buffer;
 
     public ChunkRequestActor(NodeServices node, ChunkRequestTask task) : base(node)
     {
         _node = node;
         _task = task;
+        _chunkBytes = task.ChunkBytes;
         _state = new SpanState(task.Length, task.ChunkBytes);
         _sourceOfChunk = new ushort[_state.ChunkCount];
     }
@@ -62,6 +64,9 @@ internal sealed class ChunkRequestActor : InspectedActor, IWithTimers
                 break;
             case ChunkRequestProtocol.CheckDeadlines:
                 OnDeadline();
+                break;
+            case ChunkRequestProtocol.CutSmaller cut:
+                CutSmaller(cut.ChunkBytes);
                 break;
             case ChunkRequestProtocol.SourceGone gone:
                 Report(_state.OnSourceGone(gone.Source), null, 0, 0, 0, false);
@@ -111,6 +116,21 @@ internal sealed class ChunkRequestActor : InspectedActor, IWithTimers
         Arm(now);
     }
 
+    private void CutSmaller(int chunkBytes)
+    {
+        if (_buffer?.Close() is not { } bytes)
+            return;
+        var cut = _state.CutInto(_task.Length, chunkBytes, _chunkBytes);
+        var sources = new ushort[cut.ChunkCount];
+        for (var chunk = 0; chunk < sources.Length; chunk++)
+            sources[chunk] = _sourceOfChunk[chunk * chunkBytes / _chunkBytes];
+        (_state, _sourceOfChunk, _chunkBytes) = (cut, sources, chunkBytes);
+        _buffer = new SpanBuffer(bytes, _buffer.Offset, _task.Length, chunkBytes, Self, cut.Arrived);
+        DownloadRoute.SetSpan(_task.Table, _task.Span, _buffer);
+        Context.Parent.Tell(new DownloadProtocol.SpanProgress(
+            _task.Span, _task.Generation, new SpanOutcome(), null, 0, 0, 0, false, _state.Unrequested));
+    }
+
     private void Send(ChunkRequestProtocol.Grant grant, ReadOnlySpan<ushort> chunks)
     {
         var to = grant.Source.Address;
@@ -124,9 +144,12 @@ internal sealed class ChunkRequestActor : InspectedActor, IWithTimers
             var writer = new DatagramWriter(batch.Reserve(most)[..most]);
             ReplyHead.Write(ref writer, _node, to, grant.GiveCookie, default);
             var packed = 0;
-            while (i < chunks.Length && packed < grant.RequestsPerDatagram && TryAdd(ref writer, chunks[i]))
+            while (i < chunks.Length && packed < grant.RequestsPerDatagram)
             {
-                i++;
+                var run = RunLength(chunks[i..], grant.ChunksPerRequest);
+                if (!TryAdd(ref writer, chunks[i], run))
+                    break;
+                i += run;
                 packed++;
             }
 
@@ -136,13 +159,32 @@ internal sealed class ChunkRequestActor : InspectedActor, IWithTimers
         }
     }
 
-    private bool TryAdd(ref DatagramWriter writer, int chunk) => writer.TryWritePleaseSendContent(
+    private static int RunLength(ReadOnlySpan<ushort> chunks, int most)
+    {
+        var run = 1;
+        while (run < chunks.Length && run < most && chunks[run] == chunks[0] + run)
+            run++;
+        return run;
+    }
+
+    private bool TryAdd(ref DatagramWriter writer, int chunk, int run) => writer.TryWritePleaseSendContent(
         _task.Route.Id,
-        SpanGeometry.ChunkLength(chunk, _task.Length, _task.ChunkBytes),
-        _buffer!.Offset + (long)chunk * _task.ChunkBytes);
+        Math.Min(run * _chunkBytes, _task.Length - chunk * _chunkBytes),
+        _buffer!.Offset + (long)chunk * _chunkBytes);
 
     private void OnArrived(ChunkRequestProtocol.ChunksArrived arrived)
     {
+        // It was on its way when the span was cut smaller.
+        if (arrived.ChunkBytes != _chunkBytes)
+        {
+            arrived = arrived with
+            {
+                Chunks = SpanState.Covered(arrived.Chunks, _task.Length, _chunkBytes, arrived.ChunkBytes),
+                Useless = default,
+                ChunkBytes = _chunkBytes,
+            };
+        }
+
         for (var chunk = arrived.Chunks.NextAt(0); chunk >= 0; chunk = arrived.Chunks.NextAt(chunk + 1))
             _sourceOfChunk[chunk] = (ushort)arrived.Source.Number;
         var useless = arrived.Useless.Count;

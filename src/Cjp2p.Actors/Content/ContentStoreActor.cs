@@ -4,12 +4,13 @@ using Akka.Event;
 using Cjp2p.Actors.Inspection;
 using Cjp2p.Actors.Node;
 using Cjp2p.Actors.Protocol;
+using Cjp2p.Actors.Storage;
 
 namespace Cjp2p.Actors.Content;
 
 /// <summary>
 /// Knows what is shared: keeps the catalog that the content server reads, has shared folders looked through again when
-/// they may have changed, and keeps the index across restarts.
+/// they may have changed, and has what they hold kept across restarts.
 /// </summary>
 /// <remarks>
 /// Supervision: an indexer that throws is restarted, at most ten times in a minute, and looks through its folder again;
@@ -20,26 +21,35 @@ internal sealed class ContentStoreActor : InspectedActor, IWithTimers
 {
     // Sharing: the only state.
     private const int ProblemsMax = 100;
-    private static readonly TimeSpan SaveDelay = TimeSpan.FromSeconds(2);
 
     private readonly NodeServices _node;
     private readonly SortedDictionary<string, SharedFolder> _folders = new(StringComparer.Ordinal);
     private readonly Dictionary<Sha256Digest, List<SharedFile>> _copies = [];
-    private List<SharedFile>? _saved;
-    private bool _indexChanged;
+    // As the database has them, until they are seen to be so.
+    private readonly Dictionary<string, SharedFile> _kept = new(StringComparer.Ordinal);
+    private readonly ImmutableArray<SharedFile> _known;
 
-    public ContentStoreActor(NodeServices node) : base(node) => _node = node;
+    public ContentStoreActor(NodeServices node, ImmutableArray<SharedFile> known) : base(node)
+    {
+        _node = node;
+        _known = known;
+    }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props Props(NodeServices node) =>
-        Akka.Actor.Props.Create(() => new ContentStoreActor(node)).WithDispatcher(NodeActor.DiskDispatcher).WithMailbox(NodeMailbox.Id);
+    /// <param name="node">What the node's parts share.</param>
+    /// <param name="known">Files that were hashed in earlier runs.</param>
+    public static Props Props(NodeServices node, ImmutableArray<SharedFile> known) =>
+        Akka.Actor.Props.Create(() => new ContentStoreActor(node, known)).WithDispatcher(NodeActor.DiskDispatcher)
+            .WithMailbox(NodeMailbox.Id);
 
     protected override SupervisorStrategy SupervisorStrategy() =>
         new OneForOneStrategy(10, TimeSpan.FromMinutes(1), e => Decided(e, Directive.Restart));
 
     protected override void PreStart()
     {
+        foreach (var file in _known)
+            _kept[file.File.Path] = file;
         foreach (var path in _node.Settings.Content.Shared)
             Self.Tell(new ContentStoreProtocol.Share(path), ActorRefs.NoSender);
     }
@@ -56,7 +66,6 @@ internal sealed class ContentStoreActor : InspectedActor, IWithTimers
     {
         foreach (var folder in _folders.Values)
             folder.Watch?.Dispose();
-        Save();
     }
 
     protected override void OnReceive(object message)
@@ -90,9 +99,6 @@ internal sealed class ContentStoreActor : InspectedActor, IWithTimers
             case ContentStoreProtocol.ContentArrived arrived:
                 OnArrived(arrived.File);
                 break;
-            case ContentStoreProtocol.SaveIndex:
-                Save();
-                break;
             case ContentStoreProtocol.GetStatus:
                 Sender.Tell(Status());
                 break;
@@ -121,8 +127,7 @@ internal sealed class ContentStoreActor : InspectedActor, IWithTimers
                     folder.WasScanned,
                     folder.Watch is not null,
                     [.. folder.LastProblems.Concat(folder.Problems).Distinct().Order(StringComparer.Ordinal).Take(ProblemsMax)])),
-            ],
-            !_indexChanged || IndexPath is null);
+            ]);
     }
 
     private void Share(string path)
@@ -134,7 +139,7 @@ internal sealed class ContentStoreActor : InspectedActor, IWithTimers
             return;
         }
 
-        var known = SavedIndex().Where(file => SharedFolder.Holds(path, file.File.Path)).ToArray();
+        var known = _known.Where(file => SharedFolder.Holds(path, file.File.Path)).ToArray();
         folder = new SharedFolder(
             path, Context.ActorOf(FolderIndexerActor.Props(_node, path, known), "index-" + Uri.EscapeDataString(path)));
         _folders.Add(path, folder);
@@ -171,6 +176,11 @@ internal sealed class ContentStoreActor : InspectedActor, IWithTimers
                 break;
             case FolderIndexerProtocol.FileGone(var name, var file) when _folders.TryGetValue(name, out var folder):
                 Remove(folder, file);
+                break;
+            case FolderIndexerProtocol.FolderGone(var name) when _folders.TryGetValue(name, out var folder):
+                foreach (var file in folder.Files.Values)
+                    Withdraw(file);
+                folder.Files.Clear();
                 break;
             case FolderIndexerProtocol.FileUnreadable(var name, _, var reason) when _folders.TryGetValue(name, out var folder):
                 folder.Indexing = Math.Max(0, folder.Indexing - 1);
@@ -211,8 +221,6 @@ internal sealed class ContentStoreActor : InspectedActor, IWithTimers
 
         folder.LastProblems = [.. folder.Problems];
         folder.Problems.Clear();
-        if (_indexChanged && !Timers.IsTimerActive(ContentStoreProtocol.SaveIndex.Instance))
-            Timers.StartSingleTimer(ContentStoreProtocol.SaveIndex.Instance, ContentStoreProtocol.SaveIndex.Instance, SaveDelay);
     }
 
     private void Add(SharedFolder folder, SharedFile file)
@@ -230,7 +238,8 @@ internal sealed class ContentStoreActor : InspectedActor, IWithTimers
         }
 
         folder.Files[file.File.Path] = file;
-        _indexChanged = true;
+        if (!_kept.Remove(file.File.Path, out var kept) || kept != file)
+            _node.Keep(new StateChange.FileIndexed(file));
         var digest = file.Id.Sha256;
         if (_node.Catalog.TryFind(file.Id, out var other) && other.File.Path != file.File.Path)
         {
@@ -245,12 +254,12 @@ internal sealed class ContentStoreActor : InspectedActor, IWithTimers
     private void Remove(SharedFolder folder, SharedFile file)
     {
         folder.Files.Remove(file.File.Path);
+        _node.Keep(new StateChange.FileForgotten(file.File.Path));
         Withdraw(file);
     }
 
     private void Withdraw(SharedFile file)
     {
-        _indexChanged = true;
         _node.Catalog.Remove(file);
         if (!_copies.TryGetValue(file.Id.Sha256, out var copies))
             return;
@@ -301,44 +310,6 @@ internal sealed class ContentStoreActor : InspectedActor, IWithTimers
     private IEnumerable<SharedFile> AllFiles() => _folders.Values
         .SelectMany(folder => folder.Files.Values)
         .OrderBy(file => file.File.Path, StringComparer.Ordinal);
-
-    private string? IndexPath => _node.Settings.Content.Data.Length == 0
-        ? null
-        : Path.Combine(_node.Settings.Content.Data, ContentIndexFile.Name);
-
-    private List<SharedFile> SavedIndex()
-    {
-        if (_saved is not null)
-            return _saved;
-        _saved = [];
-        try
-        {
-            if (IndexPath is { } path && _node.Disk.ReadSmall(path, ContentIndexFile.BytesMax) is { } index)
-                _saved.AddRange(ContentIndexFile.Read(index));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            _log.Warning("The index of shared files cannot be read, everything is hashed again: {Reason}", e.Message);
-        }
-
-        return _saved;
-    }
-
-    private void Save()
-    {
-        if (!_indexChanged || IndexPath is not { } path)
-            return;
-        try
-        {
-            _node.Disk.CreateFolder(_node.Settings.Content.Data);
-            _node.Disk.WriteSmall(path, ContentIndexFile.Write(AllFiles()));
-            _indexChanged = false;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            _log.Warning("The index of shared files cannot be saved: {Reason}", e.Message);
-        }
-    }
 
     private sealed class SharedFolder(string path, IActorRef indexer)
     {

@@ -67,10 +67,4 @@ public static class ContentStoreProtocol
 
     /// <summary>Time to look through a shared folder.</summary>
     internal sealed record Rescan(string Folder) : ICommand, IDeadLetterSuppression;
-
-    /// <summary>Time to save the index.</summary>
-    internal sealed record SaveIndex : ICommand, IDeadLetterSuppression
-    {
-        public static SaveIndex Instance { get; } = new();
-    }
 }

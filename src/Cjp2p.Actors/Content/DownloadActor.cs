@@ -5,6 +5,7 @@ using Cjp2p.Actors.Inspection;
 using Cjp2p.Actors.Node;
 using Cjp2p.Actors.Peers;
 using Cjp2p.Actors.Protocol;
+using Cjp2p.Actors.Storage;
 using Cjp2p.Actors.Transport;
 
 namespace Cjp2p.Actors.Content;
@@ -172,7 +173,9 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
                 Sender.Tell(new DownloadProtocol.Failed(_start.Id, "it is just being stopped; start it again in a moment"));
                 break;
             case DownloadProtocol.Join join:
-                _subscribers.Add(Sender);
+                // Nobody waits for what goes on by itself after a restart.
+                if (!ReferenceEquals(Sender, Context.System.DeadLetters))
+                    _subscribers.Add(Sender);
                 foreach (var address in join.Sources)
                     AddSource(address, SourceOrigin.Named);
                 ProbeDue();
@@ -252,7 +255,8 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
 
     private void AddSource(in PeerAddress address, SourceOrigin origin)
     {
-        if (_byAddress.ContainsKey(address) || address.Port == 0 || _node.AddressPolicy.Own.Contains(address))
+        if (_byAddress.ContainsKey(address) || address.Port == 0 || _node.AddressPolicy.Own.Contains(address)
+            || _node.Liars.Contains(address, _node.Clock.UtcNow))
             return;
         if (_sources.Count >= _settings.SourcesMax && !MakeRoom(origin))
             return;
@@ -262,7 +266,8 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
             new TransferWindow(
                 Math.Clamp(_settings.WindowInitial, _settings.WindowMin, _settings.WindowMax),
                 _settings.WindowMin,
-                _settings.WindowMax))
+                _settings.WindowMax),
+            new RequestSize(_settings.RequestBytesMax))
         {
             ProbeAt = Now,
         };
@@ -353,6 +358,8 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
 
     private void Probe(DownloadSource source)
     {
+        if (source.Probes > 0)
+            source.Size.Lost(source.Size.Bytes, Now);
         source.Slot.AwaitsAnswer = true;
         source.ProbedAt = Now;
         source.Probes++;
@@ -365,7 +372,7 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
         var most = _node.Settings.Wire.DatagramBytesMax;
         var writer = new DatagramWriter(batch.Reserve(most)[..most]);
         ReplyHead.Write(ref writer, _node, source.Address, giveCookie: true, default);
-        writer.TryWritePleaseSendContent(_start.Id, SpanGeometry.DefaultChunkBytes, 0);
+        writer.TryWritePleaseSendContent(_start.Id, Math.Min(source.Size.Bytes, SpanGeometry.DefaultChunkBytes), 0);
         batch.Commit(source.Address, writer.Finish());
     }
 
@@ -505,9 +512,10 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
 
     private bool Grant(DownloadSource source)
     {
-        var perDatagram = source.RequestsPerDatagram(_settings.RequestsPerDatagramMax);
         var wanted = source.Window.Available;
         // Small change is kept until it fills a datagram, unless nothing else is under way.
+        var perDatagram = RequestsPerDatagram(source, SpanGeometry.DefaultChunkBytes)
+            * source.ChunksPerRequest(SpanGeometry.DefaultChunkBytes);
         if (wanted <= 0 || (wanted < Math.Min(perDatagram, source.Window.Size / 2) && source.Window.InFlight > 0))
             return false;
         var span = SpanToAsk(source, out var race);
@@ -528,26 +536,39 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
         else
             span.Unrequested -= chunks;
         span.Actor.Tell(new ChunkRequestProtocol.Grant(
-            source.Slot, chunks, source.RoundTrip, perDatagram, race, GiveCookie: source.UselessInRow > 0));
+            source.Slot,
+            chunks,
+            source.RoundTrip,
+            RequestsPerDatagram(source, span.ChunkBytes),
+            source.ChunksPerRequest(span.ChunkBytes),
+            race,
+            GiveCookie: source.UselessInRow > 0));
         return true;
     }
+
+    private int RequestsPerDatagram(DownloadSource source, int chunkBytes) =>
+        source.RequestsPerDatagram(_settings.RequestsPerDatagramMax, _settings.RequestBytesMax, chunkBytes);
 
     private ActiveSpan? SpanToAsk(DownloadSource source, out bool race)
     {
         race = false;
+        // Where only small packets arrive, a span is cut smaller; all sources can deliver such a one.
+        var chunkBytes = Math.Min(source.Size.Bytes, SpanGeometry.DefaultChunkBytes);
         foreach (var active in _spans.Values)
         {
-            if (active.Unrequested > 0)
+            if (active.Unrequested > 0 && active.ChunkBytes <= chunkBytes)
                 return active;
         }
 
         var missing = _map!.NextMissing();
+        if (missing < 0 || _spans.Count >= _settings.ActiveSpansMax)
+            CutSmaller(chunkBytes);
         if (missing >= 0)
         {
             if (_spans.Count >= _settings.ActiveSpansMax)
                 return null;
             if (_node.Buffers.TryRent(out var buffer))
-                return OpenSpan(missing, buffer);
+                return OpenSpan(missing, chunkBytes, buffer);
             _isStarved = true;
             return null;
         }
@@ -557,7 +578,7 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
         var patience = source.RoundTrip.IsKnown ? source.RoundTrip.Smoothed * 2 : _settings.Retry.TimeoutUnknown;
         foreach (var active in _spans.Values)
         {
-            if (Now - active.ProgressAt > patience && !active.RacedBy.Contains(source.Slot.Number)
+            if (Now - active.ProgressAt > patience && active.ChunkBytes <= chunkBytes && !active.RacedBy.Contains(source.Slot.Number)
                 && active.Outstanding.Any(other => other.Key != source.Slot.Number && other.Value > 0))
                 return active;
         }
@@ -565,21 +586,38 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
         return null;
     }
 
-    private ActiveSpan OpenSpan(int number, byte[] buffer)
+    // Spans that were opened for larger chunks, which no source takes any more.
+    private void CutSmaller(int chunkBytes)
+    {
+        if (chunkBytes == SpanGeometry.DefaultChunkBytes || _sources.Any(source =>
+            source.Standing == SourceStanding.Active && source.Size.Bytes >= SpanGeometry.DefaultChunkBytes))
+            return;
+        foreach (var span in _spans.Values)
+        {
+            if (span.ChunkBytes <= chunkBytes || span.Outstanding.Values.Any(chunks => chunks > 0))
+                continue;
+            span.ChunkBytes = chunkBytes;
+            // It says how many there are.
+            span.Unrequested = 0;
+            span.Actor.Tell(new ChunkRequestProtocol.CutSmaller(chunkBytes));
+        }
+    }
+
+    private ActiveSpan OpenSpan(int number, int chunkBytes, byte[] buffer)
     {
         var generation = ++_generation;
         var length = SpanGeometry.SpanLength(number, _route.Eof);
         var task = new ChunkRequestTask(
-            _route, _route.Table, number, generation, length, SpanGeometry.DefaultChunkBytes, buffer,
+            _route, _route.Table, number, generation, length, chunkBytes, buffer,
             _start.SpanDigests.IsDefaultOrEmpty || number >= _start.SpanDigests.Length ? null : _start.SpanDigests[number],
             _file,
             _inTransit);
         var actor = Context.WatchWith(
             Context.ActorOf(ChunkRequestActor.Props(_node, task), $"span-{number}.{generation}"),
             new DownloadProtocol.SpanStopped(number, generation));
-        var span = new ActiveSpan(actor, generation)
+        var span = new ActiveSpan(actor, generation, chunkBytes)
         {
-            Unrequested = SpanGeometry.ChunkCount(length, SpanGeometry.DefaultChunkBytes),
+            Unrequested = SpanGeometry.ChunkCount(length, chunkBytes),
             ProgressAt = Now,
         };
         _spans.Add(number, span);
@@ -599,7 +637,7 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
             answering.HeardAt = Now;
         foreach (ref readonly var settled in progress.Outcome.Settlements)
             Settle(span, settled, progress.Outcome.RoundTrip);
-        _fetchedBytes += (long)(progress.Chunks + progress.Duplicates) * SpanGeometry.DefaultChunkBytes;
+        _fetchedBytes += (long)(progress.Chunks + progress.Duplicates) * span.ChunkBytes;
         if (progress.Source is { } slot && _byNumber.TryGetValue(slot.Number, out var source))
         {
             source.Packs |= progress.Shared;
@@ -624,6 +662,7 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
             if (roundTrip > TimeSpan.Zero)
                 source.RoundTrip = source.RoundTrip.Add(roundTrip);
             source.Window.Acked(settled.Acked, Now, source.RoundTrip.Smoothed);
+            source.Size.Acked((long)settled.Acked * span.ChunkBytes);
         }
 
         if (settled.Cancelled > 0)
@@ -631,6 +670,7 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
         if (settled.Lost == 0)
             return;
         source.Window.Lost(settled.Lost, Now, source.RoundTrip.Smoothed);
+        source.Size.Lost((long)settled.Lost * span.ChunkBytes, Now);
         // Losses while others come through are losses; losses and silence mean that it is gone.
         if (source.Standing == SourceStanding.Active && Now - source.HeardAt > SilenceMax(source))
             Rest(source);
@@ -998,6 +1038,7 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
     private void End(DownloadProtocol.IEvent message)
     {
         _hasEnded = true;
+        _node.Keep(new StateChange.DownloadEnded(_start.Id));
         Context.Parent.Tell(new DownloadProtocol.DownloadStopped(_start.Id, _number));
         Announce(message);
     }
@@ -1016,8 +1057,10 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
             _file.Tell(last);
     }
 
-    private sealed class ActiveSpan(IActorRef actor, int generation)
+    private sealed class ActiveSpan(IActorRef actor, int generation, int chunkBytes)
     {
+        public int ChunkBytes { get; set; } = chunkBytes;
+
         public IActorRef Actor { get; } = actor;
 
         public int Generation { get; } = generation;

@@ -4,6 +4,7 @@ using Akka.Event;
 using Cjp2p.Actors.Inspection;
 using Cjp2p.Actors.Node;
 using Cjp2p.Actors.Protocol;
+using Cjp2p.Actors.Storage;
 
 namespace Cjp2p.Actors.Content;
 
@@ -23,15 +24,39 @@ internal sealed class DownloadManagerActor : InspectedActor
     private int _started;
     private bool _isStopping;
 
-    public DownloadManagerActor(NodeServices node, IActorRef registry, IActorRef store) : base(node)
+    private readonly ImmutableArray<StoredDownload> _unfinished;
+
+    public DownloadManagerActor(
+        NodeServices node, IActorRef registry, IActorRef store, ImmutableArray<StoredDownload> unfinished)
+        : base(node)
     {
+        _unfinished = unfinished;
         _node = node;
         _registry = registry;
         _store = store;
     }
 
-    public static Props Props(NodeServices node, IActorRef registry, IActorRef store) =>
-        Akka.Actor.Props.Create(() => new DownloadManagerActor(node, registry, store)).WithMailbox(NodeMailbox.Id);
+    /// <param name="node">What the node's parts share.</param>
+    /// <param name="registry">The registry of peers.</param>
+    /// <param name="store">What is shared.</param>
+    /// <param name="unfinished">Downloads that were running when the node ended: they go on.</param>
+    public static Props Props(
+        NodeServices node, IActorRef registry, IActorRef store, ImmutableArray<StoredDownload> unfinished) =>
+        Akka.Actor.Props.Create(() => new DownloadManagerActor(node, registry, store, unfinished)).WithMailbox(NodeMailbox.Id);
+
+    protected override void PreStart()
+    {
+        foreach (var download in _unfinished)
+        {
+            Self.Tell(
+                new DownloadProtocol.StartDownload(download.Id, download.TargetPath, download.Sources), ActorRefs.NoSender);
+        }
+    }
+
+    // Those of the start are started once; what has ended since stays ended.
+    protected override void PostRestart(Exception reason)
+    {
+    }
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(e => Decided(e, Directive.Stop));
 
@@ -48,6 +73,7 @@ internal sealed class DownloadManagerActor : InspectedActor
                 Start(start);
                 break;
             case DownloadProtocol.StopDownload stop:
+                _node.Keep(new StateChange.DownloadEnded(stop.Id));
                 if (_running.TryGetValue(stop.Id, out var running))
                     running.Actor.Tell(DownloadProtocol.Stop.Instance);
                 break;
@@ -138,6 +164,8 @@ internal sealed class DownloadManagerActor : InspectedActor
                 number,
                 start.TargetPath);
             _running.Add(start.Id, running);
+            _node.Keep(new StateChange.DownloadKept(new StoredDownload(
+                start.Id, start.TargetPath, start.Sources.IsDefault ? [] : start.Sources)));
         }
 
         running.Actor.Forward(new DownloadProtocol.Join(start.Sources.IsDefault ? [] : start.Sources));

@@ -38,11 +38,12 @@ internal sealed class DownloadSource
     // After that many single answers to packed requests the source takes more in one datagram.
     private const int PackAfterChunks = 8;
 
-    public DownloadSource(SourceSlot slot, SourceOrigin origin, TransferWindow window)
+    public DownloadSource(SourceSlot slot, SourceOrigin origin, TransferWindow window, RequestSize size)
     {
         Slot = slot;
         Origin = origin;
         Window = window;
+        Size = size;
     }
 
     public SourceSlot Slot { get; }
@@ -50,6 +51,8 @@ internal sealed class DownloadSource
     public SourceOrigin Origin { get; }
 
     public TransferWindow Window { get; }
+
+    public RequestSize Size { get; }
 
     public SourceStanding Standing { get; set; } = SourceStanding.Probing;
 
@@ -90,6 +93,16 @@ internal sealed class DownloadSource
 
     public PeerAddress Address => Slot.Address;
 
-    /// <summary>Requests that it takes in one datagram, as far as is known; two at first, to find out.</summary>
-    public int RequestsPerDatagram(int most) => Packs ? 1 : Chunks < PackAfterChunks ? Math.Min(2, most) : most;
+    /// <summary>
+    /// Requests that it takes in one datagram, as far as is known; two at first, to find out. Never for more bytes than
+    /// <paramref name="bytesMax"/> together: one that packs its answers after all cannot send more, and then sends nothing.
+    /// </summary>
+    public int RequestsPerDatagram(int most, int bytesMax, int chunkBytes)
+    {
+        var allowed = Packs ? 1 : Chunks < PackAfterChunks ? Math.Min(2, most) : most;
+        return Math.Clamp(bytesMax / (ChunksPerRequest(chunkBytes) * chunkBytes), 1, allowed);
+    }
+
+    /// <summary>Chunks of that size that it is asked for in one request; some requests shall fit into the window.</summary>
+    public int ChunksPerRequest(int chunkBytes) => Math.Max(1, Math.Min(Size.Bytes / chunkBytes, Window.Size / 4));
 }

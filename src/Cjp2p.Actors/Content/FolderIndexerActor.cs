@@ -140,8 +140,8 @@ internal sealed class FolderIndexerActor : InspectedActor
         {
             Context.Parent.Tell(new FolderIndexerProtocol.FileUnreadable(_folder, _folder, e.Message));
             // Not there any more, and so are its files; what they were is remembered, in case it comes back.
-            foreach (var gone in _known.Values.Where(_ => e is DirectoryNotFoundException or FileNotFoundException))
-                Context.Parent.Tell(new FolderIndexerProtocol.FileGone(_folder, gone));
+            if (e is DirectoryNotFoundException or FileNotFoundException)
+                Context.Parent.Tell(new FolderIndexerProtocol.FolderGone(_folder));
             Finish();
             return;
         }

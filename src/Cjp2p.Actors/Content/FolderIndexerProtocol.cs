@@ -33,6 +33,12 @@ internal static class FolderIndexerProtocol
     /// <summary>A file is not there any more, or is not what it was.</summary>
     public sealed record FileGone(string Folder, SharedFile File) : IEvent;
 
+    /// <summary>
+    /// The folder itself is not there: a disk that was taken out, perhaps. Nothing of it can be served; what its files were
+    /// stays known, in case it comes back.
+    /// </summary>
+    public sealed record FolderGone(string Folder) : IEvent;
+
     /// <summary>A file could not be read.</summary>
     public sealed record FileUnreadable(string Folder, string Path, string Reason) : IEvent;
 

@@ -19,8 +19,10 @@ public sealed class SpanBuffer
     /// <param name="length">Bytes of the span.</param>
     /// <param name="chunkBytes">Bytes of a chunk.</param>
     /// <param name="owner">The span's actor.</param>
-    public SpanBuffer(byte[] bytes, long offset, int length, int chunkBytes, IActorRef owner)
+    /// <param name="arrived">Chunks that are in the buffer already.</param>
+    public SpanBuffer(byte[] bytes, long offset, int length, int chunkBytes, IActorRef owner, in ChunkSet arrived = default)
     {
+        _arrived = arrived;
         _bytes = bytes;
         Offset = offset;
         Length = length;

@@ -22,6 +22,34 @@ public sealed class SpanState
         _attempts = new byte[ChunkCount];
     }
 
+    /// <summary>The same span in other chunks: those are here of which all bytes are. Requests are forgotten.</summary>
+    /// <param name="spanLength">Bytes of the span.</param>
+    /// <param name="chunkBytes">Bytes of a chunk from now on.</param>
+    /// <param name="chunkBytesBefore">Bytes of a chunk until now.</param>
+    public SpanState CutInto(int spanLength, int chunkBytes, int chunkBytesBefore) =>
+        new(spanLength, chunkBytes) { _arrived = Covered(_arrived, spanLength, chunkBytes, chunkBytesBefore) };
+
+    /// <summary>The chunks of one size of which all bytes are in chunks of another size.</summary>
+    /// <param name="chunks">The chunks of the other size.</param>
+    /// <param name="spanLength">Bytes of the span.</param>
+    /// <param name="chunkBytes">Bytes of a chunk that is returned.</param>
+    /// <param name="chunkBytesBefore">Bytes of a chunk in <paramref name="chunks"/>.</param>
+    public static ChunkSet Covered(in ChunkSet chunks, int spanLength, int chunkBytes, int chunkBytesBefore)
+    {
+        var covered = default(ChunkSet);
+        for (var chunk = 0; chunk * chunkBytes < spanLength; chunk++)
+        {
+            var end = Math.Min((chunk + 1) * chunkBytes, spanLength);
+            var isCovered = true;
+            for (var before = chunk * chunkBytes / chunkBytesBefore; before * chunkBytesBefore < end; before++)
+                isCovered &= chunks.Contains(before);
+            if (isCovered)
+                covered.Add(chunk);
+        }
+
+        return covered;
+    }
+
     /// <summary>Chunks of the span.</summary>
     public int ChunkCount { get; }
 

@@ -5,8 +5,7 @@ namespace Cjp2p.Actors.Inspection;
 /// <summary>State of the content store.</summary>
 /// <param name="Summary">In one line.</param>
 /// <param name="Folders">What is shared, by path.</param>
-/// <param name="IsIndexSaved">Whether the index on the disk is up to date, or none is kept.</param>
-public sealed record ContentStoreState(string Summary, ImmutableArray<SharedFolderState> Folders, bool IsIndexSaved)
+public sealed record ContentStoreState(string Summary, ImmutableArray<SharedFolderState> Folders)
     : ActorState(Summary)
 {
     /// <inheritdoc/>

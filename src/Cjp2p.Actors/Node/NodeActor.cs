@@ -4,6 +4,7 @@ using Cjp2p.Actors.Content;
 using Cjp2p.Actors.Inspection;
 using Cjp2p.Actors.Peers;
 using Cjp2p.Actors.Protocol;
+using Cjp2p.Actors.Storage;
 using Cjp2p.Actors.Transport;
 
 namespace Cjp2p.Actors.Node;
@@ -21,15 +22,22 @@ namespace Cjp2p.Actors.Node;
 /// </remarks>
 public sealed class NodeActor : InspectedActor, IWithTimers
 {
-    // Opening --(sockets open)--> Running --(Stop)--> Stopping -> stopped
-    //    `------(cannot open)--> Failed
+    // Loading --(state is loaded)--> Opening --(sockets open)--> Running --(Stop)--> Stopping -> stopped
+    //    |                              `------(cannot open)--> Failed
+    //    `--(folder is in use)--> Failed
 
     /// <summary>Id of the dispatcher for everything that blocks on the disk.</summary>
     public const string DiskDispatcher = "cjp2p.dispatchers.disk";
 
+    /// <summary>Id of the dispatcher of the database.</summary>
+    public const string StorageDispatcher = "cjp2p.dispatchers.storage";
+
+    private const int EarlyMax = 1024;
+
     private readonly NodeServices _node;
     private readonly List<IActorRef> _waiting = [];
     private readonly List<IActorRef> _stopRequesters = [];
+    private readonly List<(object Message, IActorRef Sender)> _early = [];
     private readonly TimeSpan _startedAt;
     private IActorRef _socket = ActorRefs.Nobody;
     private IActorRef _peers = ActorRefs.Nobody;
@@ -42,7 +50,7 @@ public sealed class NodeActor : InspectedActor, IWithTimers
 
     /// <summary>Makes one; use <see cref="Props"/>.</summary>
     public NodeActor(NodeSettings settings, NodeEnvironment environment)
-        : this(new NodeServices(settings, environment, new NodeClock(Context.System.Scheduler)))
+        : this(new NodeServices(settings, environment, environment.Clock ?? new NodeClock(Context.System.Scheduler)))
     {
     }
 
@@ -73,10 +81,57 @@ public sealed class NodeActor : InspectedActor, IWithTimers
     /// <inheritdoc/>
     protected override void PreStart()
     {
-        _store = Part(ContentStoreActor.Props(_node), "store");
+        if (_node.States is not { } states || _node.Settings.Content.Data.Length == 0)
+        {
+            MakeParts(StoredState.Empty(_node.Secret));
+            return;
+        }
+
+        _node.Storage = Part(StorageActor.Props(_node.Settings, states, _node.Secret, _node.Clock), "storage");
+        _node.Storage.Tell(StorageProtocol.Open.Instance);
+        Become(Loading);
+    }
+
+    // Commands wait for the parts that take them; a second or two with a large index.
+    private void Loading(object message)
+    {
+        switch (message)
+        {
+            case StorageProtocol.Loaded loaded:
+                _node.Restore(loaded.State);
+                MakeParts(loaded.State);
+                Become(OnReceive);
+                foreach (var (early, sender) in _early)
+                    Self.Tell(early, sender);
+                _early.Clear();
+                break;
+            case StorageProtocol.InUse inUse:
+                Become(OnReceive);
+                Decide(new NodeProtocol.NotStarted(inUse.Reason));
+                break;
+            case NodeProtocol.WhenStarted:
+            case NodeProtocol.PartStopped:
+                OnReceive(message);
+                break;
+            case NodeProtocol.Stop:
+                _stopRequesters.Add(Sender);
+                Context.Stop(Self);
+                break;
+            default:
+                if (_early.Count < EarlyMax)
+                    _early.Add((message, Sender));
+                else
+                    Unhandled(message);
+                break;
+        }
+    }
+
+    private void MakeParts(StoredState state)
+    {
+        _store = Part(ContentStoreActor.Props(_node, state.Files), "store");
         _server = Part(ContentServerActor.Props(_node, _store), "server");
-        _peers = Part(PeerRegistryActor.Props(_node), "peers");
-        _downloads = Part(DownloadManagerActor.Props(_node, _peers, _store), "downloads");
+        _peers = Part(PeerRegistryActor.Props(_node, state.Peers), "peers");
+        _downloads = Part(DownloadManagerActor.Props(_node, _peers, _store, state.Downloads), "downloads");
         var targets = new PumpTargets(ActorRefs.Nobody, _peers, _downloads, _server);
         _socket = Part(SocketActor.Props(_node, () => targets), "socket");
         _socket.Tell(SocketProtocol.Open.Instance);

@@ -3,7 +3,7 @@ using Akka.Actor;
 namespace Cjp2p.Actors.Node;
 
 /// <summary>The time of a node: that of its ActorSystem's scheduler, real or simulated. Thread-safe.</summary>
-public sealed class NodeClock
+public class NodeClock
 {
     private readonly IScheduler _scheduler;
 
@@ -11,10 +11,10 @@ public sealed class NodeClock
     public NodeClock(IScheduler scheduler) => _scheduler = scheduler;
 
     /// <summary>Time that only goes forward, since an arbitrary start: for deadlines and measurements.</summary>
-    public TimeSpan Now => _scheduler.HighResMonotonicClock;
+    public virtual TimeSpan Now => _scheduler.HighResMonotonicClock;
 
     /// <summary>The time of day, for people.</summary>
-    public DateTimeOffset UtcNow => _scheduler.Now;
+    public virtual DateTimeOffset UtcNow => _scheduler.Now;
 
     /// <summary>The time of day that belongs to a moment of <see cref="Now"/>.</summary>
     public DateTimeOffset TimeOfDay(TimeSpan moment) => UtcNow - (Now - moment);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Cjp2p.Actors.AntiSpoof;
 using Cjp2p.Actors.Content;
+using Cjp2p.Actors.Storage;
 using Cjp2p.Actors.Transport;
 
 namespace Cjp2p.Actors.Node;
@@ -12,17 +13,23 @@ namespace Cjp2p.Actors.Node;
 /// <param name="Random">Its source of chance; used by this node alone.</param>
 /// <param name="Secret">16 unpredictable bytes for its cookies.</param>
 /// <param name="Buffers">Buffers of spans shared with other nodes of the process; null: its own.</param>
+/// <param name="States">Opens what it keeps across restarts, where its settings name a folder for it; null: nothing is kept.</param>
 public sealed record NodeEnvironment(
     ITransportFactory Transports,
     IDisk Disk,
     Random Random,
     ImmutableArray<byte> Secret,
-    SpanBufferPool? Buffers = null)
+    SpanBufferPool? Buffers = null,
+    INodeStateFactory? States = null)
 {
+    /// <summary>Its clock; null: that of the ActorSystem's scheduler.</summary>
+    public NodeClock? Clock { get; init; }
+
     /// <summary>Real sockets, real files, real chance.</summary>
     public static NodeEnvironment Real() => new(
         new UdpTransportFactory(),
         new RealDisk(),
         new Random(RandomNumberGenerator.GetInt32(int.MaxValue)),
-        [.. RandomNumberGenerator.GetBytes(CookieIssuer.SecretBytes)]);
+        [.. RandomNumberGenerator.GetBytes(CookieIssuer.SecretBytes)],
+        States: new SqliteNodeStates());
 }

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
+using Akka.Actor;
 using Cjp2p.Actors.AntiSpoof;
 using Cjp2p.Actors.Content;
 using Cjp2p.Actors.Inspection;
 using Cjp2p.Actors.Peers;
 using Cjp2p.Actors.Protocol;
+using Cjp2p.Actors.Storage;
 using Cjp2p.Actors.Transport;
 
 namespace Cjp2p.Actors.Node;
@@ -31,8 +33,11 @@ public sealed class NodeServices
         Disk = environment.Disk;
         TransportFactory = environment.Transports;
         _random = environment.Random;
+        States = environment.States;
+        Secret = environment.Secret;
         Cookies = new CookieIssuer(environment.Secret.AsSpan(), settings.Cookies.Rotate);
         Pings = new PingIssuer(environment.Secret.AsSpan());
+        Liars = new LiarList(settings.Downloads.BansMax);
         Jar = new CookieJar(settings.Cookies.KeptMax);
         Buffers = environment.Buffers ?? new SpanBufferPool(settings.Downloads.SpanBuffersMax);
         Flight = new FlightBudget(settings.Downloads.FlightMaxChunks);
@@ -65,13 +70,16 @@ public sealed class NodeServices
     public NodeInspection Inspection { get; }
 
     /// <summary>Cookies that we ask others to return.</summary>
-    public CookieIssuer Cookies { get; }
+    public CookieIssuer Cookies { get; private set; }
 
     /// <summary>Pings that we ask others to return.</summary>
-    public PingIssuer Pings { get; }
+    public PingIssuer Pings { get; private set; }
 
     /// <summary>Cookies that others ask us to return.</summary>
     public CookieJar Jar { get; }
+
+    /// <summary>Who was proven to give wrong content.</summary>
+    public LiarList Liars { get; }
 
     /// <summary>Running downloads.</summary>
     public ContentRoutes Routes { get; } = new();
@@ -126,6 +134,30 @@ public sealed class NodeServices
 
     /// <summary>Which addresses of others are worth knowing; set when the sockets are open.</summary>
     public AddressPolicy AddressPolicy { get; internal set; } = new(false, false, []);
+
+    /// <summary>Opens what is kept across restarts; null: nothing is.</summary>
+    internal INodeStateFactory? States { get; }
+
+    /// <summary>The secret of this run, or of all, once it is loaded.</summary>
+    internal ImmutableArray<byte> Secret { get; private set; }
+
+    /// <summary>The <see cref="StorageActor"/>; nobody where nothing is kept.</summary>
+    internal IActorRef Storage { get; set; } = ActorRefs.Nobody;
+
+    /// <summary>Has something kept across restarts, where that is wanted.</summary>
+    internal void Keep(StateChange change) => Storage.Tell(new StorageProtocol.Keep(change), ActorRefs.NoSender);
+
+    /// <summary>Goes on with what is known from earlier runs; before the first socket is open.</summary>
+    internal void Restore(StoredState state)
+    {
+        Secret = state.Secret;
+        // Counted on from a time of day, so that a period of an earlier run is not used again.
+        var epoch = TimeSpan.FromTicks(Math.Max(0, Clock.UtcNow.UtcTicks - Clock.Now.Ticks));
+        Cookies = new CookieIssuer(Secret.AsSpan(), Settings.Cookies.Rotate, epoch);
+        Pings = new PingIssuer(Secret.AsSpan(), epoch);
+        foreach (var ban in state.Bans)
+            Liars.Add(ban);
+    }
 
     /// <summary>A source of chance for one actor, derived from the node's.</summary>
     public Random NewRandom()

@@ -4,6 +4,7 @@ using Cjp2p.Actors.Content;
 using Cjp2p.Actors.Inspection;
 using Cjp2p.Actors.Peers;
 using Cjp2p.Actors.Protocol;
+using Cjp2p.Actors.Storage;
 using Cjp2p.Actors.Transport;
 
 namespace Cjp2p.Actors.Node;
@@ -22,6 +23,7 @@ namespace Cjp2p.Actors.Node;
 /// <param name="Peers">Peers.</param>
 /// <param name="Content">Shared content.</param>
 /// <param name="Downloads">Downloads.</param>
+/// <param name="Storage">What is kept across restarts.</param>
 /// <param name="Inspection">Looking inside.</param>
 public sealed record NodeSettings(
     string Name,
@@ -34,6 +36,7 @@ public sealed record NodeSettings(
     PeerSettings Peers,
     ContentSettings Content,
     DownloadSettings Downloads,
+    StorageSettings Storage,
     InspectionSettings Inspection)
 {
     /// <summary>The reference configuration that the library carries: every key with its default.</summary>
@@ -100,7 +103,9 @@ public sealed record NodeSettings(
                 read.Count("peers.actors-max", 1, 1_000_000),
                 read.Duration("peers.actor-idle", 0.1, 86_400),
                 read.AutoFlag("peers.allow-loopback"),
-                read.AutoFlag("peers.allow-private")),
+                read.AutoFlag("peers.allow-private"),
+                read.Duration("peers.save-every", 0.1, 86_400),
+                read.Count("peers.remembered-per-round", 0, 1024)),
             new ContentSettings(
                 read.Texts("content.shared"),
                 read.Text("content.data"),
@@ -125,6 +130,7 @@ public sealed record NodeSettings(
                 read.Count("downloads.window-min", 1, 65_536),
                 read.Count("downloads.window-max", 1, 65_536),
                 read.Count("downloads.requests-per-datagram-max", 1, 11),
+                read.Count("downloads.request-bytes-max", 4096, 40_960),
                 new RetryPolicy(
                     read.Duration("downloads.timeout-min", 0.001, 3600),
                     read.Duration("downloads.timeout-unknown", 0.001, 3600),
@@ -139,7 +145,14 @@ public sealed record NodeSettings(
                 read.Duration("downloads.stall-after", 0.1, 3600),
                 read.Duration("downloads.save-every", 0.1, 3600),
                 read.Count("downloads.mismatches-max", 1, 1000),
-                read.Duration("downloads.disk-retry", 0.1, 3600)),
+                read.Duration("downloads.disk-retry", 0.1, 3600),
+                read.Duration("downloads.ban-for", 1, 31_536_000),
+                read.Count("downloads.bans-max", 1, 1_000_000)),
+            new StorageSettings(
+                read.Duration("storage.write-after", 0.001, 3600),
+                read.Count("storage.batch-max", 1, 1_000_000),
+                read.Count("storage.waiting-max", 1, 10_000_000),
+                read.Duration("storage.retry-after", 0.1, 3600)),
             new InspectionSettings(
                 read.Duration("inspection.answer-timeout", 0.01, 60),
                 read.Count("inspection.events-max", 0, 10_000),
@@ -215,6 +228,7 @@ public sealed record DownloadSettings(
     int WindowMin,
     int WindowMax,
     int RequestsPerDatagramMax,
+    int RequestBytesMax,
     RetryPolicy Retry,
     int SourcesMax,
     int SuggestedPerMinute,
@@ -224,4 +238,6 @@ public sealed record DownloadSettings(
     TimeSpan StallAfter,
     TimeSpan SaveEvery,
     int MismatchesMax,
-    TimeSpan DiskRetry);
+    TimeSpan DiskRetry,
+    TimeSpan BanFor,
+    int BansMax);

@@ -25,8 +25,7 @@ internal sealed class SettingsReader(Config section)
             if (known.Contains(key) || key.StartsWith("cjp2p.dispatchers.", StringComparison.Ordinal)
                 || key.StartsWith("cjp2p.mailboxes.", StringComparison.Ordinal))
                 continue;
-            var nearest = known.MinBy(candidate => Distance(key, candidate))!;
-            throw new NodeSettingsException($"Unknown setting {key}: did you mean {nearest}?");
+            throw new NodeSettingsException($"Unknown setting {key}: did you mean {NearestName.Of(key, known)}?");
         }
     }
 
@@ -133,24 +132,5 @@ internal sealed class SettingsReader(Config section)
 
         foreach (var (name, child) in value.GetObject().Items)
             Collect(child, path + "." + name, keys);
-    }
-
-    private static int Distance(string a, string b)
-    {
-        var row = new int[b.Length + 1];
-        for (var j = 0; j <= b.Length; j++)
-            row[j] = j;
-        foreach (var left in a)
-        {
-            var diagonal = row[0]++;
-            for (var j = 1; j <= b.Length; j++)
-            {
-                var cost = Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (left == b[j - 1] ? 0 : 1));
-                diagonal = row[j];
-                row[j] = cost;
-            }
-        }
-
-        return row[^1];
     }
 }

@@ -5,6 +5,7 @@ using Cjp2p.Actors.AntiSpoof;
 using Cjp2p.Actors.Inspection;
 using Cjp2p.Actors.Node;
 using Cjp2p.Actors.Protocol;
+using Cjp2p.Actors.Storage;
 using Cjp2p.Actors.Transport;
 
 namespace Cjp2p.Actors.Peers;
@@ -26,6 +27,7 @@ internal sealed class PeerRegistryActor : InspectedActor, IWithTimers
     private readonly PeerSettings _settings;
     private readonly Random _random;
     private readonly PeerTable _table;
+    private readonly PeerKeeper _keeper;
     private readonly TwoGenerationMap<PeerAddress, TimeSpan> _asked;
     private ImmutableArray<PeerAddress> _named;
     private TimeSpan _interval;
@@ -33,12 +35,13 @@ internal sealed class PeerRegistryActor : InspectedActor, IWithTimers
     private TimeSpan _bootstrapAt;
     private int _peerActors;
 
-    public PeerRegistryActor(NodeServices node) : base(node)
+    public PeerRegistryActor(NodeServices node, ImmutableArray<StoredPeer> known) : base(node)
     {
         _node = node;
         _settings = node.Settings.Peers;
         _random = node.NewRandom();
         _table = new PeerTable(_settings);
+        _keeper = new PeerKeeper(known, _settings.ForgetAfterProbes);
         _asked = new TwoGenerationMap<PeerAddress, TimeSpan>(4096);
         _named = _settings.Bootstrap;
         _interval = _settings.DiscoveryMin;
@@ -49,8 +52,10 @@ internal sealed class PeerRegistryActor : InspectedActor, IWithTimers
 
     private TimeSpan Now => _node.Clock.Now;
 
-    public static Props Props(NodeServices node) => 
-        Akka.Actor.Props.Create(() => new PeerRegistryActor(node)).WithMailbox(NodeMailbox.Id);
+    /// <param name="node">What the node's parts share.</param>
+    /// <param name="known">Peers of earlier runs.</param>
+    public static Props Props(NodeServices node, ImmutableArray<StoredPeer> known) =>
+        Akka.Actor.Props.Create(() => new PeerRegistryActor(node, known)).WithMailbox(NodeMailbox.Id);
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(e => Decided(e, Directive.Stop));
 
@@ -59,7 +64,14 @@ internal sealed class PeerRegistryActor : InspectedActor, IWithTimers
     {
         if (!_node.Transports.Open.IsEmpty)
             Self.Tell(PeerRegistryProtocol.Discover.Instance);
+        if (!_node.Storage.IsNobody())
+        {
+            Timers.StartPeriodicTimer(
+                PeerRegistryProtocol.SavePeers.Instance, PeerRegistryProtocol.SavePeers.Instance, _settings.SaveEvery, _settings.SaveEvery);
+        }
     }
+
+    protected override void PostStop() => Save();
 
     protected override void OnReceive(object message)
     {
@@ -85,6 +97,9 @@ internal sealed class PeerRegistryActor : InspectedActor, IWithTimers
                 _named = [.. _named.Concat(add.Addresses).Distinct()];
                 foreach (var address in add.Addresses)
                     Probe(address);
+                break;
+            case PeerRegistryProtocol.SavePeers:
+                Save();
                 break;
             case PeerRegistryProtocol.PeerStopped:
                 _peerActors--;
@@ -140,7 +155,7 @@ internal sealed class PeerRegistryActor : InspectedActor, IWithTimers
         if (news.Proven && _node.AddressPolicy.Accepts(news.Source))
         {
             if (_table.AddVerified(news.Source, news.At, _random))
-                OnNewPeer(news.Source);
+                OnNewPeer(news);
             PeerActorOf(news.Source, make: true)?.Tell(new PeerProtocol.Heard(news));
         }
 
@@ -150,8 +165,11 @@ internal sealed class PeerRegistryActor : InspectedActor, IWithTimers
             _table.AddHearsay(news.Peers.AsSpan(), _node.AddressPolicy);
     }
 
-    private void OnNewPeer(in PeerAddress address)
+    private void OnNewPeer(PeerNews news)
     {
+        var address = news.Source;
+        if (_keeper.OnVerified(address) is { RoundTrip.Ticks: > 0 } known && news.RoundTrip == TimeSpan.Zero)
+            _table.SetRoundTrip(address, known.RoundTrip);
         _log.Debug("New peer {Peer}, {Peers} in all", address, _table.Verified);
         if (_node.PeerSample.Length < _settings.ReplyPeersMax)
             _node.PeerSample = _table.Sample(_settings.ReplyPeersMax, _random);
@@ -179,7 +197,20 @@ internal sealed class PeerRegistryActor : InspectedActor, IWithTimers
         var candidates = _table.Sample(most, _random);
         return candidates.Length >= most
             ? candidates
-            : [.. candidates, .. _named.Where(address => !_table.Contains(address)).Take(most - candidates.Length)];
+            :
+            [
+                .. candidates,
+                .. _named.Concat(_keeper.Some()).Distinct().Where(address => !_table.Contains(address))
+                    .Take(most - candidates.Length),
+            ];
+    }
+
+    private void Save()
+    {
+        if (_node.Storage.IsNobody())
+            return;
+        foreach (var change in _keeper.Changes(_table.Peers, Now, _node.Clock.UtcNow))
+            _node.Keep(change);
     }
 
     private void Discover()
@@ -205,12 +236,14 @@ internal sealed class PeerRegistryActor : InspectedActor, IWithTimers
                 Context.Stop(actor);
         }
 
+        foreach (var address in _keeper.Next(_settings.RememberedPerRound, _table.Verified > 0))
+            Probe(address);
         var suggested = _table.TakeHearsay(_settings.HearsayPerRound);
         foreach (var address in suggested)
             Probe(address);
         AskNamed();
         _node.PeerSample = _table.Sample(_settings.ReplyPeersMax, _random);
-        var isLearning = _table.Verified < _settings.Floor || suggested.Length > 0;
+        var isLearning = _table.Verified < _settings.Floor || suggested.Length > 0 || _keeper.Waiting > 0;
         Next(isLearning && _table.Verified > 0 ? _settings.DiscoveryMin : Min(_interval * 2, _settings.DiscoveryMax));
     }
 

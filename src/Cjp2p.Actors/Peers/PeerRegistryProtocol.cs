@@ -65,6 +65,12 @@ public static class PeerRegistryProtocol
         public static Discover Instance { get; } = new();
     }
 
+    /// <summary>Time to have the peers written down.</summary>
+    internal sealed record SavePeers : ICommand, INotInfluenceReceiveTimeout, IDeadLetterSuppression
+    {
+        public static SavePeers Instance { get; } = new();
+    }
+
     /// <summary>The actor of a peer stopped (it was idle, or failed).</summary>
     /// <param name="Address">The peer.</param>
     internal sealed record PeerStopped(PeerAddress Address) : ICommand;

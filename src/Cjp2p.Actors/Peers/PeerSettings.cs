@@ -21,4 +21,6 @@ public sealed record PeerSettings(
     int ActorsMax,
     TimeSpan ActorIdle,
     bool? AllowLoopback,
-    bool? AllowPrivate);
+    bool? AllowPrivate,
+    TimeSpan SaveEvery,
+    int RememberedPerRound);

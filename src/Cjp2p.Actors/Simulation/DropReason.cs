@@ -41,4 +41,7 @@ public enum DropReason : byte
 
     /// <summary>More was under way in the whole network than may be.</summary>
     NetworkFull,
+
+    /// <summary>The receiver was busy, and the receive buffer of its endpoint full.</summary>
+    ReceiveBufferFull,
 }

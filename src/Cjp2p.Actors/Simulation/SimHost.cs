@@ -61,6 +61,26 @@ public sealed class SimHost
     /// <summary>Payload bytes it received.</summary>
     public long BytesReceived { get; internal set; }
 
+    /// <summary>
+    /// Payload bytes that wait at one of its endpoints at the most, while it is busy; what comes beyond is dropped and
+    /// counted. Without <see cref="ProcessorTimePerDatagram"/> nothing ever waits.
+    /// </summary>
+    public int ReceiveBufferBytes { get; set; } = int.MaxValue;
+
+    /// <summary>
+    /// Time that its processor takes for each datagram that it receives; zero: none. It takes what waits in batches and is
+    /// busy for as long as these cost.
+    /// </summary>
+    public TimeSpan ProcessorTimePerDatagram
+    {
+        get => new(ProcessorTicksPerDatagram);
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.Zero);
+            ProcessorTicksPerDatagram = value.Ticks;
+        }
+    }
+
     /// <summary>It is switched on. A host that is off sends and receives nothing, and nothing can be opened on it.</summary>
     public bool IsOn { get; private set; } = true;
 
@@ -78,6 +98,11 @@ public sealed class SimHost
     /// sleep.
     /// </summary>
     public string? OpeningFails { get; set; }
+
+    internal long ProcessorTicksPerDatagram { get; private set; }
+
+    /// <summary>Until when its processor has work.</summary>
+    internal long BusyUntilTicks { get; set; }
 
     /// <summary>The endpoints that are open.</summary>
     internal IReadOnlyList<SimTransport> Open => _open;

@@ -1,4 +1,7 @@
 using Akka.Actor;
+using Cjp2p.Actors.AntiSpoof;
+using Cjp2p.Actors.Content;
+using Cjp2p.Actors.Node;
 using Cjp2p.Actors.Transport;
 
 namespace Cjp2p.Actors.Simulation;
@@ -8,13 +11,13 @@ namespace Cjp2p.Actors.Simulation;
 /// </summary>
 public sealed class SimMachine
 {
-    private readonly SimWorld _world;
     private SimDisk? _disk;
-    private int _incarnation;
+    private SimNodeClock? _clock;
+    private int _starts;
 
     internal SimMachine(SimWorld world, int number, SimHost host)
     {
-        _world = world;
+        World = world;
         Number = number;
         Host = host;
         Name = $"n{number}";
@@ -28,8 +31,8 @@ public sealed class SimMachine
     public string Name { get; }
 
     /// <summary>
-    /// Chance for what runs on it, from the world's seed and its number alone. A new one after each start, as a process
-    /// that was restarted would have.
+    /// Chance for what runs on it, from the world's seed and its number alone. A new one as soon as its top actor is gone,
+    /// as a process that is started again would have.
     /// </summary>
     public Random Random { get; private set; }
 
@@ -38,7 +41,7 @@ public sealed class SimMachine
 
     /// <summary>Its disk.</summary>
     public SimDisk Disk => _disk ??= new SimDisk(
-        _world.Scheduler, SimSeed.Derive(SimSeed.Derive(_world.Seed, SimStreams.Disks), (ulong)Number));
+        World.Scheduler, SimSeed.Derive(SimSeed.Derive(World.Seed, SimStreams.Disks), (ulong)Number));
 
     /// <summary>Opens endpoints on it.</summary>
     public ITransportFactory Transports => Host.Transports;
@@ -46,23 +49,57 @@ public sealed class SimMachine
     /// <summary>The top actor that runs on it, or null.</summary>
     public IActorRef? Actor { get; private set; }
 
+    /// <summary>The clock that a node on it sees; the world's, as long as nobody made it go wrong.</summary>
+    public NodeClock Clock => OwnClock;
+
+    /// <summary>
+    /// How much its clock gains on the world's, as a share: 0.0001 is a second in 10,000; negative, it loses. Set at any
+    /// time; what it shows now stays.
+    /// </summary>
+    public double ClockDrift
+    {
+        get => _clock?.Drift ?? 0;
+        set => OwnClock.Drift = value;
+    }
+
+    internal SimWorld World { get; }
+
+    private SimNodeClock OwnClock => _clock ??= new SimNodeClock(World.Scheduler);
+
+    /// <summary>
+    /// Its clock is set: the time of day jumps by this much, forward or back. The monotonic clock jumps forward too, as
+    /// after a sleep, and never runs back.
+    /// </summary>
+    public void JumpClock(TimeSpan by) => OwnClock.Jump(by);
+
+    /// <summary>What a node that runs on it is made of: its endpoints, its disk, its chance, its clock, and a secret.</summary>
+    /// <param name="buffers">Buffers of spans that nodes of the world share; null: a pool of its own.</param>
+    public NodeEnvironment NewNodeEnvironment(SpanBufferPool? buffers = null)
+    {
+        var secret = new byte[CookieIssuer.SecretBytes];
+        Random.NextBytes(secret);
+        return new NodeEnvironment(Transports, Disk, Random, [.. secret], buffers) { Clock = Clock };
+    }
+
+    /// <summary>Switches the machine on, if it is off, and starts a whole node.</summary>
+    public IActorRef StartNode(NodeSettings settings, SpanBufferPool? buffers = null) =>
+        Start(NodeActor.Props(settings, NewNodeEnvironment(buffers)));
+
     /// <summary>Switches the machine on, if it is off, and starts its top actor.</summary>
     public IActorRef Start(Props props)
     {
         if (Actor != null)
             throw new InvalidOperationException($"{Name} runs already.");
-        var name = _incarnation == 0 ? Name : $"{Name}-{_incarnation + 1}";
-        if (_incarnation++ > 0)
-            Random = NewRandom();
+        var name = _starts++ == 0 ? Name : $"{Name}-{_starts}";
         Host.SwitchOn();
-        return _world.InWorld(context => Actor = SimRootActor.StartChild(context, this, props, name));
+        return World.InWorld(context => Actor = SimRootActor.StartChild(context, this, props, name));
     }
 
     /// <summary>Stops the top actor and all below it, in good order.</summary>
     public void Stop()
     {
         if (Actor is { } actor)
-            _world.InWorld(context => context.Stop(actor));
+            World.InWorld(context => context.Stop(actor));
     }
 
     /// <summary>
@@ -76,7 +113,7 @@ public sealed class SimMachine
         Stop();
 
         // Only now: whoever still waits for the disk finds first that it has to stop.
-        _world.EndBusy(Disk);
+        World.EndBusy(Disk);
         Disk.Crash();
     }
 
@@ -84,9 +121,10 @@ public sealed class SimMachine
     internal void ActorGone()
     {
         Actor = null;
+        Random = NewRandom();
         Host.CloseAll();
     }
 
     private SimRandom NewRandom() => new(SimSeed.Derive(
-        SimSeed.Derive(SimSeed.Derive(_world.Seed, SimStreams.Nodes), (ulong)Number), (ulong)_incarnation));
+        SimSeed.Derive(SimSeed.Derive(World.Seed, SimStreams.Nodes), (ulong)Number), (ulong)_starts));
 }

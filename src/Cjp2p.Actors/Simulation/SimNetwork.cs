@@ -54,12 +54,18 @@ public sealed class SimNetwork
     /// <summary>Send batches that were taken and have not come back; zero whenever no actor has its turn.</summary>
     public long BatchesRented { get; private set; }
 
+    /// <summary>Is shown every delivery, or null.</summary>
+    public ISimTap? Tap { get; set; }
+
     internal ulong Seed { get; }
 
     /// <summary>How often everything was healed; partitions from before mean nothing any more.</summary>
     internal int Heals { get; private set; }
 
     internal Trace Trace { get; }
+
+    /// <summary>Sees everything that endpoints send and receive; null: nobody looks.</summary>
+    internal ISimNetworkWatch? Watch { get; set; }
 
     /// <summary>Adds a host. Its address is the next free one, or the one given.</summary>
     /// <param name="access">How it is connected; perfectly when nothing is said.</param>
@@ -337,32 +343,85 @@ public sealed class SimNetwork
         var receiver = datagram.Receiver!;
         if (!MayReceive(datagram, out var transport))
             return;
-        var sink = transport.Sink!;
+        if (receiver.ProcessorTicksPerDatagram > 0)
+        {
+            Queue(receiver, transport, datagram);
+            return;
+        }
+
         var (datagrams, bytes) = (0, 0L);
-        while (true)
+        do
         {
             datagrams++;
             bytes += datagram.Length;
-            Trace.Delivered(
-                _steps(),
-                _scheduler.NowTicks,
-                _scheduler.TimersFired,
-                new TraceEndpoint(datagram.Sender.Number, datagram.SenderPort),
-                new TraceEndpoint(receiver.Number, datagram.To.Port),
-                datagram.Payload);
-            sink.OnDatagram(datagram.Source, datagram.Payload);
-            _pool.Return(datagram);
-            if (datagrams >= Settings.BatchMax || !TryTakeNext(receiver, transport, out datagram!))
-                break;
+            HandOver(receiver, transport, datagram);
+        }
+        while (datagrams < Settings.BatchMax && TryTakeNext(receiver, transport, out datagram!));
+        EndBatch(receiver, transport, datagrams, bytes);
+    }
+
+    /// <summary>The receiver is busy with what came before: into the endpoint's receive buffer, if there is room.</summary>
+    private void Queue(SimHost receiver, SimTransport transport, SimDatagram datagram)
+    {
+        if (!transport.Backlog.TryAdd(datagram, receiver.ReceiveBufferBytes))
+        {
+            Discard(datagram, DropReason.ReceiveBufferFull);
+            return;
         }
 
+        if (transport.Backlog.IsServed)
+            return;
+        transport.Backlog.IsServed = true;
+        _scheduler.CallAfter(Math.Max(0, receiver.BusyUntilTicks - _scheduler.NowTicks), () => Serve(receiver, transport));
+    }
+
+    /// <summary>The receiver has time for what waits: a batch of it, which it pays for before the next.</summary>
+    private void Serve(SimHost receiver, SimTransport transport)
+    {
+        transport.Backlog.IsServed = false;
+        var (datagrams, bytes) = (0, 0L);
+        while (datagrams < Settings.BatchMax && transport.Backlog.TakeFirst() is { } datagram)
+        {
+            datagrams++;
+            bytes += datagram.Length;
+            HandOver(receiver, transport, datagram);
+        }
+
+        if (datagrams == 0)
+            return;
+        receiver.BusyUntilTicks = _scheduler.NowTicks + (datagrams * receiver.ProcessorTicksPerDatagram);
+        EndBatch(receiver, transport, datagrams, bytes);
+        if (transport.Backlog.Count == 0 || transport.Backlog.IsServed)
+            return;
+        transport.Backlog.IsServed = true;
+        _scheduler.CallAfter(datagrams * receiver.ProcessorTicksPerDatagram, () => Serve(receiver, transport));
+    }
+
+    private void HandOver(SimHost receiver, SimTransport transport, SimDatagram datagram)
+    {
+        Trace.Delivered(
+            _steps(),
+            _scheduler.NowTicks,
+            _scheduler.TimersFired,
+            new TraceEndpoint(datagram.Sender.Number, datagram.SenderPort),
+            new TraceEndpoint(receiver.Number, datagram.To.Port),
+            datagram.Payload);
+        Watch?.Delivered(receiver, datagram.Source, datagram.Payload);
+        Tap?.Delivered(
+            new TimeSpan(_scheduler.NowTicks), datagram.Sender, receiver, datagram.Source, datagram.To, datagram.Payload);
+        transport.Sink!.OnDatagram(datagram.Source, datagram.Payload);
+        _pool.Return(datagram);
+    }
+
+    private void EndBatch(SimHost receiver, SimTransport transport, int datagrams, long bytes)
+    {
         receiver.Received += datagrams;
         receiver.BytesReceived += bytes;
         Counters.Delivered += datagrams;
         Counters.BytesDelivered += bytes;
         Counters.Batches++;
         transport.Counters.AddIn(datagrams, bytes);
-        sink.OnBatchEnd();
+        transport.Sink!.OnBatchEnd();
     }
 
     /// <summary>Takes the next entry if it is another datagram for the same endpoint at this very tick.</summary>

@@ -7,6 +7,7 @@ namespace Cjp2p.Actors.Simulation;
 public sealed class SimTransport : ITransport
 {
     private readonly SimHost _host;
+    private SimReceiveBuffer? _backlog;
     private bool _closed;
 
     internal SimTransport(SimHost host, in PeerAddress local)
@@ -25,6 +26,9 @@ public sealed class SimTransport : ITransport
     public TransportCounters Counters { get; } = new();
 
     internal IDatagramSink? Sink { get; private set; }
+
+    /// <summary>What has arrived and waits for its host to have time.</summary>
+    internal SimReceiveBuffer Backlog => _backlog ??= new SimReceiveBuffer();
 
     /// <summary>The address that what it sends is from, before any NAT.</summary>
     private PeerAddress SourceAddress { get; }
@@ -48,6 +52,8 @@ public sealed class SimTransport : ITransport
             return;
         _closed = true;
         _host.Remove(this);
+        while (_backlog?.TakeFirst() is { } datagram)
+            _host.Network.Discard(datagram, _host.IsOn ? DropReason.NoEndpoint : DropReason.HostOff);
     }
 
     internal void Fail(string reason)
@@ -76,6 +82,7 @@ public sealed class SimTransport : ITransport
         }
 
         Counters.AddOut(1, payload.Length);
+        _host.Network.Watch?.Sent(_host, to, payload);
         var source = isLoopback && !LocalAddress.IsLoopback ? to.WithPort(LocalAddress.Port) : SourceAddress;
         _host.Network.Send(_host, LocalAddress.Port, source, to, payload);
     }

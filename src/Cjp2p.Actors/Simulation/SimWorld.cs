@@ -2,6 +2,9 @@ using System.Globalization;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Event;
+using Cjp2p.Actors.Content;
+using Cjp2p.Actors.Node;
+using Cjp2p.Actors.Simulation.Invariants;
 
 namespace Cjp2p.Actors.Simulation;
 
@@ -18,18 +21,22 @@ namespace Cjp2p.Actors.Simulation;
 public sealed class SimWorld : IDisposable
 {
     private const int FailuresMax = 1000;
+    private const int SpanBuffersMax = 1024;
     private const int TurnsPerPumpMax = 10_000;
     private static readonly TimeSpan RealTimeMax = TimeSpan.FromSeconds(30);
 
     private readonly SimWorldSettings _settings;
     private readonly SimScheduler _scheduler;
     private readonly List<SimMachine> _machines = [];
+    private readonly List<SimNode> _nodes = [];
     private readonly List<SimFailure> _failures = [];
     private readonly SimLog? _log;
     private readonly IActorRef _root;
     private readonly long _foreignTouchesOfStart;
     private readonly long _turnsOfStart;
     private long _stepsAtThisInstant;
+    private long _checkAtTicks;
+    private long _checkAtStep;
     private bool _disposed;
 
     /// <summary>Builds the world; its clock stands at zero.</summary>
@@ -47,6 +54,7 @@ public sealed class SimWorld : IDisposable
 
         Trace = new Trace(_settings.TraceEventsMax);
         Network = new SimNetwork(_scheduler, Seed, _settings.Network, Trace, () => Steps);
+        Invariants = new SimInvariants(this);
         _root = System.ActorOf(SimRootActor.Props(this), "world");
 
         // The guardian puts the root actor into place on its own thread. Only once it has answered, a message to it is
@@ -93,6 +101,26 @@ public sealed class SimWorld : IDisposable
     /// <summary>The machines of this world, by number.</summary>
     public IReadOnlyList<SimMachine> Machines => _machines;
 
+    /// <summary>The production nodes that <see cref="AddNode"/> put into the world.</summary>
+    public IReadOnlyList<SimNode> Nodes => _nodes;
+
+    /// <summary>Defaults, listening on every address of the machine, with <c>/data</c> for its own files.</summary>
+    public static NodeSettings DefaultNodeSettings { get; } = NodeSettings.FromConfig(ConfigurationFactory.ParseString("""
+        cjp2p {
+          listen = ["0.0.0.0:24254"]
+          content.data = "/data"
+        }
+        """));
+
+    /// <summary>Buffers of spans that the nodes of <see cref="AddNode"/> share.</summary>
+    public SpanBufferPool SpanBuffers { get; } = new(SpanBuffersMax);
+
+    /// <summary>What must hold all the time; checked while the world runs and when it ends.</summary>
+    public SimInvariants Invariants { get; }
+
+    /// <summary>Where <see cref="Invariants"/> did not hold: the first twenty times of each.</summary>
+    public IReadOnlyList<SimViolation> Violations => Invariants.Violations;
+
     /// <summary>Top actors of machines that failed, the first thousand of them.</summary>
     public IReadOnlyList<SimFailure> Failures => _failures;
 
@@ -113,6 +141,25 @@ public sealed class SimWorld : IDisposable
         var machine = new SimMachine(this, _machines.Count, host);
         _machines.Add(machine);
         return machine;
+    }
+
+    /// <summary>Puts a machine with a production node into the world and starts the node.</summary>
+    /// <param name="access">How it is connected; perfectly when nothing is said.</param>
+    /// <param name="nat">The NAT it is behind, or null.</param>
+    /// <param name="settings">Settings of the node; null: <see cref="DefaultNodeSettings"/>.</param>
+    public SimNode AddNode(AccessLink? access = null, SimNat? nat = null, NodeSettings? settings = null)
+    {
+        var node = new SimNode(this, AddMachine(access, nat), settings ?? DefaultNodeSettings);
+        _nodes.Add(node);
+        return node.Start();
+    }
+
+    /// <summary>A content of chance bytes; the <paramref name="number"/> tells several of one world apart.</summary>
+    public SimContent NewContent(int bytes, long number = 0)
+    {
+        var content = new byte[bytes];
+        RandomFor(number).NextBytes(content);
+        return SimContent.Of(content);
     }
 
     /// <summary>Cuts every path between the one group of machines and the other.</summary>
@@ -151,6 +198,14 @@ public sealed class SimWorld : IDisposable
         {
             Leave(entered);
         }
+    }
+
+    /// <summary>Looks at <see cref="Invariants"/> now.</summary>
+    public void CheckInvariants()
+    {
+        _checkAtTicks = _scheduler.NowTicks + _settings.InvariantInterval.Ticks;
+        _checkAtStep = Steps + _settings.InvariantStepsMax;
+        Invariants.Check();
     }
 
     /// <summary>Lets this much virtual time pass.</summary>
@@ -274,6 +329,7 @@ public sealed class SimWorld : IDisposable
     {
         if (_disposed)
             return;
+        CheckInvariants();
         _disposed = true;
         if (_log != null)
             System.EventStream.Unsubscribe(_log);
@@ -316,6 +372,10 @@ public sealed class SimWorld : IDisposable
               type = "{{Name(typeof(SimDispatcherConfigurator))}}"
               {{SimDispatcher.OneMessagePerTurn}} = on
             }
+            cjp2p.dispatchers.storage {
+              type = "{{Name(typeof(SimDispatcherConfigurator))}}"
+              {{SimDispatcher.OneMessagePerTurn}} = on
+            }
             cjp2p.mailboxes.node.mailbox-type = "{{Name(typeof(SimMailbox))}}"
             """).WithFallback(settings.Config);
 
@@ -353,6 +413,8 @@ public sealed class SimWorld : IDisposable
         if (_stepsAtThisInstant > _settings.StepsPerInstantMax)
             throw new SimulationStuckException(Describe("Time stands still: entries are scheduled without delay"));
         Drain();
+        if (Invariants.Count > 0 && (_scheduler.NowTicks >= _checkAtTicks || Steps >= _checkAtStep))
+            CheckInvariants();
         return true;
     }
 

@@ -30,6 +30,12 @@ public sealed record SimWorldSettings
     /// <summary>Entries that fire at one and the same tick after which the simulation is stuck: timers of zero delay.</summary>
     public long StepsPerInstantMax { get; init; } = 10_000_000;
 
+    /// <summary>Virtual time between two looks at <see cref="SimWorld.Invariants"/> at the most.</summary>
+    public TimeSpan InvariantInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Steps between two looks at <see cref="SimWorld.Invariants"/> at the most.</summary>
+    public long InvariantStepsMax { get; init; } = 100_000;
+
     /// <summary>Deliveries kept in <see cref="Trace.Last"/>.</summary>
     public int TraceEventsMax { get; init; }
 

@@ -113,7 +113,7 @@ internal sealed class DatagramPump : IDatagramSink
         foreach (ref var arrival in CollectionsMarshal.AsSpan(_arrivals))
         {
             arrival.Span.Owner.Tell(new ChunkRequestProtocol.ChunksArrived(
-                arrival.Source, arrival.Chunks, arrival.Useless, arrival.Duplicates, arrival.Shared, _now));
+                arrival.Source, arrival.Chunks, arrival.Useless, arrival.Duplicates, arrival.Shared, arrival.Span.ChunkBytes, _now));
         }
 
         _arrivals.Clear();

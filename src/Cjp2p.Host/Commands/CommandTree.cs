@@ -23,6 +23,11 @@ internal static class CommandTree
         ["top"] = ["cjp2p top", "cjp2p top --node 127.0.0.1:24255"],
         ["tap"] = ["cjp2p tap --message PleaseSendContent", "cjp2p tap --peer 127.0.0.1 -w capture.jsonl"],
         ["send"] = ["cjp2p send 127.0.0.1:24254 '[{\"PleaseSendPeers\":{}}]' --wait 500"],
+        ["simulate"] =
+        [
+            "cjp2p simulate --scenario churn-day --peers 50 --seed 7",
+            "cjp2p simulate --scenario poisoners-40 --seeds 1..100",
+        ],
     };
 
     /// <summary>Runs the command that <paramref name="arguments"/> name; returns the exit code of the process.</summary>
@@ -77,6 +82,7 @@ internal static class CommandTree
             InspectCommand.Create(),
             TopCommand.Create(),
             TapCommand.Create(),
+            SimulateCommand.Create(),
         };
         foreach (var option in root.Options.OfType<HelpOption>())
             option.Action = new HelpWithExamples((HelpAction)option.Action!);

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Cjp2p.Host.Commands;
+using Cjp2p.Host.Simulation;
 
 namespace Cjp2p.Host.Output;
 
@@ -13,6 +14,7 @@ namespace Cjp2p.Host.Output;
 [JsonSerializable(typeof(PeersReport))]
 [JsonSerializable(typeof(PingReport))]
 [JsonSerializable(typeof(SendReport))]
+[JsonSerializable(typeof(SimulateReport))]
 internal sealed partial class Json : JsonSerializerContext
 {
     /// <summary>The context that commands write with: everything but ASCII is escaped only where it has to be.</summary>

@@ -172,7 +172,7 @@ public sealed class ChunkRequestActorTests : NodeSpec
         Start(1, Sha256Digest.FromBytes(new byte[32]));
         Deliver(1, 0, 1, 2, 3);
         Arrive(chunks: [0, 2]);
-        _span.Tell(new ChunkRequestProtocol.ChunksArrived(new SourceSlot(9, Peer("127.0.0.10:1")), Chunks([1, 3]), default, 0, false, Now));
+        _span.Tell(new ChunkRequestProtocol.ChunksArrived(new SourceSlot(9, Peer("127.0.0.10:1")), Chunks([1, 3]), default, 0, false, ChunkBytes, Now));
         Settle();
         Assert.Equal<int>([7, 9], All(_download).OfType<DownloadProtocol.SpanCorrupt>().Single().Contributors.Order());
         Nothing(_file);
@@ -248,9 +248,10 @@ public sealed class ChunkRequestActorTests : NodeSpec
         Only<Terminated>(_download);
     }
 
-    private void Grant(int chunks, int perDatagram = 8, bool giveCookie = false, RoundTripTime roundTrip = default)
+    private void Grant(
+        int chunks, int perDatagram = 8, bool giveCookie = false, RoundTripTime roundTrip = default, int perRequest = 1)
     {
-        _span.Tell(new ChunkRequestProtocol.Grant(_source, chunks, roundTrip, perDatagram, false, giveCookie));
+        _span.Tell(new ChunkRequestProtocol.Grant(_source, chunks, roundTrip, perDatagram, perRequest, false, giveCookie));
         Settle();
     }
 
@@ -270,7 +271,7 @@ public sealed class ChunkRequestActorTests : NodeSpec
 
     private void Arrive(int[]? chunks = null, int[]? useless = null)
     {
-        _span.Tell(new ChunkRequestProtocol.ChunksArrived(_source, Chunks(chunks ?? []), Chunks(useless ?? []), 0, false, Now));
+        _span.Tell(new ChunkRequestProtocol.ChunksArrived(_source, Chunks(chunks ?? []), Chunks(useless ?? []), 0, false, ChunkBytes, Now));
         Settle();
     }
 

@@ -1,8 +1,10 @@
+using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.TestKit;
 using Cjp2p.Actors.Content;
 using Cjp2p.Actors.Node;
 using Cjp2p.Actors.Protocol;
+using Cjp2p.Actors.Storage;
 using Cjp2p.Actors.Tests.Doubles;
 
 namespace Cjp2p.Actors.Tests.Content;
@@ -10,9 +12,8 @@ namespace Cjp2p.Actors.Tests.Content;
 /// <summary>The store with its indexers: what is shared, and for how long.</summary>
 public sealed class ContentStoreActorTests : NodeSpec
 {
-    private const string Index = "/data/content-index.jsonl";
-
     private readonly TestProbe _user;
+    private readonly RecordingRef _storage = new("storage");
     private NodeServices _node = null!;
     private IActorRef _store = ActorRefs.Nobody;
 
@@ -384,7 +385,7 @@ public sealed class ContentStoreActorTests : NodeSpec
         Assert.True(IsServed(2));
     }
 
-    // ---- the index
+    // ---- across restarts
 
     [Fact]
     public void Restart_hashes_only_what_changed()
@@ -394,7 +395,6 @@ public sealed class ContentStoreActorTests : NodeSpec
         Disk.Put("/s/c", [3]);
         Start("content { shared = [\"/s\"], data = \"/data\" }");
         AdvanceSeconds(10);
-        Assert.True(Disk.Exists(Index));
         StopStore();
         Disk.Put("/s/b", [4]);
         Disk.Take("/s/c");
@@ -405,70 +405,49 @@ public sealed class ContentStoreActorTests : NodeSpec
         Assert.False(IsServed(2));
         Assert.False(IsServed(3));
         Assert.True(IsServed(4));
+        Assert.Equal([Id(1), Id(4)], Kept().Select(file => file.Id));
     }
 
     [Fact]
-    public void Index_is_saved_at_the_stop_too()
-    {
-        Disk.Put("/s/a", [1]);
-        Start("content { shared = [\"/s\"], data = \"/data\" }");
-        Settle();
-        StopStore();
-        Assert.Single(ContentIndexFile.Read(Disk.Content(Index)));
-    }
-
-    [Fact]
-    public void Index_without_a_change_is_not_written_again()
+    public void What_does_not_change_is_kept_once()
     {
         Disk.Put("/s/a", [1]);
         Start("content { shared = [\"/s\"], data = \"/data\" }");
         AdvanceSeconds(3600);
         StopStore();
-        Assert.Equal(1, Disk.Count(DiskOperation.WriteSmall, Index));
+        Start("content { shared = [\"/s\"], data = \"/data\" }", "again");
+        AdvanceSeconds(3600);
+        Assert.Single(_storage.Of<StorageProtocol.Keep>());
     }
 
+    // A disk that was taken out: what was on it need not be hashed again when it is back, also after a restart.
     [Fact]
-    public void Without_a_data_folder_there_is_no_index()
+    public void Folder_that_is_not_there_is_not_served_and_not_forgotten()
     {
         Disk.Put("/s/a", [1]);
-        Start();
-        Share("/s");
+        Start("content { shared = [\"/s\"], data = \"/data\" }");
         AdvanceSeconds(10);
+        Disk.Fault = (what, path) => path == "/s" && what == DiskOperation.Enumerate ? new DirectoryNotFoundException("gone") : null;
+        AdvanceSeconds(61);
+        Assert.False(IsServed(1));
         StopStore();
-        Assert.DoesNotContain(Disk.Log, entry => entry.Operation is DiskOperation.WriteSmall or DiskOperation.ReadSmall);
-    }
-
-    [Theory]
-    [InlineData(nameof(DiskOperation.ReadSmall))]
-    [InlineData(nameof(DiskOperation.WriteSmall))]
-    [InlineData(nameof(DiskOperation.CreateFolder))]
-    public void Index_that_cannot_be_read_or_written_costs_a_warning(string operation)
-    {
-        Disk.Put("/s/a", [1]);
-        Disk.Fault = (what, path) => what.ToString() == operation ? new IOException("no such luck") : null;
-        Start("content { shared = [\"/s\"], data = \"/data\" }");
+        Start("content { shared = [\"/s\"], data = \"/data\" }", "again");
         AdvanceSeconds(10);
+        Disk.Fault = (_, _) => null;
+        AdvanceSeconds(61);
         Assert.True(IsServed(1));
-        Assert.Contains("no such luck", Assert.Single(Warnings), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Corrupt_index_costs_hashing()
-    {
-        Disk.Put("/s/a", [1]);
-        Disk.Put(Index, ScriptedSource.ContentOf(5000));
-        Start("content { shared = [\"/s\"], data = \"/data\" }");
-        AdvanceSeconds(10);
-        Assert.True(IsServed(1));
+        Assert.Equal(1, Disk.Count(DiskOperation.OpenRead, "/s/a"));
     }
 
     // Its path may be anything: only what the disk lists is looked up in it.
     [Fact]
-    public void Index_names_nothing_that_is_not_in_the_folder()
+    public void Known_files_that_are_not_in_the_folder_are_not_shared()
     {
         Disk.Put("/s/a", [1]);
         var secret = Disk.Put("/secret", [2]);
-        Disk.Put(Index, ContentIndexFile.Write([new SharedFile(Id(2), secret), new SharedFile(Id(3), new FileStat("/s/../secret", 1, secret.ChangedTicks))]));
+        _storage.Tell(new StorageProtocol.Keep(new StateChange.FileIndexed(new SharedFile(Id(2), secret))));
+        _storage.Tell(new StorageProtocol.Keep(new StateChange.FileIndexed(
+            new SharedFile(Id(3), new FileStat("/s/../secret", 1, secret.ChangedTicks)))));
         Start("content { shared = [\"/s\"], data = \"/data\" }");
         AdvanceSeconds(10);
         Assert.True(IsServed(1));
@@ -539,7 +518,23 @@ public sealed class ContentStoreActorTests : NodeSpec
     private void Start(string hocon = "", string name = "store")
     {
         _node = Services($"cjp2p {{ {hocon} }}");
-        _store = Top(ContentStoreActor.Props(_node), name);
+        _node.Storage = _storage;
+        _store = Top(ContentStoreActor.Props(_node, Kept()), name);
+    }
+
+    // What is kept, as a database would have it.
+    private ImmutableArray<SharedFile> Kept()
+    {
+        var files = new SortedDictionary<string, SharedFile>(StringComparer.Ordinal);
+        foreach (var keep in _storage.Of<StorageProtocol.Keep>())
+        {
+            if (keep.Change is StateChange.FileIndexed(var file))
+                files[file.File.Path] = file;
+            else if (keep.Change is StateChange.FileForgotten(var path))
+                files.Remove(path);
+        }
+
+        return [.. files.Values];
     }
 
     private void StopStore()

@@ -28,7 +28,7 @@ public abstract class DownloadSpec : NodeSpec
 
     private protected static PeerAddress Us { get; } = Datagram.At($"127.0.0.1:{NodePort}");
 
-    protected IActorRef Node { get; private set; } = ActorRefs.Nobody;
+    protected IActorRef Node { get; private protected set; } = ActorRefs.Nobody;
 
     protected TestProbe User { get; }
 

@@ -48,9 +48,9 @@ public sealed class DownloadTests : DownloadSpec
         Fetch(source.Id, [source]);
         var finished = UntilTold<DownloadProtocol.Finished>(30);
         AssertGot(content);
-        // One more: the probe.
-        Assert.Equal(256 + 1, source.Requests.Count);
-        Assert.Equal(256, source.Requests.Skip(1).Select(request => request.Offset).Distinct().Count());
+        // The first is the probe.
+        Assert.Equal(content.Length, source.Requests.Skip(1).Sum(request => request.Length));
+        Assert.Equal(source.Requests.Count - 1, source.Requests.Skip(1).Select(request => request.Offset).Distinct().Count());
         Assert.InRange(finished.FetchedBytes, content.Length, content.Length + 4096);
     }
 
@@ -65,8 +65,36 @@ public sealed class DownloadTests : DownloadSpec
         foreach (var request in source.Requests.Skip(1))
         {
             Assert.Equal(0, request.Offset % 4096);
-            Assert.Equal(Math.Min(4096, content.Length - request.Offset), request.Length);
+            Assert.True(request.Length % 4096 == 0 || request.Offset + request.Length == content.Length);
+            Assert.Equal(request.Offset / SpanGeometry.SpanBytes, (request.Offset + request.Length - 1) / SpanGeometry.SpanBytes);
         }
+    }
+
+    [Fact]
+    public void Requests_ask_for_more_and_more_up_to_the_limit_while_nothing_is_lost()
+    {
+        var content = ScriptedSource.ContentOf(32 * SpanGeometry.SpanBytes);
+        var source = Source(1, content);
+        StartNode();
+        Fetch(source.Id, [source]);
+        UntilTold<DownloadProtocol.Finished>(30);
+        AssertGot(content);
+        Assert.Equal(4096, source.Requests[1].Length);
+        Assert.Equal(40_960, source.Requests.Max(request => request.Length));
+    }
+
+    [Fact]
+    public void Where_no_fragment_arrives_requests_ask_for_what_fits_one_packet()
+    {
+        const int PacketBytesMax = 1452;
+        var content = ScriptedSource.ContentOf(3 * SpanGeometry.SpanBytes + 1000);
+        var source = Source(1, content);
+        Network.Copies = datagram => datagram.Bytes.Length <= PacketBytesMax ? 1 : 0;
+        StartNode();
+        Fetch(source.Id, [source]);
+        UntilTold<DownloadProtocol.Finished>(60);
+        AssertGot(content);
+        Assert.True(source.Requests.Count(request => request.Length == RequestSize.OnePacketBytes) > 800);
     }
 
     [Fact]
@@ -129,7 +157,7 @@ public sealed class DownloadTests : DownloadSpec
         var packed = source.Datagrams.Select(datagram => datagram.OfType<PleaseSendContent>().Count()).ToArray();
         Assert.Contains(2, packed.Take(20));
         Assert.All(packed, count => Assert.InRange(count, 0, 2));
-        Assert.Equal(1, packed.TakeLast(100).Max());
+        Assert.Equal(1, packed.TakeLast(20).Max());
     }
 
     [Fact]
@@ -137,10 +165,11 @@ public sealed class DownloadTests : DownloadSpec
     {
         var content = ScriptedSource.ContentOf(4 * SpanGeometry.SpanBytes);
         var source = Source(1, content);
-        StartNode();
+        StartNode("cjp2p.downloads.request-bytes-max = 32768");
         Fetch(source.Id, [source]);
         UntilTold<DownloadProtocol.Finished>(30);
-        Assert.Equal(8, source.Datagrams.Max(datagram => datagram.OfType<PleaseSendContent>().Count()));
+        Assert.True(source.Datagrams.Max(datagram => datagram.OfType<PleaseSendContent>().Count()) >= 4);
+        Assert.Equal(32_768, source.Datagrams.Max(datagram => datagram.OfType<PleaseSendContent>().Sum(request => request.Length)));
     }
 
     // The Ruby node that relays does not say how long the content is.
@@ -193,7 +222,7 @@ public sealed class DownloadTests : DownloadSpec
         UntilTold<DownloadProtocol.Finished>(30);
         Assert.Equal(Target, All(other).OfType<DownloadProtocol.Finished>().Single().TargetPath);
         Assert.False(Disk.Exists("/elsewhere"));
-        Assert.Equal(128 + 1, source.Requests.Count);
+        Assert.Equal(content.Length, source.Requests.Skip(1).Sum(request => request.Length));
         AssertGot(content);
     }
 

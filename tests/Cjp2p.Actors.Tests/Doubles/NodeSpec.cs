@@ -6,6 +6,7 @@ using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 using Cjp2p.Actors.Node;
 using Cjp2p.Actors.Protocol;
+using Cjp2p.Actors.Storage;
 
 namespace Cjp2p.Actors.Tests.Doubles;
 
@@ -37,6 +38,10 @@ public abstract class NodeSpec : TestKit
           type = "Cjp2p.Actors.Tests.Doubles.TurnDispatcherConfigurator, Cjp2p.Actors.Tests"
           throughput = 1
         }
+        cjp2p.dispatchers.storage {
+          type = "Cjp2p.Actors.Tests.Doubles.TurnDispatcherConfigurator, Cjp2p.Actors.Tests"
+          throughput = 1
+        }
         cjp2p.mailboxes.node.mailbox-type = "Cjp2p.Actors.Inspection.NodeMailbox, Cjp2p.Actors"
         """);
 
@@ -61,6 +66,9 @@ public abstract class NodeSpec : TestKit
     private protected MemoryNetwork Network { get; }
 
     private protected MemoryDisk Disk { get; } = new();
+
+    /// <summary>What nodes keep across restarts, where their settings name a data folder.</summary>
+    private protected MemoryNodeStates States { get; } = new();
 
     protected new TimeSpan Now => Time.MonotonicClock;
 
@@ -191,7 +199,8 @@ public abstract class NodeSpec : TestKit
         Settings(hocon), Environment(seed), new NodeClock(Time));
 
     private protected NodeEnvironment Environment(int seed = 0, MemoryDisk? disk = null) => new(
-        Network, disk ?? Disk, new Random(Seed * 1000 + seed), [.. Enumerable.Range(seed, 16).Select(i => (byte)(i * 7 + 1))]);
+        Network, disk ?? Disk, new Random(Seed * 1000 + seed), [.. Enumerable.Range(seed, 16).Select(i => (byte)(i * 7 + 1))],
+        States: States);
 
     protected static NodeSettings Settings(string hocon = "") =>
         NodeSettings.FromConfig(hocon.Length == 0 ? Config.Empty : ConfigurationFactory.ParseString(hocon));

@@ -4,6 +4,7 @@ using Akka.TestKit;
 using Cjp2p.Actors.Node;
 using Cjp2p.Actors.Peers;
 using Cjp2p.Actors.Protocol;
+using Cjp2p.Actors.Storage;
 using Cjp2p.Actors.Tests.Doubles;
 
 namespace Cjp2p.Actors.Tests.Peers;
@@ -13,6 +14,7 @@ public sealed class PeerRegistryActorTests : NodeSpec
     private static readonly PeerAddress Us = Datagram.At("127.0.0.1:24254");
 
     private readonly TestProbe _user;
+    private ImmutableArray<StoredPeer> _known = [];
     private NodeServices _node = null!;
     private IActorRef _registry = ActorRefs.Nobody;
 
@@ -330,7 +332,7 @@ public sealed class PeerRegistryActorTests : NodeSpec
         _node.Transports.Set([.. Network.Open]);
         _node.AddressPolicy = new AddressPolicy(true, true, [Us]);
         Network.Clear();
-        _registry = Top(PeerRegistryActor.Props(_node), name);
+        _registry = Top(PeerRegistryActor.Props(_node, _known), name);
         Settle();
     }
 

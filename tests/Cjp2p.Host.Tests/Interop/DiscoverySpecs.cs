@@ -1,5 +1,4 @@
 using System.Text;
-using Cjp2p.TestPeers;
 
 namespace Cjp2p.Host.Tests.Interop;
 

@@ -1,5 +1,4 @@
 using System.Net;
-using Cjp2p.TestPeers;
 
 namespace Cjp2p.Host.Tests.Interop;
 
@@ -19,7 +18,7 @@ internal static class ForeignPeers
     /// <summary>Those that have content.</summary>
     public static IReadOnlyList<string> Serving { get; } = [July, March, MarchNumber, MarchToken, Ruby, Bash];
 
-    public static ForeignPeer Make(string name, ForeignPeerOptions options) => name switch
+    public static ForeignModel Make(string name, ForeignModelOptions options) => name switch
     {
         July => new RustJulyPeer(options),
         March => new RustMarchPeer(options),
@@ -33,7 +32,7 @@ internal static class ForeignPeers
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, null),
     };
 
-    public static void Serve(ForeignPeer peer, string id, byte[] bytes)
+    public static void Serve(ForeignModel peer, string id, byte[] bytes)
     {
         if (peer is RustPeer rust)
             rust.Serve(id, bytes);
@@ -41,6 +40,6 @@ internal static class ForeignPeers
             ((ScriptPeer)peer).Serve(id, bytes);
     }
 
-    public static ForeignDownload Download(ForeignPeer peer, string id, IPEndPoint source) =>
+    public static ForeignDownload Download(ForeignModel peer, string id, IPEndPoint source) =>
         peer is RustPeer rust ? rust.Download(id, source) : ((ScriptPeer)peer).Download(id, source);
 }

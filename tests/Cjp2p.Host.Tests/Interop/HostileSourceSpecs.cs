@@ -1,4 +1,3 @@
-using Cjp2p.TestPeers;
 
 namespace Cjp2p.Host.Tests.Interop;
 

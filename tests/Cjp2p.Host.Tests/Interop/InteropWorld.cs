@@ -32,7 +32,7 @@ internal sealed class InteropWorld : IAsyncDisposable
 
     private readonly ConcurrentQueue<string> _errors = new();
     private readonly ConcurrentQueue<string> _warnings = new();
-    private readonly List<ForeignPeer> _peers = [];
+    private readonly List<ForeignModel> _peers = [];
     private readonly ActorSystem _system;
     private int _nodes;
 
@@ -80,13 +80,13 @@ internal sealed class InteropWorld : IAsyncDisposable
     }
 
     /// <summary>What every foreign peer of the test gets: its own chance, the fast clock, nothing that happens by chance.</summary>
-    public ForeignPeerOptions Options(int seed) => new() { Seed = seed, Time = Time, RareEvents = false };
+    public ForeignModelOptions Options(int seed) => new() { Seed = seed, Time = Time, RareEvents = false, OpenWire = SocketWire.Open };
 
     /// <summary>The same, for a peer that our node's address was typed into.</summary>
-    public ForeignPeerOptions Knowing(InteropNode node, int seed) => Options(seed) with { Peers = [node.EndPoint] };
+    public ForeignModelOptions Knowing(InteropNode node, int seed) => Options(seed) with { Peers = [node.EndPoint] };
 
     /// <summary>Starts a foreign peer; it ends with the test.</summary>
-    public T Start<T>(T peer) where T : ForeignPeer
+    public T Start<T>(T peer) where T : ForeignModel
     {
         _peers.Add(peer);
         peer.Start();

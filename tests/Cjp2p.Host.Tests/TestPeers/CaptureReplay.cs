@@ -14,12 +14,12 @@ namespace Cjp2p.Host.Tests.TestPeers;
 /// recording gives them back), keys and signatures, ping times, the order of addresses in a list, and which addresses a
 /// stranger gets. Not compared: what the node sends by its timer, except which messages such a datagram holds.
 /// </remarks>
-public sealed class CaptureReplay
+internal sealed class CaptureReplay
 {
     private readonly IReadOnlyList<RecordedDatagram> _lines;
     private readonly string _node;
     private readonly string _remote;
-    private readonly ForeignPeer _model;
+    private readonly ForeignModel _model;
     private readonly ManualTime _time;
     private readonly Func<IPEndPoint, string>? _cookieFor;
     private readonly HashSet<string> _recordedCookies = [];
@@ -27,7 +27,7 @@ public sealed class CaptureReplay
     private readonly List<byte[]> _fromTimer = [];
 
     public CaptureReplay(
-        string recording, string node, string remote, ForeignPeer model, ManualTime time, Func<IPEndPoint, string>? cookieFor)
+        string recording, string node, string remote, ForeignModel model, ManualTime time, Func<IPEndPoint, string>? cookieFor)
     {
         _lines = Recording.Load(recording);
         _node = node;

@@ -236,9 +236,8 @@ public sealed class CaptureReplaySpecs
     private static IPEndPoint Remote(string recording, string name) =>
         Recording.Load(recording).First(l => l.From == name).FromAddress;
 
-    private static ForeignPeerOptions Offline(TimeProvider time, params IPEndPoint[] peers) => new()
+    private static ForeignModelOptions Offline(TimeProvider time, params IPEndPoint[] peers) => new()
     {
-        Offline = true,
         RareEvents = false,
         Time = time,
         Peers = peers,

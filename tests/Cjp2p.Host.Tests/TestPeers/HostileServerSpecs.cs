@@ -149,9 +149,8 @@ public sealed class HostileServerSpecs
 
     private static HostileServer Server(HostileServerOptions hostility, TimeProvider? time = null)
     {
-        var server = new HostileServer(hostility, new ForeignPeerOptions
+        var server = new HostileServer(hostility, new ForeignModelOptions
         {
-            Offline = true,
             Time = time ?? new ManualTime(),
             Address = IPAddress.Parse("127.0.0.2"),
             Port = 24254,

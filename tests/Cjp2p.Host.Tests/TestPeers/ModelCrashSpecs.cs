@@ -96,7 +96,7 @@ public sealed class ModelCrashSpecs
     public async Task Model_ends_exactly_where_the_real_program_does(string kind, string datagrams, bool ends)
     {
         var time = new ManualTime();
-        await using ForeignPeer peer = Peer(kind, time);
+        await using ForeignModel peer = Peer(kind, time);
         foreach (string datagram in datagrams.Split(" | "))
         {
             if (datagram == "TICK") time.Advance(TimeSpan.FromSeconds(12));
@@ -222,21 +222,20 @@ public sealed class ModelCrashSpecs
     private static string Content(string id, long offset, string base64, long eof) =>
         "[{\"Content\":{\"id\":\"" + id + "\",\"offset\":" + offset + ",\"base64\":\"" + base64 + "\",\"eof\":" + eof + "}}]";
 
-    private static string Cookie(ForeignPeer peer) => peer is RustPeer rust ? rust.CookieFor(Us) : "{}";
+    private static string Cookie(ForeignModel peer) => peer is RustPeer rust ? rust.CookieFor(Us) : "{}";
 
-    private static ForeignPeerOptions Options(TimeProvider time) => new()
+    private static ForeignModelOptions Options(TimeProvider time) => new()
     {
-        Offline = true,
         RareEvents = false,
         Time = time,
         Address = IPAddress.Parse("127.0.0.2"),
         Port = 24254,
     };
 
-    private static ForeignPeer Peer(string kind, TimeProvider time)
+    private static ForeignModel Peer(string kind, TimeProvider time)
     {
-        ForeignPeerOptions options = Options(time);
-        ForeignPeer peer = kind switch
+        ForeignModelOptions options = Options(time);
+        ForeignModel peer = kind switch
         {
             "July" => new RustJulyPeer(options),
             "March" => new RustMarchPeer(options),

@@ -25,8 +25,8 @@ public sealed class ModelTransferSpecs
             await using var network = new OfflineNetwork(time);
             byte[] content = Random(length);
             string id = Convert.ToHexStringLower(SHA256.HashData(content));
-            ForeignPeer source = network.Add(Peer(from, 2, time));
-            ForeignPeer sink = network.Add(Peer(to, 3, time, source.Address));
+            ForeignModel source = network.Add(Peer(from, 2, time));
+            ForeignModel sink = network.Add(Peer(to, 3, time, source.Address));
             Serve(source, id, content);
             ForeignDownload download = Download(sink, id, source.Address);
 
@@ -145,9 +145,8 @@ public sealed class ModelTransferSpecs
         return bytes;
     }
 
-    private static ForeignPeerOptions Options(int number, TimeProvider time, params IPEndPoint[] peers) => new()
+    private static ForeignModelOptions Options(int number, TimeProvider time, params IPEndPoint[] peers) => new()
     {
-        Offline = true,
         Time = time,
         Seed = number,
         Peers = peers,
@@ -155,7 +154,7 @@ public sealed class ModelTransferSpecs
         Port = 24254,
     };
 
-    private static ForeignPeer Peer(string kind, int number, TimeProvider time, params IPEndPoint[] peers) => kind switch
+    private static ForeignModel Peer(string kind, int number, TimeProvider time, params IPEndPoint[] peers) => kind switch
     {
         "July" => new RustJulyPeer(Options(number, time, peers)),
         "March" => new RustMarchPeer(Options(number, time, peers)),
@@ -163,12 +162,12 @@ public sealed class ModelTransferSpecs
         _ => new BashPeer(Options(number, time, peers)),
     };
 
-    private static void Serve(ForeignPeer peer, string id, byte[] content)
+    private static void Serve(ForeignModel peer, string id, byte[] content)
     {
         if (peer is RustPeer rust) rust.Serve(id, content);
         else ((ScriptPeer)peer).Serve(id, content);
     }
 
-    private static ForeignDownload Download(ForeignPeer peer, string id, IPEndPoint source) =>
+    private static ForeignDownload Download(ForeignModel peer, string id, IPEndPoint source) =>
         peer is RustPeer rust ? rust.Download(id, source) : ((ScriptPeer)peer).Download(id, source);
 }

@@ -6,17 +6,17 @@ namespace Cjp2p.Host.Tests.TestPeers;
 /// Peers without sockets that send to each other, in order and without loss, on a clock that moves only when nothing is
 /// under way.
 /// </summary>
-public sealed class OfflineNetwork(ManualTime time) : IAsyncDisposable
+internal sealed class OfflineNetwork(ManualTime time) : IAsyncDisposable
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(100);
 
-    private readonly List<ForeignPeer> _peers = [];
-    private readonly Queue<(ForeignPeer From, SentDatagram Datagram)> _underWay = new();
+    private readonly List<ForeignModel> _peers = [];
+    private readonly Queue<(ForeignModel From, SentDatagram Datagram)> _underWay = new();
 
     /// <summary>Datagrams delivered.</summary>
     public int Delivered { get; private set; }
 
-    public T Add<T>(T peer) where T : ForeignPeer
+    public T Add<T>(T peer) where T : ForeignModel
     {
         _peers.Add(peer);
         peer.Start();
@@ -33,7 +33,7 @@ public sealed class OfflineNetwork(ManualTime time) : IAsyncDisposable
         while (!condition())
         {
             Collect();
-            if (_underWay.TryDequeue(out (ForeignPeer From, SentDatagram Datagram) next))
+            if (_underWay.TryDequeue(out (ForeignModel From, SentDatagram Datagram) next))
             {
                 if (++delivered > datagramsMax) return false;
                 Deliver(next.From, next.Datagram);
@@ -50,16 +50,16 @@ public sealed class OfflineNetwork(ManualTime time) : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (ForeignPeer peer in _peers) await peer.DisposeAsync();
+        foreach (ForeignModel peer in _peers) await peer.DisposeAsync();
     }
 
     private void Collect()
     {
-        foreach (ForeignPeer peer in _peers)
+        foreach (ForeignModel peer in _peers)
             foreach (SentDatagram sent in peer.TakeOutbox()) _underWay.Enqueue((peer, sent));
     }
 
-    private void Deliver(ForeignPeer from, SentDatagram datagram)
+    private void Deliver(ForeignModel from, SentDatagram datagram)
     {
         if (_peers.Find(p => p.Address.Equals(datagram.To)) is not { } to) return;
         Delivered++;

@@ -83,7 +83,7 @@ public sealed class SocketTransferSpecs
         await second.WhenAsync(() => second.CountReceived("IAmHere") > 0).WaitAsync(Patience);
     }
 
-    private static T Start<T>(T peer) where T : ForeignPeer
+    private static T Start<T>(T peer) where T : ForeignModel
     {
         peer.Start();
         return peer;
@@ -95,5 +95,5 @@ public sealed class SocketTransferSpecs
         return (content, Convert.ToHexStringLower(SHA256.HashData(content)));
     }
 
-    private ForeignPeerOptions Options(int seed) => new() { Seed = seed, Time = _time };
+    private ForeignModelOptions Options(int seed) => new() { Seed = seed, Time = _time, OpenWire = SocketWire.Open };
 }

@@ -1,0 +1,572 @@
+using System.Globalization;
+using System.Text;
+using Akka.Actor;
+using Cjp2p.Actors.AntiSpoof;
+using Cjp2p.Actors.Content;
+using Cjp2p.Actors.Node;
+using Cjp2p.Actors.Simulation.Invariants;
+
+namespace Cjp2p.Actors.Simulation.Scenarios;
+
+/// <summary>
+/// A scenario that is being played from a seed: builds the world, lets things go wrong, and looks at what becomes of it.
+/// Whoever drives it may stop at any step and look at <see cref="World"/>.
+/// </summary>
+public sealed class ScenarioRun : IDisposable
+{
+    private const int ViolationsMax = 200;
+    private const int BlockBytes = 64 * 1024;
+    private const int LinesOfEach = 20;
+    private static readonly double[] SampledParts = [0.1, 0.25, 0.5, 0.75, 0.9];
+    private static readonly TimeSpan RestartDelay = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
+
+    private readonly List<ScenarioNode> _nodes = [];
+    private readonly List<ScenarioDownload> _downloads = [];
+    private readonly List<SimViolation> _violations = [];
+    private readonly Dictionary<string, SimContent> _contents = new(StringComparer.Ordinal);
+    private readonly ScenarioSamples _samples = new();
+    private readonly ScenarioFlows _flows;
+    private readonly ScenarioFaults _faults;
+    private readonly SpanBufferPool _buffers;
+    private TimeSpan? _safetyEnded;
+    private Exception? _failure;
+    private int _yetToStart;
+    private int _restarts;
+    private bool _hasJudged;
+
+    /// <summary>Builds the world of a scenario; nothing happens before <see cref="Advance"/>.</summary>
+    /// <exception cref="ScenarioException">The scenario makes no sense.</exception>
+    public ScenarioRun(Scenario scenario, ulong seed, ScenarioSettings? settings = null)
+    {
+        ArgumentNullException.ThrowIfNull(scenario);
+        scenario.Validate();
+        settings ??= new ScenarioSettings();
+        Scenario = scenario;
+        World = new SimWorld(new SimWorldSettings
+        {
+            Seed = seed, TraceEventsMax = settings.TraceEventsMax, LogLevel = settings.LogLevel,
+        });
+        _flows = new ScenarioFlows(settings.Tap);
+        World.Network.Tap = _flows;
+        _buffers = new SpanBufferPool(settings.SpanBuffersMax);
+        _faults = new ScenarioFaults(this);
+        foreach (var content in scenario.Contents)
+            _contents.Add(content.Name, Make(content));
+        AddPeers();
+        _faults.Schedule();
+        After(scenario.Duration, EndSafety);
+        Sample();
+    }
+
+    /// <summary>What is played.</summary>
+    public Scenario Scenario { get; }
+
+    /// <summary>The world in which it is played.</summary>
+    public SimWorld World { get; }
+
+    /// <summary>Where it is.</summary>
+    public ScenarioPhase Phase { get; private set; }
+
+    /// <summary>Fetches that there will be.</summary>
+    public int Fetches => _downloads.Count;
+
+    /// <summary>Fetches that have completed.</summary>
+    public int Completed { get; private set; }
+
+    /// <summary>Peers that run.</summary>
+    public int NodesUp => _nodes.Count(node => node.IsUp);
+
+    /// <summary>What did not hold so far.</summary>
+    public IReadOnlyList<SimViolation> Violations => _violations;
+
+    /// <summary>The contents, by name.</summary>
+    public IReadOnlyDictionary<string, SimContent> Contents => _contents;
+
+    internal IReadOnlyList<ScenarioNode> Nodes => _nodes;
+
+    /// <summary>Goes on, for this many steps at the most. False when it is over.</summary>
+    public bool Advance(long stepsMax)
+    {
+        if (Phase == ScenarioPhase.Over)
+            return false;
+        var stopAt = World.Steps + stepsMax;
+        try
+        {
+            while (Phase != ScenarioPhase.Over && World.Steps < stopAt)
+            {
+                World.RunUntil(
+                    () => Phase == ScenarioPhase.Over || World.Steps >= stopAt || _failure is not null,
+                    _samples.NextAt - World.Now);
+                if (_failure is { } failure)
+                    throw new InvalidOperationException($"The scenario itself failed: {failure.Message}", failure);
+                if (World.Now >= _samples.NextAt)
+                    Sample();
+            }
+        }
+        catch (SimulationStuckException stuck)
+        {
+            Violated("progress", stuck.Message);
+            Phase = ScenarioPhase.Over;
+        }
+
+        return Phase != ScenarioPhase.Over;
+    }
+
+    /// <summary>Goes on to this step of the world, with every actor there to be looked at; false when it is over before.</summary>
+    public bool RunToStep(long step)
+    {
+        while (World.Steps < step && Advance(step - World.Steps))
+        {
+        }
+
+        return World.Steps >= step;
+    }
+
+    /// <summary>How it went. Looks for the last time whether everything holds.</summary>
+    public ScenarioResult Result()
+    {
+        Judge();
+        Sample();
+        var counters = World.Network.Counters;
+        var measures = Measure();
+        return new ScenarioResult
+        {
+            Scenario = Scenario,
+            Seed = World.Seed,
+            TraceHash = World.Trace.HashText,
+            VirtualTime = World.Now,
+            SafetyEnded = _safetyEnded ?? World.Now,
+            Steps = World.Steps,
+            Delivered = counters.Delivered,
+            Dropped = counters.Dropped,
+            DroppedFor =
+            [
+                .. Enum.GetValues<DropReason>()
+                    .Select(reason => KeyValuePair.Create(reason, counters.DroppedFor(reason)))
+                    .Where(pair => pair.Value > 0),
+            ],
+            Measures = measures,
+            Violations = [.. _violations],
+            Fetches = [.. _downloads.Select(download => download.Result())],
+            Peers =
+            [
+                .. _nodes.Select(node => new ScenarioPeer(
+                    node.Machine.Number, node.Group.Name, node.Machine.Host.BytesSent, node.Machine.Host.BytesReceived,
+                    [.. node.Sessions])),
+            ],
+            Flows = _flows.All,
+            Samples = [.. _samples.All],
+            Events = [.. _faults.Events],
+            Checkpoints = [.. World.Trace.Checkpoints],
+        };
+    }
+
+    /// <summary>Ends the world.</summary>
+    public void Dispose() => World.Dispose();
+
+    /// <summary>Chance for one purpose, whatever else there is in the scenario.</summary>
+    internal Random RandomFor(string purpose) =>
+        World.RandomFor((long)(XxHash64.Hash(Encoding.UTF8.GetBytes(purpose)) >> 1));
+
+    /// <summary>Does something later; what goes wrong in it ends the run instead of being lost in the scheduler.</summary>
+    internal void After(TimeSpan delay, Action action) => World.After(delay, () =>
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception failure)
+        {
+            _failure ??= failure;
+        }
+    });
+
+    internal void Violated(string invariant, string what)
+    {
+        if (_violations.Count < ViolationsMax)
+            _violations.Add(new SimViolation(invariant, World.Now, World.Steps, what));
+    }
+
+    /// <summary>Takes a node away: its power goes, or it stops in good order. Its downloads go on when it comes back.</summary>
+    internal void TakeDown(ScenarioNode node, bool crash)
+    {
+        node.Downs++;
+        foreach (var download in node.Downloads)
+            download.IsRunning = false;
+        if (crash && node.HasBegun)
+        {
+            var wasUp = node.IsUp;
+            node.Machine.Crash();
+            if (wasUp)
+                node.SessionEnded(World.Now, crashed: true);
+        }
+        else if (node.Machine.Actor is { } actor && node.Downs == 1)
+        {
+            actor.Tell(NodeProtocol.Stop.Instance, ActorRefs.NoSender);
+            node.SessionEnded(World.Now, crashed: false);
+        }
+    }
+
+    /// <summary>One reason less for a node to be away; after the last it starts again.</summary>
+    internal void BringUp(ScenarioNode node)
+    {
+        if (--node.Downs == 0 && node.HasBegun)
+            Start(node);
+    }
+
+    /// <summary>A node told how a download goes.</summary>
+    internal void Told(ScenarioNode node, DownloadProtocol.IEvent told)
+    {
+        if (node.Downloads.Find(one => one.What.Id == told.Id) is not { IsDone: false } download)
+            return;
+        switch (told)
+        {
+            case DownloadProtocol.Progress progress:
+                download.Progressed(progress);
+                break;
+            case DownloadProtocol.Finished finished:
+                download.Finished(World.Now, finished);
+                Completed++;
+                CheckFile(download);
+                Check();
+                break;
+            // What a node says as it goes away is no news.
+            case DownloadProtocol.Failed failed when node.IsWanted:
+                (download.Why, download.IsRunning) = (failed.Reason, false);
+                After(RetryAfter, () => Fetch(download));
+                break;
+        }
+    }
+
+    /// <summary>A node could not start, and is started again as a service manager would.</summary>
+    internal void NotStarted(ScenarioNode node, string reason)
+    {
+        if (!node.IsWanted || reason == "the node has stopped")
+            return;
+        node.Machine.Stop();
+        node.SessionEnded(World.Now, crashed: false);
+        After(RetryAfter, () =>
+        {
+            if (node.IsWanted && !node.IsUp)
+                Start(node);
+        });
+    }
+
+    /// <summary>Something ended or completed: the run may be over, or its last phase begin.</summary>
+    internal void Check()
+    {
+        if (Phase == ScenarioPhase.Over)
+            return;
+        if (Phase == ScenarioPhase.Safety && !(_faults.IsQuiet && _yetToStart == 0))
+            return;
+        if (Completed == _downloads.Count || (Phase == ScenarioPhase.Liveness && !Demanded().Any()))
+            End();
+    }
+
+    private void EndSafety()
+    {
+        if (Phase != ScenarioPhase.Safety)
+            return;
+        Phase = ScenarioPhase.Liveness;
+        _safetyEnded = World.Now;
+        After(Scenario.Liveness, End);
+        _faults.End();
+    }
+
+    private void End()
+    {
+        if (Phase == ScenarioPhase.Over)
+            return;
+        _safetyEnded ??= World.Now;
+        Phase = ScenarioPhase.Over;
+    }
+
+    // ---- peers
+
+    private SimContent Make(ScenarioContent content)
+    {
+        var bytes = new byte[content.LengthBytes];
+        RandomFor($"content:{content.Name}").NextBytes(bytes);
+        return SimContent.Of(bytes);
+    }
+
+    private void AddPeers()
+    {
+        var settings = Scenario.ReadNodeSettings();
+        var sizes = Scenario.Sizes();
+        for (var i = 0; i < sizes.Length; i++)
+        {
+            var group = Scenario.Groups[i];
+            for (var j = 0; j < sizes[i]; j++)
+                AddPeer(group, j, settings);
+        }
+
+        foreach (var group in Scenario.Groups)
+        {
+            var known = Scenario.Groups
+                .Where(other => group.Knows.IsEmpty ? !other.Shares.IsEmpty : group.Knows.Contains(other.Name))
+                .Select(other => other.Name)
+                .ToHashSet();
+            var addresses = _nodes.Where(node => known.Contains(node.Group.Name)).ToArray();
+            var random = RandomFor($"group:{group.Name}");
+            foreach (var node in _nodes.Where(node => node.Group == group))
+                Prepare(node, addresses, random);
+        }
+    }
+
+    private void AddPeer(ScenarioGroup group, int number, NodeSettings settings)
+    {
+        var nat = group.Nats.IsEmpty ? null : World.Network.AddNat(new NatSettings
+        {
+            Kind = group.Nats[number % group.Nats.Length], MappingTimeout = group.NatTimeout,
+        });
+        var link = group.Link;
+        if (Scenario.Loss is { } loss)
+        {
+            // Half of it on each of the two links of a way.
+            var each = 1 - Math.Sqrt(1 - loss);
+            link = new AccessLink(link.Up with { Loss = each, Bursts = null }, link.Down with { Loss = each, Bursts = null });
+        }
+
+        var machine = World.AddMachine(link, nat);
+        var node = new ScenarioNode(machine, group, settings with { Name = machine.Name }) { Link = link };
+        node.Apply();
+        _nodes.Add(node);
+    }
+
+    private void Prepare(ScenarioNode node, ScenarioNode[] known, Random random)
+    {
+        var group = node.Group;
+        var others = known.Where(other => other != node).ToArray();
+        random.Shuffle(others);
+        node.Known = [.. others.Take(group.KnowsMax).OrderBy(other => other.Machine.Number)];
+        var disk = node.Machine.Disk;
+        disk.CreateFolder(ScenarioNode.DataFolder);
+        disk.CreateFolder(ScenarioNode.SharedFolder);
+        foreach (var name in group.Shares)
+            disk.WriteSmall($"{ScenarioNode.SharedFolder}/{name}", _contents[name].Bytes.Span);
+        node.User = World.Spawn(ScenarioUserActor.Props(this, node));
+        _yetToStart++;
+        After(group.StartAt + (group.StartWithin * random.NextDouble()), () =>
+        {
+            _yetToStart--;
+            node.HasBegun = true;
+            if (node.Downs == 0)
+                Start(node);
+        });
+        foreach (var name in group.Fetches)
+        {
+            var download = new ScenarioDownload(
+                node, name, _contents[name], group.FetchAt + (group.FetchWithin * random.NextDouble()));
+            node.Downloads.Add(download);
+            _downloads.Add(download);
+            After(download.At, () => Fetch(download));
+        }
+    }
+
+    private void Start(ScenarioNode node)
+    {
+        // It may still be stopping.
+        if (node.IsUp)
+        {
+            After(RestartDelay, () =>
+            {
+                if (node.IsWanted)
+                    Start(node);
+            });
+            return;
+        }
+
+        if (node.Starts > 0)
+            _restarts++;
+        var machine = node.Machine;
+        var secret = new byte[CookieIssuer.SecretBytes];
+        machine.Random.NextBytes(secret);
+        var actor = machine.Start(NodeActor.Props(
+            node.Settings with { Peers = node.Settings.Peers with { Bootstrap = node.Bootstrap } },
+            new NodeEnvironment(machine.Transports, machine.Disk, machine.Random, [.. secret], _buffers)));
+        node.SessionBegan(World.Now);
+        actor.Tell(NodeProtocol.WhenStarted.Instance, node.User);
+        foreach (var download in node.Downloads)
+            Fetch(download);
+    }
+
+    private void Fetch(ScenarioDownload download)
+    {
+        var node = download.Node;
+        if (download.IsDone || download.IsRunning || download.At > World.Now || !node.IsWanted || node.Machine.Actor is not { } actor)
+            return;
+        download.Started(World.Now);
+        actor.Tell(new DownloadProtocol.StartDownload(download.What.Id, download.Path, []), node.User);
+    }
+
+    // ---- what must hold
+
+    // Somebody who has all of it can be called by anybody, and the node knows somebody who is still there.
+    private static bool IsDemanded(ScenarioDownload download, HashSet<string> reachable) =>
+        !download.Node.IsGone && reachable.Contains(download.Content) && download.Node.Known.Any(known => !known.IsGone);
+
+    private HashSet<string> Reachable()
+    {
+        var reachable = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var node in _nodes)
+        {
+            if (node.IsGone || !node.IsPublic)
+                continue;
+            reachable.UnionWith(node.Group.Shares);
+            reachable.UnionWith(node.Downloads.Where(download => download.IsDone).Select(download => download.Content));
+        }
+
+        return reachable;
+    }
+
+    private IEnumerable<ScenarioDownload> Demanded()
+    {
+        var reachable = Reachable();
+        return _downloads.Where(download => !download.IsDone && IsDemanded(download, reachable));
+    }
+
+    private void CheckFile(ScenarioDownload download)
+    {
+        try
+        {
+            if (!IsRight(download))
+                Violated("content-verified", $"{download.Node.Machine.Name} took something else for {download.Content}");
+        }
+        catch (IOException)
+        {
+            // The disk fails just now; it is looked at again at the end.
+        }
+    }
+
+    private static bool IsRight(ScenarioDownload download)
+    {
+        using var file = download.Node.Machine.Disk.OpenRead(download.Path);
+        var expected = download.What.Bytes.Span;
+        if (file.Stat().LengthBytes != expected.Length)
+            return false;
+        var buffer = new byte[BlockBytes];
+        for (var at = 0; at < expected.Length; at += BlockBytes)
+        {
+            var length = Math.Min(BlockBytes, expected.Length - at);
+            if (file.Read(at, buffer.AsSpan(0, length)) != length || !expected.Slice(at, length).SequenceEqual(buffer.AsSpan(0, length)))
+                return false;
+        }
+
+        return true;
+    }
+
+    private void Judge()
+    {
+        if (_hasJudged)
+            return;
+        _hasJudged = true;
+        foreach (var failure in World.Failures)
+            Violated("node-alive", $"{failure.Actor} failed at {failure.At:c}, step {failure.Step}: {failure.Cause.GetType().Name}: {failure.Cause.Message}");
+        foreach (var node in _nodes.Where(node => node.IsWanted && !node.IsUp))
+            Violated("node-alive", $"{node.Machine.Name} does not run any more");
+        if (World.ForeignTouches != 0)
+            Violated("determinism", $"other threads touched the world {World.ForeignTouches} times");
+        if (World.Network.BatchesRented != 0)
+            Violated("nothing-left", $"{World.Network.BatchesRented} send batches were not given back");
+        if (Phase != ScenarioPhase.Over)
+            return;
+        JudgeDownloads();
+        var measures = Measure();
+        foreach (var expected in Scenario.Expectations)
+        {
+            var found = measures[expected.Measure];
+            if (found < expected.Least)
+                Violated("expectation", Text($"{expected.Measure} was {found:0.###}, which is less than {expected.Least:0.###}"));
+            if (found > expected.Most)
+                Violated("expectation", Text($"{expected.Measure} was {found:0.###}, which is more than {expected.Most:0.###}"));
+        }
+    }
+
+    private void JudgeDownloads()
+    {
+        var left = Demanded().ToArray();
+        foreach (var download in left.Take(LinesOfEach))
+        {
+            var why = download.Why.Length == 0 ? "" : $": {download.Why}";
+            Violated("completion", Text(
+                $"{download.Node.Machine.Name} has {download.DonePart:0%} of {download.Content}, which can be reached{why}"));
+        }
+
+        if (left.Length > LinesOfEach)
+            Violated("completion", Text($"... and {left.Length - LinesOfEach} more"));
+        if (_downloads.TrueForAll(download => download.IsDone) && _buffers.Rented != 0)
+            Violated("nothing-left", $"{_buffers.Rented} buffers of spans were not given back");
+        foreach (var download in _downloads.Where(download => download.IsDone && !download.Node.IsGone && download.Node.IsUp))
+        {
+            try
+            {
+                if (!IsRight(download))
+                    Violated("content-kept", $"{download.Node.Machine.Name} had {download.Content}, and has something else now");
+            }
+            catch (IOException e)
+            {
+                Violated("content-kept", $"{download.Node.Machine.Name} had {download.Content}, and cannot read it now: {e.Message}");
+            }
+        }
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    // ---- figures
+
+    private Dictionary<ScenarioMeasure, double> Measure()
+    {
+        var counters = World.Network.Counters;
+        var fetched = _downloads.Sum(download => download.FetchedBytes);
+        var wasted = _downloads.Sum(download => download.WastedBytes);
+        return new Dictionary<ScenarioMeasure, double>
+        {
+            [ScenarioMeasure.Completed] = _downloads.Count == 0 ? 1 : (double)Completed / _downloads.Count,
+            [ScenarioMeasure.Waste] = fetched == wasted ? 0 : (double)wasted / (fetched - wasted),
+            [ScenarioMeasure.Dropped] = counters.Dropped,
+            [ScenarioMeasure.Loss] = counters.DroppedFor(DropReason.Loss),
+            [ScenarioMeasure.Burst] = counters.DroppedFor(DropReason.Burst),
+            [ScenarioMeasure.QueueFull] = counters.DroppedFor(DropReason.QueueFull),
+            [ScenarioMeasure.Fragments] = counters.DroppedFor(DropReason.Fragments),
+            [ScenarioMeasure.Partition] = counters.DroppedFor(DropReason.Partition),
+            [ScenarioMeasure.HostOff] = counters.DroppedFor(DropReason.HostOff),
+            [ScenarioMeasure.NoHost] = counters.DroppedFor(DropReason.NoHost),
+            [ScenarioMeasure.NatFilter] = counters.DroppedFor(DropReason.NatFilter),
+            [ScenarioMeasure.Duplicated] = counters.Duplicated,
+            [ScenarioMeasure.Reordered] = counters.Reordered,
+            [ScenarioMeasure.Corrupted] = counters.Corrupted,
+            [ScenarioMeasure.Spoofed] = counters.Spoofed,
+            [ScenarioMeasure.Clogged] = counters.Clogged,
+            [ScenarioMeasure.Restarts] = _restarts,
+            [ScenarioMeasure.Crashes] = _nodes.Sum(node => node.Machine.Disk.Counters.Crashes),
+            [ScenarioMeasure.DiskFailures] = _nodes.Sum(node => node.Machine.Disk.Counters.Failures),
+            [ScenarioMeasure.SectorsLost] = _nodes.Sum(node => node.Machine.Disk.Counters.SectorsLost),
+        };
+    }
+
+    private void Sample()
+    {
+        var done = new double[_downloads.Count];
+        var (fetched, wasted) = (0L, 0L);
+        for (var i = 0; i < done.Length; i++)
+        {
+            var download = _downloads[i];
+            done[i] = download.DonePart;
+            fetched += download.FetchedBytes;
+            wasted += download.WastedBytes;
+        }
+
+        Array.Sort(done);
+        _samples.Add(new ScenarioSample(
+            World.Now,
+            NodesUp,
+            Completed,
+            done.Length == 0 ? [] : [.. SampledParts.Select(part => done[(int)(part * (done.Length - 1))])],
+            World.Network.Counters.BytesSent,
+            fetched,
+            wasted,
+            World.Network.Counters.Dropped));
+    }
+}

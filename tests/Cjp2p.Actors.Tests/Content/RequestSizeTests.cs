@@ -1,0 +1,158 @@
+using Cjp2p.Actors.Content;
+using CsCheck;
+
+namespace Cjp2p.Actors.Tests.Content;
+
+public sealed class RequestSizeTests
+{
+    private const int Most = 40_960;
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(50);
+
+    [Fact]
+    public void It_begins_with_what_every_node_serves() => Assert.Equal(4096, new RequestSize(Most).Bytes);
+
+    [Fact]
+    public void It_grows_step_by_step_to_its_limit_while_nothing_is_lost() =>
+        Assert.Equal([4096, 8192, 16_384, 32_768, Most], StepsOf(new RequestSize(Most), rounds: 10_000));
+
+    [Fact]
+    public void It_never_grows_beyond_its_limit() =>
+        Assert.Equal([4096, 8192, 10_000], StepsOf(new RequestSize(10_000), rounds: 10_000));
+
+    [Fact]
+    public void It_keeps_to_what_a_path_carries_and_tries_more_ever_more_seldom()
+    {
+        var now = TimeSpan.Zero;
+        var size = new RequestSize(Most);
+        long bytesAtMost = 0, bytesTooLarge = 0;
+        for (var i = 0; i < 100_000; i++)
+        {
+            if (size.Bytes > 8192)
+            {
+                bytesTooLarge += size.Bytes;
+                size.Lost(size.Bytes, now += Tick);
+            }
+            else
+            {
+                bytesAtMost += size.Bytes;
+                size.Acked(size.Bytes);
+            }
+        }
+
+        Assert.True(bytesTooLarge > 0);
+        Assert.True(bytesTooLarge < bytesAtMost / 100, $"{bytesTooLarge} of {bytesAtMost}");
+    }
+
+    [Fact]
+    public void Where_only_one_packet_arrives_it_goes_down_to_that_and_stays_there_nearly_always()
+    {
+        var now = TimeSpan.Zero;
+        var size = new RequestSize(Most);
+        long requests = 0, lost = 0;
+        for (var i = 0; i < 100_000; i++)
+        {
+            requests++;
+            if (size.Bytes > RequestSize.OnePacketBytes)
+            {
+                lost++;
+                size.Lost(size.Bytes, now += Tick);
+            }
+            else
+            {
+                size.Acked(size.Bytes);
+            }
+        }
+
+        Assert.Equal(RequestSize.OnePacketBytes, size.Bytes);
+        Assert.True(lost < requests / 100, $"{lost} of {requests}");
+    }
+
+    [Fact]
+    public void From_one_packet_it_comes_back_when_larger_ones_arrive_again()
+    {
+        var now = TimeSpan.Zero;
+        var size = new RequestSize(Most);
+        for (var i = 0; i < 8; i++)
+            size.Lost(4096, now += Tick);
+        Assert.Equal(RequestSize.OnePacketBytes, size.Bytes);
+        Assert.Equal(
+            [RequestSize.OnePacketBytes, 4096, 8192, 16_384, 32_768, Most], StepsOf(size, rounds: 100_000));
+    }
+
+    [Fact]
+    public void Some_loss_at_the_usual_size_changes_nothing()
+    {
+        var now = TimeSpan.Zero;
+        var size = new RequestSize(Most);
+        for (var i = 0; i < 10_000; i++)
+        {
+            size.Acked(9 * 4096);
+            size.Lost(4096, now += Tick);
+            Assert.Equal(4096, size.Bytes);
+        }
+    }
+
+    [Fact]
+    public void Loss_at_a_larger_size_makes_it_smaller()
+    {
+        var now = TimeSpan.Zero;
+        var size = new RequestSize(Most);
+        while (size.Bytes < Most)
+            size.Acked(size.Bytes);
+        for (var i = 0; i < 10; i++)
+        {
+            size.Acked(9 * Most);
+            size.Lost(Most, now += Tick);
+        }
+
+        Assert.True(size.Bytes < Most);
+    }
+
+    [Fact]
+    public void What_is_lost_at_one_moment_says_nothing_about_the_size()
+    {
+        var now = TimeSpan.Zero;
+        var size = new RequestSize(Most);
+        for (var i = 0; i < 100; i++)
+        {
+            now += Tick;
+            for (var lost = 0; lost < 20; lost++)
+                size.Lost(4096, now);
+            size.Acked(4096);
+            Assert.Equal(4096, size.Bytes);
+        }
+    }
+
+    [Fact]
+    public void It_is_always_one_of_its_steps() =>
+        Gen.Select(Gen.Bool, Gen.Int[1, 64]).Array[0, 2000].Sample(events =>
+        {
+            var now = TimeSpan.Zero;
+        var size = new RequestSize(Most);
+            foreach (var (isAcked, requests) in events)
+            {
+                if (isAcked)
+                    size.Acked((long)requests * size.Bytes);
+                else
+                    size.Lost((long)requests * size.Bytes, now += Tick);
+                Assert.Contains(size.Bytes, new[] { 960, 4096, 8192, 16_384, 32_768, Most });
+            }
+        });
+
+    [Fact]
+    public void A_limit_below_what_every_node_serves_is_refused() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => new RequestSize(4095));
+
+    private static List<int> StepsOf(RequestSize size, int rounds)
+    {
+        List<int> steps = [size.Bytes];
+        for (var i = 0; i < rounds; i++)
+        {
+            size.Acked(size.Bytes);
+            if (size.Bytes != steps[^1])
+                steps.Add(size.Bytes);
+        }
+
+        return steps;
+    }
+}
