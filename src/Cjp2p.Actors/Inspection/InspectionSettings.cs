@@ -10,7 +10,6 @@ namespace Cjp2p.Actors.Inspection;
 /// <param name="TapPerSecondMax">Events that one tap takes in a second.</param>
 /// <param name="TapTextBytesMax">Bytes of a datagram that a tap shows.</param>
 /// <param name="WatchIntervalMin">Shortest time between two looks at a watched field.</param>
-/// <param name="BansMax">Bans at the same time.</param>
 public sealed record InspectionSettings(
     TimeSpan AnswerTimeout,
     int EventsMax,
@@ -20,5 +19,4 @@ public sealed record InspectionSettings(
     int TapEventsMax,
     int TapPerSecondMax,
     int TapTextBytesMax,
-    TimeSpan WatchIntervalMin,
-    int BansMax);
+    TimeSpan WatchIntervalMin);

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Cjp2p.Actors.Peers;
 using Cjp2p.Actors.Protocol;
-using Cjp2p.Actors.Transport;
 
 namespace Cjp2p.Actors.Inspection;
 
@@ -40,11 +39,15 @@ public enum PeerOrder
 public sealed record PeerPage(int Total, int Verified, int Hearsay, int Skip, ImmutableArray<PeerRow> Peers)
 {
     /// <summary>The page of a query. Pure.</summary>
-    public static PeerPage Of(PeerRegistryProtocol.AllPeers all, PeerQuery query, TimeSpan now, Bans bans)
+    /// <param name="all">All peers.</param>
+    /// <param name="query">Which of them.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="ban">Why an address is banned; null: it is not.</param>
+    public static PeerPage Of(PeerRegistryProtocol.AllPeers all, PeerQuery query, TimeSpan now, Func<PeerAddress, string?> ban)
     {
         ArgumentNullException.ThrowIfNull(all);
         ArgumentNullException.ThrowIfNull(query);
-        ArgumentNullException.ThrowIfNull(bans);
+        ArgumentNullException.ThrowIfNull(ban);
         var records = query.Hearsay
             ? [.. all.Hearsay.Select(address => new PeerRecord(address, now, now, TimeSpan.MinValue, 0, TimeSpan.Zero))]
             : all.Verified.ToArray();
@@ -58,7 +61,7 @@ public sealed record PeerPage(int Total, int Verified, int Hearsay, int Skip, Im
             all.Hearsay.Length,
             skip,
             [.. records.AsSpan(skip, Math.Clamp(query.Most, 0, Math.Min(1000, records.Length - skip))).ToArray()
-                .Select(peer => PeerRow.Of(peer, query.Hearsay, now, bans))]);
+                .Select(peer => PeerRow.Of(peer, query.Hearsay, now, ban))]);
     }
 
     private static int Compare(in PeerRecord a, in PeerRecord b, PeerQuery query)
@@ -101,7 +104,7 @@ public sealed record PeerRow(
     bool? HasCookie,
     string Doubt)
 {
-    internal static PeerRow Of(in PeerRecord peer, bool isHearsay, TimeSpan now, Bans bans) => new(
+    internal static PeerRow Of(in PeerRecord peer, bool isHearsay, TimeSpan now, Func<PeerAddress, string?> ban) => new(
         peer.Address,
         !isHearsay,
         peer.RoundTrip > TimeSpan.Zero ? Math.Round(peer.RoundTrip.TotalMilliseconds, 3) : null,
@@ -111,7 +114,7 @@ public sealed record PeerRow(
         null,
         null,
         null,
-        bans.Holds(peer.Address) ? "banned"
+        ban(peer.Address) is { } reason ? "banned: " + reason
         : isHearsay ? "only others named it"
         : peer.UnansweredProbes > 1 ? $"{peer.UnansweredProbes} probes unanswered"
         : "");
