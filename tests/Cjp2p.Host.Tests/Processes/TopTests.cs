@@ -10,6 +10,7 @@ public sealed class TopTests : IDisposable
 {
     private const int Width = 100;
     private const int Height = 30;
+    private static readonly string[] Nobody = ["127.0.0.1:9"];
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -24,7 +25,7 @@ public sealed class TopTests : IDisposable
         await Cjp2pProcess.RunAsync(_folder.Root, "ping", node.Node.Udp, "-c", "2");
         // One that nobody has, to be seen among the downloads.
         var id = new string('a', 64);
-        await node.ActAsync("POST", "/api/downloads", new { id, path = _folder.In("never"), peers = new[] { "127.0.0.1:9" } });
+        await node.ActAsync("POST", "/api/downloads", new { id, path = _folder.In("never"), peers = Nobody });
         await using var screen = await TmuxScreen.StartAsync(_folder.Root, Width, Height, "top");
 
         var overview = await screen.UntilAsync("aaaaaaaaaaa");
