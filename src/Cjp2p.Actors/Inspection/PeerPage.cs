@@ -38,6 +38,8 @@ public enum PeerOrder
 /// <param name="Peers">The page.</param>
 public sealed record PeerPage(int Total, int Verified, int Hearsay, int Skip, ImmutableArray<PeerRow> Peers)
 {
+    private const int PageMax = 1000;
+
     /// <summary>The page of a query. Pure.</summary>
     /// <param name="all">All peers.</param>
     /// <param name="query">Which of them.</param>
@@ -53,31 +55,38 @@ public sealed record PeerPage(int Total, int Verified, int Hearsay, int Skip, Im
             : all.Verified.ToArray();
         if (query.Find.Length > 0)
             records = Array.FindAll(records, peer => peer.Address.ToString().Contains(query.Find, StringComparison.OrdinalIgnoreCase));
-        Array.Sort(records, (a, b) => Compare(a, b, query));
+        // Small entries are sorted, not the records themselves, which are large.
+        var order = new (long Key, int Index)[records.Length];
+        for (var i = 0; i < records.Length; i++)
+            order[i] = (Key(records[i], query), i);
+        Array.Sort(order, (a, b) => a.Key != b.Key
+            ? a.Key.CompareTo(b.Key)
+            : query.Descending ? records[b.Index].Address.CompareTo(records[a.Index].Address) : records[a.Index].Address.CompareTo(records[b.Index].Address));
         var skip = Math.Clamp(query.Skip, 0, records.Length);
         return new PeerPage(
             records.Length,
             all.Verified.Length,
             all.Hearsay.Length,
             skip,
-            [.. records.AsSpan(skip, Math.Clamp(query.Most, 0, Math.Min(1000, records.Length - skip))).ToArray()
-                .Select(peer => PeerRow.Of(peer, query.Hearsay, now, ban))]);
+            [
+                .. order.Skip(skip).Take(Math.Clamp(query.Most, 0, PageMax))
+                    .Select(entry => PeerRow.Of(records[entry.Index], query.Hearsay, now, ban)),
+            ]);
     }
 
-    private static int Compare(in PeerRecord a, in PeerRecord b, PeerQuery query)
+    private static long Key(in PeerRecord peer, PeerQuery query)
     {
-        // Where it is not known is last from either end.
-        if (query.Order == PeerOrder.RoundTrip && a.RoundTrip > TimeSpan.Zero != b.RoundTrip > TimeSpan.Zero)
-            return a.RoundTrip > TimeSpan.Zero ? -1 : 1;
-        var first = query.Order switch
+        var key = query.Order switch
         {
-            PeerOrder.RoundTrip => a.RoundTrip.CompareTo(b.RoundTrip),
-            PeerOrder.Heard => b.HeardAt.CompareTo(a.HeardAt),
-            PeerOrder.UnansweredProbes => a.UnansweredProbes.CompareTo(b.UnansweredProbes),
+            PeerOrder.RoundTrip => peer.RoundTrip.Ticks,
+            PeerOrder.Heard => -peer.HeardAt.Ticks,
+            PeerOrder.UnansweredProbes => peer.UnansweredProbes,
             _ => 0,
         };
-        var order = first != 0 ? first : a.Address.CompareTo(b.Address);
-        return query.Descending ? -order : order;
+        // Where it is not known is last from either end.
+        if (query.Order == PeerOrder.RoundTrip && peer.RoundTrip <= TimeSpan.Zero)
+            return long.MaxValue;
+        return query.Descending ? -key : key;
     }
 }
 
