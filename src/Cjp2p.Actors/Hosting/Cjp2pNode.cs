@@ -87,7 +87,7 @@ public sealed class Cjp2pNode
     /// <param name="progress">Told a few times a second how it goes.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="NodeException">It could not be had; the message says why.</exception>
-    public Task<DownloadProtocol.Finished> DownloadAsync(
+    public async Task<DownloadProtocol.Finished> DownloadAsync(
         ContentId id,
         string path,
         IEnumerable<PeerAddress>? peers = null,
@@ -95,7 +95,9 @@ public sealed class Cjp2pNode
         CancellationToken cancellationToken = default)
     {
         ImmutableArray<PeerAddress> sources = [.. peers ?? []];
-        return new NodeCall<DownloadProtocol.Finished>(
+        using var activity = NodeTelemetry.Activities.StartActivity("download");
+        activity?.SetTag("cjp2p.content.id", id.ToString());
+        var outcome = await new NodeCall<DownloadProtocol.Finished>(
             Actor,
             new DownloadProtocol.StartDownload(id, Path.GetFullPath(path), sources),
             answer =>
@@ -118,7 +120,10 @@ public sealed class Cjp2pNode
             cancellationToken)
         {
             CancelQuestion = new DownloadProtocol.StopDownload(id),
-        }.RunAsync(_system);
+        }.RunAsync(_system).ConfigureAwait(false);
+        activity?.SetTag("cjp2p.content.size", outcome.LengthBytes).SetTag("cjp2p.download.fetched", outcome.FetchedBytes)
+            .SetTag("cjp2p.download.sources", outcome.Sources.Length);
+        return outcome;
     }
 
     /// <summary>Shares a file, or a folder with everything below it; returns when everything there is hashed and served.</summary>

@@ -82,7 +82,8 @@ public sealed class NodeInspector
     {
         ArgumentNullException.ThrowIfNull(query);
         var all = await AllPeersAsync(cancellationToken).ConfigureAwait(false);
-        var page = PeerPage.Of(all, query, Node.Clock.Now, Node.Bans);
+        var page = PeerPage.Of(
+            all, query, Node.Clock.Now, Node.Bans.Reason);
         if (page.Peers.IsEmpty || query.Hearsay)
             return page;
         var paths = page.Peers.Select(peer => "/peers/" + Uri.EscapeDataString(peer.Address.ToString())).ToImmutableArray();
@@ -190,6 +191,9 @@ public sealed class NodeInspector
             throw new NodeException(refused.Reason);
     }
 
+    /// <summary>Who is banned: by the user, or because it was proven to give wrong content.</summary>
+    public ImmutableArray<BanState> Bans() => BanState.All(Node.Bans, Node.Clock.Now);
+
     /// <summary>Ends a ban; false: there was none.</summary>
     /// <param name="address">Whom.</param>
     /// <param name="cancellationToken">Cancels waiting.</param>
@@ -229,6 +233,21 @@ public sealed class NodeInspector
             return false;
         track.Actor.Tell(Kill.Instance, ActorRefs.NoSender);
         return true;
+    }
+
+    /// <summary>Changes what strangers may cost, until the node stops.</summary>
+    /// <param name="limits">The rates; how many sources are remembered stays as it is.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A rate is not a number from 1 to 2,147,483,647.</exception>
+    public void SetIngressLimits(IngressLimits limits)
+    {
+        ArgumentNullException.ThrowIfNull(limits);
+        foreach (var rate in new[] { limits.SourcePerSecond, limits.SourceBurst, limits.StrangersPerSecond, limits.StrangersBurst })
+        {
+            if (rate is not (>= 1 and <= int.MaxValue))
+                throw new ArgumentOutOfRangeException(nameof(limits), rate, "a rate is a number from 1 to 2147483647");
+        }
+
+        Node.Ingress = limits with { SourcesMax = Node.Settings.Ingress.SourcesMax };
     }
 
     private async Task<PeerRegistryProtocol.AllPeers> AllPeersAsync(CancellationToken cancellationToken)

@@ -22,6 +22,8 @@ public sealed class NodeInspection
     private volatile InspectionBorder? _border;
     private int _rootDepth = -1;
     private int _watches;
+    private long _restarts;
+    private long _failures;
 
     internal NodeInspection(NodeServices node)
     {
@@ -36,6 +38,12 @@ public sealed class NodeInspection
 
     /// <summary>Taps that are open.</summary>
     public int Taps => _taps.Length;
+
+    /// <summary>Restarts of actors after a failure since the node started.</summary>
+    public long Restarts => Interlocked.Read(ref _restarts);
+
+    /// <summary>Failures of actors since the node started.</summary>
+    public long Failures => Interlocked.Read(ref _failures);
 
     /// <summary>What stands in the way of datagrams and messages: null when nobody looks and nobody is banned.</summary>
     internal InspectionBorder? Border => _border;
@@ -81,6 +89,10 @@ public sealed class NodeInspection
                 : new InspectionBorder(_taps, _node);
         }
     }
+
+    internal void CountFailure() => Interlocked.Increment(ref _failures);
+
+    internal void CountRestart() => Interlocked.Increment(ref _restarts);
 
     internal bool TryAddWatch()
     {

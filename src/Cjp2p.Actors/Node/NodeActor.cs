@@ -257,8 +257,7 @@ public sealed class NodeActor : InspectedActor, IWithTimers
         _phase,
         Math.Round((_node.Clock.Now - _startedAt).TotalSeconds, 3),
         [.. _partsStopped],
-        [.. _node.Bans.All.Select(ban => new BanState(
-            ban.Address, Math.Round((ban.Until - _node.Clock.Now).TotalSeconds, 3), ban.Reason))],
+        BanState.All(_node.Bans, _node.Clock.Now),
         [.. Enum.GetValues<WireCount>().Select(count => new NamedCount(count.ToString(), _node.Counters[count]))],
         _node.Tables());
 

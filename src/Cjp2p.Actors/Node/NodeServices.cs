@@ -19,6 +19,8 @@ public sealed class NodeServices
     private readonly Lock _lock = new();
     private readonly Random _random;
     private ImmutableArray<PeerAddress> _peerSample = [];
+    private volatile IngressLimits _ingress;
+    private long _peerCounts;
 
     /// <param name="settings">Settings of the node.</param>
     /// <param name="environment">Its outside world.</param>
@@ -26,6 +28,7 @@ public sealed class NodeServices
     public NodeServices(NodeSettings settings, NodeEnvironment environment, NodeClock clock)
     {
         Settings = settings;
+        _ingress = settings.Ingress;
         Clock = clock;
         Disk = environment.Disk;
         TransportFactory = environment.Transports;
@@ -62,7 +65,7 @@ public sealed class NodeServices
     /// <summary>Its open sockets.</summary>
     public TransportSet Transports { get; }
 
-    /// <summary>Whom the user does not want to hear from.</summary>
+    /// <summary>Who is banned: by the user, or because it was proven to give wrong content.</summary>
     public Bans Bans { get; }
 
     /// <summary>Its inside, for whoever looks.</summary>
@@ -97,6 +100,20 @@ public sealed class NodeServices
 
     /// <summary>Who may have what.</summary>
     public SourceMemory Sources { get; }
+
+    /// <summary>What strangers may cost, as it is now; may be changed at any time.</summary>
+    public IngressLimits Ingress
+    {
+        get => _ingress;
+        internal set => _ingress = value;
+    }
+
+    /// <summary>Verified peers and hearsay, as the registry last said: for meters, which wait for nobody.</summary>
+    public (int Verified, int Hearsay) PeerCounts
+    {
+        get => Interlocked.Read(ref _peerCounts) is var counts ? ((int)(counts >> 32), (int)counts) : default;
+        internal set => Interlocked.Exchange(ref _peerCounts, (long)value.Verified << 32 | (uint)value.Hearsay);
+    }
 
     /// <summary>What became of datagrams.</summary>
     public WireCounters Counters { get; } = new();

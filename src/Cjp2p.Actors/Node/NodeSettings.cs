@@ -170,6 +170,7 @@ public sealed record NodeSettings(
                 read.Count("storage.waiting-max", 1, 10_000_000),
                 read.Duration("storage.retry-after", 0.1, 3600)),
             new InspectionSettings(
+                read.Flag("inspection.measure"),
                 read.Duration("inspection.answer-timeout", 0.01, 60),
                 read.Count("inspection.events-max", 0, 10_000),
                 read.Count("inspection.gone-max", 0, 100_000),

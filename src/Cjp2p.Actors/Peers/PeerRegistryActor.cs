@@ -89,12 +89,14 @@ internal sealed class PeerRegistryActor : InspectedActor, IWithTimers
                     OnNews(news);
                 if (_table.Verified > known.Verified || _table.Hearsay > known.Hearsay)
                     Hurry();
+                _node.PeerCounts = (_table.Verified, _table.Hearsay);
                 break;
             case PeerProtocol.Measured measured:
                 _table.SetRoundTrip(measured.Address, measured.RoundTrip);
                 break;
             case PeerRegistryProtocol.Discover:
                 Discover();
+                _node.PeerCounts = (_table.Verified, _table.Hearsay);
                 break;
             case PeerRegistryProtocol.GetCandidates get:
                 Sender.Tell(new PeerRegistryProtocol.Candidates(Candidates(get.Most)));

@@ -28,6 +28,10 @@ public sealed class Bans(int most)
     public bool Holds(in PeerAddress address) =>
         _bans is { } bans && (bans.ContainsKey(address) || bans.ContainsKey(address.WithPort(0)));
 
+    /// <summary>Why nothing is to be sent there; null when it may.</summary>
+    public string? Reason(PeerAddress address) =>
+        _bans is { } bans && (bans.TryGetValue(address, out var ban) || bans.TryGetValue(address.WithPort(0), out ban)) ? ban.Reason : null;
+
     /// <summary>Whether a datagram from there is to be dropped; counts it.</summary>
     internal bool IsBanned(in PeerAddress source)
     {

@@ -54,7 +54,11 @@ internal sealed class DatagramPump : IDatagramSink
     public void OnDatagram(in PeerAddress source, ReadOnlySpan<byte> datagram)
     {
         if (_datagramNumber++ == 0)
+        {
             _now = _node.Clock.Now;
+            _limiter.Limits = _node.Ingress;
+        }
+
         var counters = _node.Counters;
         counters.Add(WireCount.Datagrams);
         if (source.Port == 0 || source == _transport.LocalAddress)

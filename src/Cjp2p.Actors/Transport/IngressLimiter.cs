@@ -24,7 +24,7 @@ public enum Admission
 /// </summary>
 public sealed class IngressLimiter
 {
-    private readonly IngressLimits _limits;
+    private IngressLimits _limits;
     private readonly TwoGenerationMap<PeerAddress, TokenBucket> _sources;
     private TokenBucket _strangers;
 
@@ -35,6 +35,13 @@ public sealed class IngressLimiter
         _limits = limits;
         _sources = new TwoGenerationMap<PeerAddress, TokenBucket>(limits.SourcesMax);
         _strangers = TokenBucket.Full(limits.StrangersBurst, now);
+    }
+
+    /// <summary>The rates; how many sources are remembered does not change any more.</summary>
+    public IngressLimits Limits
+    {
+        get => _limits;
+        set => _limits = value;
     }
 
     /// <summary>Sources remembered now.</summary>

@@ -21,6 +21,9 @@ internal static class CommandTree
         ["ping"] = ["cjp2p ping 127.0.0.1:24254 -c 10"],
         ["backup"] = ["cjp2p backup node-backup.db --data /var/lib/cjp2p"],
         ["restore"] = ["cjp2p restore node-backup.db --data /var/lib/cjp2p"],
+        ["inspect"] = ["cjp2p inspect", "cjp2p inspect /peers", "cjp2p inspect /peers --watch --field verified"],
+        ["top"] = ["cjp2p top", "cjp2p top --node 127.0.0.1:24255"],
+        ["tap"] = ["cjp2p tap --message PleaseSendContent", "cjp2p tap --peer 127.0.0.1 -w capture.jsonl"],
         ["send"] = ["cjp2p send 127.0.0.1:24254 '[{\"PleaseSendPeers\":{}}]' --wait 500"],
         ["simulate"] =
         [
@@ -80,6 +83,9 @@ internal static class CommandTree
             SendCommand.Create(),
             BackupCommand.CreateBackup(),
             BackupCommand.CreateRestore(),
+            InspectCommand.Create(),
+            TopCommand.Create(),
+            TapCommand.Create(),
             SimulateCommand.Create(),
         };
         foreach (var option in root.Options.OfType<HelpOption>())

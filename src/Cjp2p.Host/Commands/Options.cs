@@ -59,6 +59,12 @@ internal static class Options
         HelpName = "folder",
     };
 
+    public static Option<string> Node() => new("--node", "-n")
+    {
+        Description = "The running node: address of its HTTP API, or its data folder (default: the node that runs here).",
+        HelpName = "ip:port|folder",
+    };
+
     public static Option<bool> Json(string description) => new("--json") { Description = description };
 
     public static Option<bool> Verbose() => new("--verbose", "-v") { Description = "Log what the node does, to standard error." };

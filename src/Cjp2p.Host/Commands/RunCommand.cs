@@ -41,7 +41,7 @@ internal static class RunCommand
         var data = Options.Data("Folder for the node's own files (default ./data).");
         var http = new Option<PeerAddress?>("--http")
         {
-            Description = "Address of the HTTP API: /api/status, /health/live, /health/ready (default 127.0.0.1:24255).",
+            Description = "Address of the HTTP API (default 127.0.0.1:24255); beyond loopback only with cjp2p.http.token.",
             HelpName = "ip:port",
             CustomParser = result => Options.Address(result, result.Tokens[0].Value),
         };
@@ -90,12 +90,17 @@ internal static class RunCommand
         RunFolders.Prepare(settings.Node.Content);
         var live = form.Live ? new LiveLog(LiveLogEvents) : null;
         var level = new LoggingLevelSwitch();
-        using var host = Build(settings, log, HostLogging.Create(log, live, level));
+        var levels = new SubtreeLevels(settings.Node.Name, level, log.Level);
+        var tail = new LiveLog(Diagnostics.LogLines);
+        var token = AccessToken.Of(settings.Http?.Token ?? "");
+        using var host = Build(settings, log, HostLogging.Create(log, live, level, tail, levels), token, levels, tail);
         var node = await StartAsync(host, settings, level, cancelled).ConfigureAwait(false);
         SystemdNotify.Ready();
         await using var stopping = cancelled.Register(SystemdNotify.Stopping).ConfigureAwait(false);
         var udp = node.Addresses.Select(address => address.ToString()).ToArray();
         var http = HttpAddress(host);
+        if (http is not null)
+            NodeFile.Write(settings.Node.Content.Data, new NodeFileDocument(http, token.Text, Environment.ProcessId));
         var stopped = node.WhenStoppedAsync(CancellationToken.None);
         if (live is not null)
         {
@@ -108,15 +113,17 @@ internal static class RunCommand
             await host.StopAsync(CancellationToken.None).ConfigureAwait(false);
         }
 
+        NodeFile.Delete(settings.Node.Content.Data);
         return cancelled.IsCancellationRequested
             ? ExitCodes.Done
             : throw UserException.Failed("the node stopped by itself: a part of it failed too often; the log says which");
     }
 
-    private static IHost Build(HostSettings settings, LogOptions log, Logger logger)
+    private static IHost Build(
+        HostSettings settings, LogOptions log, Logger logger, AccessToken token, SubtreeLevels levels, LiveLog tail)
     {
         // Empty builders: no appsettings.json, no ASPNETCORE_ or DOTNET_ variables, no loggers besides ours.
-        if (settings.Http is not { } endpoint)
+        if (settings.Http is null)
         {
             var plain = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
             AddNode(plain.Services, settings, log, logger);
@@ -125,7 +132,7 @@ internal static class RunCommand
 
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         AddNode(builder.Services, settings, log, logger);
-        HttpApi.AddServer(builder, endpoint);
+        HttpApi.AddServer(builder, settings, token, levels, tail);
         var app = builder.Build();
         HttpApi.Map(app);
         return app;
@@ -139,7 +146,7 @@ internal static class RunCommand
         services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.Node.ShutdownTimeout + StopReserve);
         services.AddAkka("cjp2p", akka => akka
             .AddCjp2pNode(settings.Node, mustStart: false)
-            .AddHocon(HostLogging.AkkaConfig(log), HoconAddMode.Prepend)
+            .AddHocon(HostLogging.AkkaConfig(log, everything: settings.Http is not null), HoconAddMode.Prepend)
             // Last, so that what the user says about Akka itself wins.
             .AddHocon(settings.System, HoconAddMode.Prepend));
     }
@@ -157,7 +164,7 @@ internal static class RunCommand
             // One line says why; that its parts stop now is no news.
             level.MinimumLevel = LogEventLevel.Fatal;
             await host.StopAsync(CancellationToken.None).ConfigureAwait(false);
-            throw UserException.Failed(e is NodeException ? e.Message : DescribeHttp(e, settings.Http!), e);
+            throw UserException.Failed(e is NodeException ? e.Message : DescribeHttp(e, settings.Http!.Listen), e);
         }
     }
 

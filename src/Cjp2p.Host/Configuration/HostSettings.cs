@@ -1,21 +1,33 @@
 using System.Collections.Immutable;
-using System.Net;
 using Akka.Actor;
 using Akka.Configuration;
 using Cjp2p.Actors.Hosting;
 using Cjp2p.Actors.Node;
 using Cjp2p.Actors.Protocol;
+using Cjp2p.Host.Http;
 
 namespace Cjp2p.Host.Configuration;
 
 /// <summary>The settings in effect.</summary>
 /// <param name="Node">Of the node.</param>
-/// <param name="Http">Where the HTTP API listens; null: nowhere.</param>
+/// <param name="Http">Of the HTTP API; null: there is none.</param>
 /// <param name="System">Of the actor system.</param>
-internal sealed record HostSettings(NodeSettings Node, IPEndPoint? Http, Config System)
+internal sealed record HostSettings(NodeSettings Node, HttpSettings? Http, Config System)
 {
     /// <summary>The key of <see cref="Http"/>; it belongs to the program, the library does not read it.</summary>
     public const string HttpKey = "cjp2p.http.listen";
+
+    /// <summary>Key of the token.</summary>
+    public const string HttpTokenKey = "cjp2p.http.token";
+
+    /// <summary>Key of the names by which the API may be called.</summary>
+    public const string HttpHostsKey = "cjp2p.http.hosts";
+
+    /// <summary>Key of the longest capture.</summary>
+    public const string CaptureBytesKey = "cjp2p.http.capture-bytes-max";
+
+    /// <summary>Key of where metrics and traces are sent.</summary>
+    public const string OtlpKey = "cjp2p.telemetry.otlp-endpoint";
 
     private static readonly string[] Roots = ["cjp2p.", "akka."];
 
@@ -37,7 +49,7 @@ internal sealed record HostSettings(NodeSettings Node, IPEndPoint? Http, Config 
                 throw new NodeSettingsException($"cjp2p.name is \"{node.Name}\": it has to be letters, digits, - and _");
             return new HostSettings(
                 node with { Content = WithFullPaths(node.Content) },
-                ReadHttp(settings),
+                ReadHttp(settings, config),
                 config.WithFallback(Cjp2pHostingExtensions.SystemConfig(node)));
         }
         catch (NodeSettingsException e)
@@ -152,25 +164,35 @@ internal sealed record HostSettings(NodeSettings Node, IPEndPoint? Http, Config 
 
     private static string OneLine(string text) => text.ReplaceLineEndings(" ").Trim();
 
-    private static IPEndPoint? ReadHttp(Dictionary<string, Setting> settings)
+    private static HttpSettings? ReadHttp(Dictionary<string, Setting> settings, Config config)
     {
-        var setting = settings.GetValueOrDefault(HttpKey);
-        var text = setting is null
-            ? NodeSettings.Reference.GetString(HttpKey)
-            : ConfigurationFactory.ParseString($"value = {setting.Hocon}").GetString("value");
+        var effective = config.IsEmpty ? NodeSettings.Reference : config.WithFallback(NodeSettings.Reference);
+        var text = effective.GetString(HttpKey, "");
         if (string.IsNullOrWhiteSpace(text) || text is "off" or "none")
             return null;
-        var origin = setting ?? new Setting(HttpKey, text, HttpKey);
         if (!PeerAddress.TryParse(text, out var address))
-            throw Blame(origin, $"{HttpKey} is \"{text}\": it has to be ip:port or [ipv6]:port, or empty for none");
-        if (!address.IsLoopback)
+            throw Blame(Origin(HttpKey), $"{HttpKey} is \"{text}\": it has to be ip:port or [ipv6]:port, or empty for none");
+        var token = effective.GetString(HttpTokenKey, "");
+        if (token.Length is > 0 and < AccessToken.LengthMin || token.Any(c => c is <= ' ' or > '~'))
+            throw Blame(Origin(HttpTokenKey), $"{HttpTokenKey} has to be {AccessToken.LengthMin} or more visible ASCII characters");
+        if (!address.IsLoopback && token.Length == 0)
         {
             throw Blame(
-                origin,
-                $"HTTP on {address} is refused: it has no access control yet, so it listens on loopback addresses only");
+                Origin(HttpKey),
+                $"HTTP on {address} is refused without {HttpTokenKey}: whoever reaches it could read and do everything");
         }
 
-        return address.ToEndPoint();
+        var otlp = effective.GetString(OtlpKey, "");
+        if (otlp.Length > 0 && (!Uri.TryCreate(otlp, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https")))
+            throw Blame(Origin(OtlpKey), $"{OtlpKey} is \"{otlp}\": it has to be a URL, such as http://127.0.0.1:4317");
+        var captureBytes = effective.GetByteSize(CaptureBytesKey);
+        if (captureBytes is not (>= 4096 and <= 1L << 40))
+            throw Blame(Origin(CaptureBytesKey), $"{CaptureBytesKey} has to be a size from 4096 bytes to 1 TiB, such as 64MiB");
+        return new HttpSettings(
+            address.ToEndPoint(), token, [.. effective.GetStringList(HttpHostsKey, [])], captureBytes.Value,
+            otlp.Length > 0 ? new Uri(otlp) : null);
+
+        Setting Origin(string key) => settings.GetValueOrDefault(key) ?? new Setting(key, "", key);
     }
 
     private static ContentSettings WithFullPaths(ContentSettings content) => content with

@@ -1,119 +1,155 @@
-using System.Net;
-using System.Text.Json.Serialization.Metadata;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Cjp2p.Actors.Hosting;
-using Cjp2p.Actors.Node;
+using Cjp2p.Host.Configuration;
+using Cjp2p.Host.Logging;
+using Cjp2p.Host.Output;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Cjp2p.Host.Http;
 
-/// <summary>The HTTP API of a node: how it is, and whether it is well. Reads only, and answers loopback only.</summary>
+/// <summary>The HTTP API of a node: looks inside, and acts on it. Who may, says <see cref="HttpGuard"/>.</summary>
 internal static class HttpApi
 {
-    private const long BodyBytesMax = 16 * 1024;
+    private const long BodyBytesMax = 64 * 1024;
     private const int ConnectionsMax = 64;
+    private const int AuditTextMax = 500;
+    private const string DescriptionPath = "/openapi.json";
+    private static readonly byte[] Description = DescriptionBytes();
+
+    /// <summary>Every address but the description's own.</summary>
+    public static IEnumerable<ApiEndpoint> Endpoints =>
+        [.. NodeQueries.Endpoints, .. NodeActions.Endpoints, .. Diagnostics.Endpoints];
 
     /// <summary>Adds the server, and nothing that reads configuration of its own.</summary>
-    public static void AddServer(WebApplicationBuilder builder, IPEndPoint endpoint)
+    public static void AddServer(WebApplicationBuilder builder, HostSettings settings, AccessToken token, SubtreeLevels levels, LiveLog log)
     {
+        var http = settings.Http!;
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = BodyBytesMax;
             kestrel.Limits.MaxConcurrentConnections = ConnectionsMax;
-            kestrel.Listen(endpoint);
+            kestrel.Listen(http.Listen);
         });
         builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton(token);
+        builder.Services.AddSingleton(levels);
+        builder.Services.AddSingleton(log);
+        builder.Services.AddSingleton(new HttpGuard(http, token));
+        builder.Services.AddSingleton(new CaptureFiles(settings.Node.Content.Data, http.CaptureBytesMax));
+        builder.Services.AddSingleton<NodeHandle>();
+        builder.Services.AddSingleton<DownloadJobs>();
+        builder.Services.AddSingleton(services =>
+            new AuditLog(settings.Node.Content.Data, services.GetRequiredService<ILogger<AuditLog>>()));
+        Telemetry.Add(builder.Services, http);
     }
 
     /// <summary>Maps the addresses of the API.</summary>
     public static void Map(WebApplication app)
     {
-        app.Use(RefuseForeignHosts);
-        app.MapGet("/api/status", StatusAsync);
-        app.MapGet("/health/live", LiveAsync);
-        app.MapGet("/health/ready", ReadyAsync);
+        app.Use(GuardAsync);
+        foreach (var endpoint in Endpoints)
+            app.MapMethods(endpoint.Path, [endpoint.Method], context => HandleAsync(context, endpoint));
+        app.MapGet(DescriptionPath, DescribeAsync);
+        app.MapGet("/login", LoginAsync);
+        Telemetry.Map(app);
     }
 
-    /// <summary>
-    /// Whether a Host header names this machine's loopback. A page of another site whose name was made to point here
-    /// ("DNS rebinding") has its own name there, and is refused.
-    /// </summary>
-    public static bool IsLoopbackHost(HostString host)
+    private static async Task GuardAsync(HttpContext context, RequestDelegate next)
     {
-        var name = host.Host;
-        return string.Equals(name, "localhost", StringComparison.OrdinalIgnoreCase)
-            || (IPAddress.TryParse(name.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
-    }
+        var headers = context.Response.Headers;
+        headers.XContentTypeOptions = "nosniff";
+        headers.XFrameOptions = "DENY";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        headers.CacheControl = "no-store";
+        if (context.RequestServices.GetRequiredService<HttpGuard>().Refusal(context) is { } refusal)
+        {
+            context.Response.StatusCode = refusal.Status;
+            if (HttpGuard.IsChange(context.Request))
+                Audit(context, $"{context.Request.Method} {context.Request.Path}", "", "refused: " + refusal.Reason);
+            await context.Response.WriteAsync(refusal.Reason + "\n", context.RequestAborted).ConfigureAwait(false);
+            return;
+        }
 
-    /// <summary>Why a node is not ready; empty when it is.</summary>
-    public static string[] ReasonsAgainst(NodeProtocol.NodeStatus status) =>
-    [
-        .. status.Socket is null ? ["the socket actor does not answer"] : Array.Empty<string>(),
-        .. status.Socket?.Endpoints.Where(endpoint => !endpoint.IsOpen)
-            .Select(endpoint => $"the socket on {endpoint.Address} is down: {endpoint.Reason}") ?? [],
-        .. status.Peers is null ? ["the peer registry does not answer"] : Array.Empty<string>(),
-        .. status.Store is null ? ["the content store does not answer"] : Array.Empty<string>(),
-        .. status.Downloads is null ? ["the download manager does not answer"] : Array.Empty<string>(),
-    ];
-
-    private static Task RefuseForeignHosts(HttpContext context, RequestDelegate next)
-    {
-        if (IsLoopbackHost(context.Request.Host))
-            return next(context);
-        context.Response.StatusCode = StatusCodes.Status403Forbidden;
-        return context.Response.WriteAsync("Only requests to a loopback address are answered.\n", context.RequestAborted);
-    }
-
-    private static async Task StatusAsync(HttpContext context)
-    {
         try
         {
-            var node = await Cjp2pNode.GetAsync(context.RequestServices, context.RequestAborted).ConfigureAwait(false);
-            var status = await node.StatusAsync(context.RequestAborted).ConfigureAwait(false);
-            await WriteAsync(context, StatusDocument.From(status), HttpJson.Default.StatusDocument).ConfigureAwait(false);
+            await next(context).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // Who asked has gone.
+        }
+    }
+
+    private static async Task HandleAsync(HttpContext context, ApiEndpoint endpoint)
+    {
+        var call = new ApiCall(context);
+        var outcome = "done";
+        try
+        {
+            await endpoint.Handler(call).ConfigureAwait(false);
+        }
+        catch (ApiException e)
+        {
+            outcome = e.Message;
+            await call.WriteAsync(new ErrorDocument(e.Message), HttpJson.Default.ErrorDocument, e.Status).ConfigureAwait(false);
         }
         catch (NodeException e)
         {
-            await DegradedAsync(context, [e.Message]).ConfigureAwait(false);
+            outcome = e.Message;
+            await call.WriteAsync(new ErrorDocument(e.Message), HttpJson.Default.ErrorDocument, StatusCodes.Status503ServiceUnavailable)
+                .ConfigureAwait(false);
         }
-    }
-
-    // That it answers is the answer: whoever restarts what is not live must not do so for a socket that is being reopened.
-    private static Task LiveAsync(HttpContext context) =>
-        WriteAsync(context, new HealthDocument("live", []), HttpJson.Default.HealthDocument);
-
-    private static async Task ReadyAsync(HttpContext context)
-    {
-        string[] reasons;
-        try
+        finally
         {
-            var node = await Cjp2pNode.GetAsync(context.RequestServices, context.RequestAborted).ConfigureAwait(false);
-            reasons = ReasonsAgainst(await node.StatusAsync(context.RequestAborted).ConfigureAwait(false));
+            if (endpoint.IsAction)
+                Audit(context, $"{endpoint.Method} {endpoint.Path}", call.Of, outcome);
         }
-        catch (NodeException e)
+    }
+
+    private static void Audit(HttpContext context, string action, string of, string outcome) =>
+        context.RequestServices.GetRequiredService<AuditLog>().Add(new AuditEntry(
+            context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow(),
+            context.Connection.RemoteIpAddress is { } ip ? $"{ip}:{context.Connection.RemotePort}" : "",
+            Visible.Cut(action, AuditTextMax),
+            Visible.Cut(of, AuditTextMax),
+            Visible.Cut(outcome, AuditTextMax)));
+
+    private static Task DescribeAsync(HttpContext context)
+    {
+        context.Response.ContentType = "application/json";
+        return context.Response.Body.WriteAsync(Description, context.RequestAborted).AsTask();
+    }
+
+    // The guard has looked at the token where one is needed.
+    private static Task LoginAsync(HttpContext context)
+    {
+        if (context.RequestServices.GetRequiredService<AccessToken>().Is(context.Request.Query["token"]))
         {
-            reasons = [e.Message];
+            context.Response.Cookies.Append(
+                HttpGuard.CookieName,
+                context.Request.Query["token"].ToString(),
+                new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Strict, Path = "/" });
         }
 
-        if (reasons.Length == 0)
-            await WriteAsync(context, new HealthDocument("ready", []), HttpJson.Default.HealthDocument).ConfigureAwait(false);
-        else
-            await DegradedAsync(context, reasons).ConfigureAwait(false);
+        context.Response.Redirect("/");
+        return Task.CompletedTask;
     }
 
-    private static Task DegradedAsync(HttpContext context, string[] reasons)
+    private static byte[] DescriptionBytes()
     {
-        context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-        return WriteAsync(context, new HealthDocument("degraded", reasons), HttpJson.Default.HealthDocument);
-    }
-
-    private static Task WriteAsync<T>(HttpContext context, T value, JsonTypeInfo<T> type)
-    {
-        context.Response.Headers.CacheControl = "no-store";
-        return context.Response.WriteAsJsonAsync(value, type, cancellationToken: context.RequestAborted);
+        var description = OpenApiDescription.Of(Endpoints);
+        using var bytes = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(bytes, new JsonWriterOptions { Indented = true }))
+            ((JsonNode)description).WriteTo(writer);
+        return bytes.ToArray();
     }
 }

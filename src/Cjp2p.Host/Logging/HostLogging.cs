@@ -19,7 +19,10 @@ internal static class HostLogging
     /// <param name="options">What it logs.</param>
     /// <param name="live">The live view's log.</param>
     /// <param name="level">Its level, for who wants to change it later.</param>
-    public static Logger Create(LogOptions options, LiveLog? live = null, LoggingLevelSwitch? level = null)
+    /// <param name="tail">Keeps the last lines, besides.</param>
+    /// <param name="levels">Levels of subtrees.</param>
+    public static Logger Create(
+        LogOptions options, LiveLog? live = null, LoggingLevelSwitch? level = null, LiveLog? tail = null, SubtreeLevels? levels = null)
     {
         level ??= new LoggingLevelSwitch();
         level.MinimumLevel = options.Level;
@@ -31,6 +34,10 @@ internal static class HostLogging
             .MinimumLevel.Override("Microsoft.Extensions.Hosting", LogEventLevel.Fatal);
         if (options.Level >= LogEventLevel.Information)
             configuration.Filter.ByExcluding(IsChatter);
+        if (levels is not null)
+            configuration.Filter.ByIncludingOnly(levels.Wants);
+        if (tail is not null)
+            configuration.WriteTo.Sink(tail);
         if (live is not null)
             return configuration.WriteTo.Sink(live).CreateLogger();
         return (options.Form == LogForm.Json
@@ -44,12 +51,15 @@ internal static class HostLogging
     /// What Akka has to know: its level, and that events go to the ILoggerFactory. To use Akka.Logger.Serilog instead,
     /// replace <see cref="LoggerFactoryLogger"/> here by its SerilogLogger: this is the one line.
     /// </summary>
-    public static Config AkkaConfig(LogOptions options) => ConfigurationFactory.ParseString($$"""
+    /// <param name="options">What is logged.</param>
+    /// <param name="everything">Whether Akka tells everything, because the level of a subtree may be lowered later.</param>
+    public static Config AkkaConfig(LogOptions options, bool everything = false) => ConfigurationFactory.ParseString($$"""
         akka {
           loggers = ["{{typeof(LoggerFactoryLogger).AssemblyQualifiedName}}"]
-          loglevel = {{AkkaLevel(options.Level)}}
+          loglevel = {{(everything ? "DEBUG" : AkkaLevel(options.Level))}}
           # Serilog is the only one that writes; a slow start of it must not bring the node down.
           stdout-loglevel = OFF
+          stdout-logger-class = "{{typeof(SilentLogger).AssemblyQualifiedName}}"
           logger-startup-timeout = 30s
           log-dead-letters = {{(options.Level < LogEventLevel.Information ? "10" : "off")}}
           log-dead-letters-during-shutdown = off

@@ -57,7 +57,7 @@ public sealed class ActorStateTests : DownloadSpec
         AdvanceSeconds(0.02);
         Assert.Equal(["/"], Paths(new InspectionProtocol.GetTree("/", 0)));
         Assert.Equal(
-            ["/", "/downloads", "/peers", "/server", "/socket", "/store"], Paths(new InspectionProtocol.GetTree("/", 1)));
+            ["/", "/downloads", "/peers", "/server", "/socket", "/storage", "/store"], Paths(new InspectionProtocol.GetTree("/", 1)));
         Assert.Equal(["/downloads", "/downloads/" + source.Id], Paths(new InspectionProtocol.GetTree("/downloads", 1)));
         Assert.Empty(Paths(new InspectionProtocol.GetTree("/down")));
         var some = Ask<ActorTree>(new InspectionProtocol.GetTree(ActorsMax: 3));
@@ -76,11 +76,11 @@ public sealed class ActorStateTests : DownloadSpec
         var state = State<NodeState>("/");
         Assert.Equal(("cjp2p", "Running", "Running"), (state.Name, state.Phase, state.Summary));
         Assert.Equal(10.01, state.UptimeSeconds, 3);
-        Assert.Equal(new BanState(Friend, 50, "test"), Assert.Single(state.Bans));
+        Assert.Equal(new BanState(Friend, 50, true, "the user: test"), Assert.Single(state.Bans));
         Assert.Equal(1, state.Datagrams.Single(count => count.Name == "Datagrams").Count);
         Assert.Equal(1, state.Datagrams.Single(count => count.Name == "UnknownElements").Count);
         Assert.Contains(new TableSize("cjp2p.wire.unknown-names-max", "names", 1, 256, 0), state.Tables);
-        Assert.Contains(new TableSize("cjp2p.inspection.bans-max", "bans", 1, 1024), state.Tables);
+        Assert.Contains(new TableSize("cjp2p.downloads.bans-max", "bans", 1, 4096), state.Tables);
     }
 
     [Fact]
@@ -186,6 +186,20 @@ public sealed class ActorStateTests : DownloadSpec
         var server = State<ContentServerState>("/server");
         Assert.Equal((1L, 1L, 32L), (server.Requests, server.Served, server.ServedBytes));
         Assert.Contains(new TableSize("cjp2p.content.open-files-max", "files", 1, 64), server.Tables);
+    }
+
+    [Fact]
+    public void Storage_says_what_waits_and_what_is_written()
+    {
+        StartNode("cjp2p.content.data = \"/data\"\ncjp2p.storage.write-after = 10s");
+        Node.Tell(new NodeProtocol.BanPeer(Friend, TimeSpan.FromSeconds(60), "test"), User.Ref);
+        Settle();
+        var state = State<StorageState>("/storage");
+        Assert.Equal(("/data", true, 1, 0L, ""), (state.Folder, state.IsOpen, state.Waiting, state.Written, state.Trouble));
+        AdvanceSeconds(11);
+        state = State<StorageState>("/storage");
+        Assert.Equal((0, 1L, "1 changes written, 0 waiting"), (state.Waiting, state.Written, state.Summary));
+        Assert.Equal(new TableSize("cjp2p.storage.waiting-max", "changes", 0, 100_000, 0), Assert.Single(state.Tables));
     }
 
     private ScriptedSource Busy()

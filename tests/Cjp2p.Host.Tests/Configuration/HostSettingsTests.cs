@@ -18,7 +18,7 @@ public sealed class HostSettingsTests : IDisposable
         var settings = Load();
 
         Assert.Equal(NodeSettings.Default.Peers.PeersMax, settings.Node.Peers.PeersMax);
-        Assert.Equal("127.0.0.1:24255", settings.Http?.ToString());
+        Assert.Equal("127.0.0.1:24255", settings.Http?.Listen.ToString());
     }
 
     [Fact]
@@ -107,10 +107,10 @@ public sealed class HostSettingsTests : IDisposable
     public void HTTP_is_where_it_is_told_or_nowhere(string value, bool isOn) =>
         Assert.Equal(
             isOn ? value : null,
-            Load(environment: new() { ["CJP2P__HTTP__LISTEN"] = value }).Http?.ToString());
+            Load(environment: new() { ["CJP2P__HTTP__LISTEN"] = value }).Http?.Listen.ToString());
 
     [Theory]
-    [InlineData("cjp2p.http.listen = \"0.0.0.0:1\"", "line 1: HTTP on 0.0.0.0:1 is refused: it has no access control yet, so it listens on loopback addresses only")]
+    [InlineData("cjp2p.http.listen = \"0.0.0.0:1\"", "line 1: HTTP on 0.0.0.0:1 is refused without cjp2p.http.token: whoever reaches it could read and do everything")]
     [InlineData("cjp2p.http.listen = here", "line 1: cjp2p.http.listen is \"here\": it has to be ip:port or [ipv6]:port, or empty for none")]
     [InlineData("\ncjp2p.peers.peers-mx = 1", "line 2: Unknown setting cjp2p.peers.peers-mx: did you mean cjp2p.peers.peers-max?")]
     [InlineData("cjp2p.peers = 1", "line 1: cjp2p.peers is a section: name one of the settings in it")]
@@ -121,7 +121,7 @@ public sealed class HostSettingsTests : IDisposable
     [InlineData("cjp2p.name = [a]", "line 1: cjp2p.name is one value, not a list")]
     [InlineData("cjp2p.name = \"\\q\"", "line 1: the value of cjp2p.name cannot be read: Unknown escape code: q")]
     [InlineData("cjp2p.name = ${nothing}", "line 1: Unresolved substitution: nothing")]
-    [InlineData("cjp2p.name = \"a b\"", "line 1: cjp2p.name is \"a b\": it has to be a name of letters, digits, - and _")]
+    [InlineData("cjp2p.name = \"a b\"", "line 1: cjp2p.name is \"a b\": it has to be a name of letters, digits, '-' and '_'")]
     public void A_mistake_in_the_file_is_laid_at_its_line(string text, string line)
     {
         var e = Assert.Throws<UserException>(() => Load(file: text));

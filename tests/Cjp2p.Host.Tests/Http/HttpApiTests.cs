@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Cjp2p.Actors.Content;
+using Cjp2p.Actors.Hosting;
 using Cjp2p.Actors.Node;
 using Cjp2p.Actors.Peers;
 using Cjp2p.Actors.Protocol;
@@ -41,7 +42,7 @@ public sealed class HttpApiTests
     [InlineData("0.0.0.0", false)]
     [InlineData("[::]", false)]
     public void Only_loopback_names_are_answered(string host, bool isAnswered) =>
-        Assert.Equal(isAnswered, HttpApi.IsLoopbackHost(new HostString(host)));
+        Assert.Equal(isAnswered, HttpGuard.IsLoopbackHost(new HostString(host)));
 
     [Fact]
     public void A_status_is_the_documented_JSON() =>
@@ -68,14 +69,14 @@ public sealed class HttpApiTests
     [Fact]
     public void A_node_is_ready_when_its_parts_answer_and_its_sockets_are_open()
     {
-        Assert.Empty(HttpApi.ReasonsAgainst(Status));
+        Assert.Empty(NodeInspector.ReasonsAgainst(Status));
         Assert.Equal(
-            ["the socket on 127.0.0.1:24254 is down: gone"],
-            HttpApi.ReasonsAgainst(Status with
+            "the socket on 127.0.0.1:24254 is down: gone",
+            Assert.Single(NodeInspector.ReasonsAgainst(Status with
             {
                 Socket = new SocketProtocol.SocketStatus([Endpoint with { IsOpen = false, Reason = "gone" }]),
-            }));
+            })));
         Assert.Equal(
-            4, HttpApi.ReasonsAgainst(Status with { Socket = null, Peers = null, Store = null, Downloads = null }).Length);
+            4, NodeInspector.ReasonsAgainst(Status with { Socket = null, Peers = null, Store = null, Downloads = null }).Length);
     }
 }

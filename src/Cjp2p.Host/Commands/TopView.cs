@@ -1,0 +1,174 @@
+using System.Globalization;
+using System.Text.Json;
+using Cjp2p.Host.Output;
+
+namespace Cjp2p.Host.Commands;
+
+/// <summary>Draws <c>top</c> as lines of text. Pure; every text of a stranger in it is made visible.</summary>
+internal static class TopView
+{
+    private const int ShareOfPage = 3;
+    private const int BarWidth = 24;
+
+    /// <summary>The screen: as many lines as it is high, each as long as it is wide at the most.</summary>
+    public static IReadOnlyList<TopLine> Render(TopModel model, int width, int height)
+    {
+        var lines = new List<TopLine>();
+        lines.AddRange(Head(model));
+        var room = Math.Max(1, height - lines.Count - 1);
+        var body = model.Path is not null ? ActorPage(model, room)
+            : model.Page switch
+            {
+                TopPage.Downloads => Window(DownloadRows(model), model, room, "downloads, by id"),
+                TopPage.Actors => Window(ActorRows(model), model, room, "actors, the busiest first"),
+                TopPage.Peers => Window(PeerRows(model), model, room, "peers, the slowest first"),
+                _ => Overview(model, room),
+            };
+        lines.AddRange(body.Take(room));
+        while (lines.Count < height - 1)
+            lines.Add(new TopLine(""));
+        lines.Add(new TopLine(Keys(model), TopStyle.Dim));
+        return [.. lines.Take(height).Select(line => line with { Text = Visible.Cut(Visible.Escape(line.Text), width) })];
+    }
+
+    private static IEnumerable<TopLine> Head(TopModel model)
+    {
+        if (model.Status is not { } status)
+        {
+            yield return new TopLine(model.Trouble.Length > 0 ? model.Trouble : "asking the node", TopStyle.Warn);
+            yield break;
+        }
+
+        var uptime = Amounts.Clock(TimeSpan.FromSeconds(Math.Floor(Field.Number(status, "uptimeSeconds"))));
+        yield return new TopLine($"{Field.Of(status, "name")}  up {uptime}  {(model.Tree is { } tree ? Field.Of(tree, "answers") : "")}", TopStyle.Strong);
+        yield return new TopLine($"in {Amounts.Rate(model.InPerSecond),-10} out {Amounts.Rate(model.OutPerSecond),-10} {Peers(status)}  {Shared(status)}");
+        var reasons = Field.List(status, "endpoints").Where(endpoint => Field.Of(endpoint, "isOpen") != "true")
+            .Select(endpoint => $"the socket on {Field.Of(endpoint, "address")} is down: {Field.Of(endpoint, "reason")}")
+            .Concat(Field.Number(status, "partsAnswered") < 4 ? ["a part of the node does not answer"] : Array.Empty<string>())
+            .Concat(model.Trouble.Length > 0 ? [model.Trouble] : Array.Empty<string>());
+        foreach (var reason in reasons)
+            yield return new TopLine(reason, TopStyle.Warn);
+        yield return new TopLine("");
+    }
+
+    private static string Peers(JsonElement status) => status.TryGetProperty("peers", out var peers)
+        ? $"{Amounts.Count((long)Field.Number(peers, "verified"), "peer")}, {Amounts.Count((long)Field.Number(peers, "hearsay"), "hearsay", "hearsay")}"
+        : "peers: no answer";
+
+    private static string Shared(JsonElement status) => status.TryGetProperty("shared", out var shared)
+        ? $"sharing {Amounts.Count((long)Field.Number(shared, "files"), "file")}, {Amounts.Bytes((long)Field.Number(shared, "bytes"))}"
+        : "store: no answer";
+
+    private static IEnumerable<TopLine> Overview(TopModel model, int room)
+    {
+        var part = Math.Max(1, (room - ShareOfPage * 2) / ShareOfPage);
+        yield return new TopLine($"Downloads ({model.Running.Count})", TopStyle.Strong);
+        foreach (var row in Some(DownloadRows(model), part, "none"))
+            yield return row;
+        yield return new TopLine("");
+        yield return new TopLine("Busiest actors", TopStyle.Strong);
+        var actors = ActorRows(model).ToArray();
+        var first = Math.Clamp(model.Selected - part + 1, 0, Math.Max(0, actors.Length - part));
+        for (var i = first; i < Math.Min(actors.Length, first + part); i++)
+            yield return i == model.Selected ? actors[i] with { Style = TopStyle.Chosen } : actors[i];
+        yield return new TopLine("");
+        yield return new TopLine("Slowest peers", TopStyle.Strong);
+        foreach (var row in Some(PeerRows(model), part, "none"))
+            yield return row;
+    }
+
+    private static TopLine[] Some(IEnumerable<TopLine> rows, int most, string none)
+    {
+        var some = rows.Take(most).ToArray();
+        return some.Length == 0 ? [new TopLine("  " + none, TopStyle.Dim)] : some;
+    }
+
+    private static IEnumerable<TopLine> Window(IEnumerable<TopLine> rows, TopModel model, int room, string title)
+    {
+        var all = rows.ToArray();
+        yield return new TopLine($"{all.Length} {title}", TopStyle.Strong);
+        var shown = Math.Max(1, room - 1);
+        var first = Math.Clamp(model.Selected - shown / 2, 0, Math.Max(0, all.Length - shown));
+        for (var i = first; i < Math.Min(all.Length, first + shown); i++)
+            yield return i == model.Selected ? all[i] with { Style = TopStyle.Chosen } : all[i];
+    }
+
+    private static IEnumerable<TopLine> DownloadRows(TopModel model) => model.Running.Select(download =>
+    {
+        var length = Field.Number(download, "lengthBytes");
+        var done = length > 0 ? Field.Number(download, "doneBytes") / length : 0;
+        var (full, empty) = Bar.Draw(done, BarWidth, unicode: true);
+        var speed = model.Speed(Field.Of(download, "id"));
+        var left = speed > 1 && length > 0 ? Amounts.Clock(TimeSpan.FromSeconds(Math.Min(359_999, (length - Field.Number(download, "doneBytes")) / speed))) + " left" : "";
+        var sources = Field.List(download, "sources").Count(source => Field.Of(source, "standing") == "Active");
+        var why = Field.Of(download, "why");
+        return new TopLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"  {Visible.Cut(Field.Of(download, "id"), 12),-12} {full}{empty} {Math.Floor(done * 100),3:0}% {(length >= 0 ? Amounts.Bytes((long)length) : "?"),9} {Amounts.Rate(speed),10} {Amounts.Count(sources, "source"),10} {left} {Field.Of(download, "phase")} {why}"),
+            why.Length > 0 ? TopStyle.Warn : TopStyle.Plain);
+    });
+
+    private static IEnumerable<TopLine> ActorRows(TopModel model) => model.Actors.Select(actor =>
+    {
+        var facts = actor.GetProperty("facts");
+        var path = Field.Of(facts, "path");
+        var restarts = Field.Number(facts, "restarts");
+        var isSilent = Field.Of(actor, "answered") != "true";
+        return new TopLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"  {model.Share(path) * 100,5:0.0}% {Visible.Cut(path, 40),-40} {Field.Number(facts, "handled"),10:#,0} msgs {Field.Number(facts, "mailboxDepth"),5:0} waiting {(restarts > 0 ? $"{restarts:0} restarts " : "")} {Field.Of(actor, "status")}"),
+            isSilent || restarts > 0 ? TopStyle.Warn : TopStyle.Plain);
+    });
+
+    private static IEnumerable<TopLine> PeerRows(TopModel model) => model.PeerRows.Select(peer =>
+    {
+        var known = peer.TryGetProperty("roundTripMs", out var roundTrip);
+        var loss = peer.TryGetProperty("loss", out var lost) ? string.Create(CultureInfo.InvariantCulture, $"{lost.GetDouble() * 100:0}% lost") : "";
+        var doubt = Field.Of(peer, "doubt");
+        return new TopLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"  {Field.Of(peer, "address"),-40} {(known ? Amounts.Milliseconds(TimeSpan.FromMilliseconds(roundTrip.GetDouble())) : "?"),10} {loss,9}  heard {Field.Number(peer, "heardAgoSeconds"):0} s ago  {doubt}"),
+            doubt.Length > 0 ? TopStyle.Warn : TopStyle.Plain);
+    });
+
+    private static IEnumerable<TopLine> ActorPage(TopModel model, int room)
+    {
+        if (model.Actor is not { } actor)
+            return [new TopLine($"asking {model.Path}", TopStyle.Dim)];
+        var lines = ActorText.Lines(actor);
+        var first = Math.Clamp(model.Scroll, 0, Math.Max(0, lines.Count - room));
+        return lines.Skip(first).Take(room).Select((line, i) => new TopLine(
+            line, i + first == 0 || (line.EndsWith(':') && !line.StartsWith(' ')) ? TopStyle.Strong : TopStyle.Plain));
+    }
+
+    private static string Keys(TopModel model) => model.Path is not null
+        ? "Esc back  Up/Down scroll  q quit"
+        : "1 overview  2 downloads  3 actors  4 peers  Tab next  Up/Down choose  Enter look inside  q quit";
+}
+
+/// <summary>A line of the screen.</summary>
+/// <param name="Text">What it says.</param>
+/// <param name="Style">How it looks.</param>
+internal sealed record TopLine(string Text, TopStyle Style = TopStyle.Plain);
+
+/// <summary>How a line looks.</summary>
+internal enum TopStyle
+{
+    /// <summary>As it is.</summary>
+    Plain,
+
+    /// <summary>A title.</summary>
+    Strong,
+
+    /// <summary>Of less importance.</summary>
+    Dim,
+
+    /// <summary>Something is not as it should be.</summary>
+    Warn,
+
+    /// <summary>The row that is chosen.</summary>
+    Chosen,
+}

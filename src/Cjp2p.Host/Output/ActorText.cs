@@ -1,0 +1,86 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Cjp2p.Host.Output;
+
+/// <summary>All about one actor as lines of text.</summary>
+internal static class ActorText
+{
+    private const int ListMax = 20;
+
+    /// <summary>The lines.</summary>
+    public static IReadOnlyList<string> Lines(JsonElement actor)
+    {
+        var facts = actor.GetProperty("facts");
+        var lines = new List<string>
+        {
+            $"{Field.Of(facts, "path")}  {Field.Of(facts, "type")}{(Field.Of(facts, "isGone") == "true" ? ", gone" : "")}",
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"  age {Amounts.Clock(TimeSpan.FromSeconds(Field.Number(facts, "ageSeconds")))}, {Field.Number(facts, "restarts"):0} restarts, {Field.Number(facts, "childFailures"):0} failures of children, {Field.Number(facts, "handled"):#,0} messages in {Field.Number(facts, "busySeconds"):0.###} s"),
+        };
+        if (Field.Of(facts, "doing") is { Length: > 0 } doing)
+            lines.Add($"  handling {doing} for {Field.Of(facts, "doingForMs")} ms");
+        lines.Add("state:");
+        if (actor.TryGetProperty("state", out var state) && state.ValueKind == JsonValueKind.Object)
+            AddFields(lines, state, 1);
+        else
+            lines.Add(Field.Of(facts, "isGone") == "true" ? "  (gone)" : "  (no answer in time)");
+        Add(lines, actor, "mailbox", waiting => $"{Field.Of(waiting, "type")}: {Field.Of(waiting, "count")}, oldest {Field.Of(waiting, "oldestMs")} ms");
+        Add(
+            lines, actor, "handled",
+            one => $"{Field.Of(one, "type"),-24} {Field.Of(one, "count"),9}  p50 {Field.Of(one, "p50Ms")} ms, p99 {Field.Of(one, "p99Ms")} ms, max {Field.Of(one, "maxMs")} ms");
+        Add(lines, actor, "last", one => $"{Field.Time(one, "at")} {Field.Of(one, "type")} {Field.Of(one, "tookMs")} ms");
+        Add(lines, actor, "events", one => $"{Field.Time(one, "at")} {Field.Of(one, "kind")}: {Field.Of(one, "text")}");
+        foreach (var failure in Field.List(actor, "failures"))
+        {
+            lines.Add($"failure at {Field.Time(failure, "at")} of {Field.Of(failure, "path")}{(Field.Of(failure, "message") is { Length: > 0 } message ? $", handling {message}" : "")}:");
+            lines.Add($"  {Field.Of(failure, "error")}: {Field.Of(failure, "reason")} ({Field.Of(failure, "decision")})");
+            lines.AddRange(Field.Of(failure, "stack").Split('\n').Take(ListMax).Select(line => "  " + line.TrimEnd()));
+        }
+
+        Add(lines, actor, "children", child => Field.Of(child));
+        return lines;
+    }
+
+    private static void Add(List<string> lines, JsonElement actor, string name, Func<JsonElement, string> line)
+    {
+        var all = Field.List(actor, name).ToArray();
+        if (all.Length == 0)
+            return;
+        lines.Add(name + ":");
+        lines.AddRange(all.TakeLast(ListMax).Select(one => "  " + line(one)));
+        if (all.Length > ListMax)
+            lines.Add($"  ({all.Length - ListMax} more before these)");
+    }
+
+    private static void AddFields(List<string> lines, JsonElement element, int depth)
+    {
+        var indent = new string(' ', depth * 2);
+        foreach (var field in element.EnumerateObject())
+        {
+            switch (field.Value.ValueKind)
+            {
+                case JsonValueKind.Array when field.Value.GetArrayLength() == 0:
+                    break;
+                case JsonValueKind.Array:
+                    lines.Add($"{indent}{field.Name}: {field.Value.GetArrayLength()}");
+                    foreach (var entry in field.Value.EnumerateArray().Take(ListMax))
+                    {
+                        lines.Add(entry.ValueKind == JsonValueKind.Object
+                            ? indent + "  " + string.Join("  ", entry.EnumerateObject().Where(one => Field.Of(one.Value).Length > 0).Select(one => $"{one.Name}={Field.Of(one.Value)}"))
+                            : indent + "  " + Field.Of(entry));
+                    }
+
+                    break;
+                case JsonValueKind.Object:
+                    lines.Add($"{indent}{field.Name}:");
+                    AddFields(lines, field.Value, depth + 1);
+                    break;
+                default:
+                    lines.Add($"{indent}{field.Name}: {Field.Of(field.Value)}");
+                    break;
+            }
+        }
+    }
+}
