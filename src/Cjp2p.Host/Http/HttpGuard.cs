@@ -30,7 +30,7 @@ internal sealed class HttpGuard(HttpSettings settings, AccessToken token)
         if (IsFromElsewhere(request))
             return (StatusCodes.Status403Forbidden, "Requests of pages of other sites are not answered.");
         var brought = Brought(request);
-        if (IsChange(request.Method))
+        if (IsChange(request.Method) && !IsGoodbye(request))
         {
             // The header alone: a browser sends cookies by itself, but never this header without asking first, and we
             // never say yes.
@@ -78,6 +78,10 @@ internal sealed class HttpGuard(HttpSettings settings, AccessToken token)
     /// <summary>Whether a method changes something.</summary>
     public static bool IsChange(string method) =>
         !HttpMethods.IsGet(method) && !HttpMethods.IsHead(method);
+
+    // A page of ours is being closed: it names its own connection by a secret, and nothing but that ends by it.
+    private static bool IsGoodbye(HttpRequest request) =>
+        HttpMethods.IsPost(request.Method) && request.Path == "/_blazor/disconnect" && request.Headers.Origin.Count == 1;
 
     private static string? Brought(HttpRequest request)
     {
