@@ -50,11 +50,12 @@
       const total = runs.reduce((sum, run) => sum + run[1], 0);
       if (!total) return;
       // Cells of one size in rows that fill the picture, as large as they can be.
+      const rowsMax = Math.floor(height / 8);
       let rows = 1;
-      while (rows < 64 && width / Math.ceil(total / rows) < height / rows) rows++;
-      rows = Math.max(1, Math.min(rows, Math.floor(height / 3)));
+      while (rows < rowsMax && width / Math.ceil(total / rows) < height / rows) rows++;
       const columns = Math.ceil(total / rows), cellWidth = width / columns, cellHeight = height / rows;
-      const gapX = cellWidth >= 5 ? 1 : 0, gapY = rows > 1 && cellHeight >= 5 ? 1 : 0;
+      const gapX = cellWidth >= 5 ? 1 : 0, gapY = rows > 1 ? 1 : 0;
+      const top = (row) => Math.round(row * cellHeight), tall = (row) => top(row + 1) - top(row) - gapY;
       const colors = { ".": color("--cj-missing"), "?": color("--cj-asked"), "+": color("--cj-arrived"), w: color("--cj-written"), s: color("--cj-suspect"), v: color("--cj-verified") };
       let i = 0;
       for (const [status, count] of runs) {
@@ -63,9 +64,9 @@
           const row = Math.floor(i / columns), column = i % columns, part = Math.min(left, columns - column);
           if (gapX) {
             for (let k = 0; k < part; k++)
-              context.fillRect((column + k) * cellWidth, row * cellHeight, cellWidth - gapX, cellHeight - gapY);
+              context.fillRect((column + k) * cellWidth, top(row), cellWidth - gapX, tall(row));
           } else {
-            context.fillRect(column * cellWidth, row * cellHeight, part * cellWidth + 0.3, cellHeight - gapY);
+            context.fillRect(column * cellWidth, top(row), part * cellWidth + 0.3, tall(row));
           }
           i += part;
           left -= part;
