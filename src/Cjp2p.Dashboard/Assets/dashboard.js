@@ -99,7 +99,7 @@
       for (let value = 0; value <= top * 1.001; value += step) {
         const y = Math.round(foot - (foot - head) * value / top) + 0.5;
         context.beginPath(); context.moveTo(0, y); context.lineTo(width, y); context.stroke();
-        if (value > 0) { context.textBaseline = y < 16 ? "top" : "bottom"; context.fillText(rate(value), 4, y + (y < 16 ? 2 : -1)); }
+        if (value > 0 && ((foot - head) * step / top >= 24 || Math.round(value / step) % 2 === 0)) { context.textBaseline = y < 16 ? "top" : "bottom"; context.fillText(rate(value), 4, y + (y < 16 ? 2 : -1)); }
       }
       context.textBaseline = "top";
       for (let part = 0; part <= 4; part++) {
