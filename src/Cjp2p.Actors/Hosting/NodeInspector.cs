@@ -82,7 +82,8 @@ public sealed class NodeInspector
     {
         ArgumentNullException.ThrowIfNull(query);
         var all = await AllPeersAsync(cancellationToken).ConfigureAwait(false);
-        var page = PeerPage.Of(all, query, Node.Clock.Now, Node.Bans);
+        var page = PeerPage.Of(
+            all, query, Node.Clock.Now, address => Node.Liars.Reason(address, Node.Clock.UtcNow));
         if (page.Peers.IsEmpty || query.Hearsay)
             return page;
         var paths = page.Peers.Select(peer => "/peers/" + Uri.EscapeDataString(peer.Address.ToString())).ToImmutableArray();
@@ -200,6 +201,9 @@ public sealed class NodeInspector
             is NodeProtocol.BanRefused refused)
             throw new NodeException(refused.Reason);
     }
+
+    /// <summary>Who is banned: by the user, or because it was proven to give wrong content.</summary>
+    public ImmutableArray<BanState> Bans() => BanState.All(Node.Liars, Node.Clock.UtcNow);
 
     /// <summary>Ends a ban; false: there was none.</summary>
     /// <param name="address">Whom.</param>

@@ -18,11 +18,13 @@ public abstract class InspectedActor : UntypedActor
     private protected readonly ILoggingAdapter _log;
     private readonly NodeInspection _inspection;
     private readonly ActorTrack _track;
+    private readonly bool _measures;
 
     /// <summary>Begins its black box, or goes on with it after a restart.</summary>
     private protected InspectedActor(NodeServices node)
     {
         _inspection = node.Inspection;
+        _measures = node.Settings.Inspection.Measure;
         _track = _inspection.Attach(Self, GetType(), (Context as ActorCell)?.Mailbox?.MessageQueue);
         _log = new InspectedLog(Context.GetLogger(), _track, _inspection);
     }
@@ -48,6 +50,8 @@ public abstract class InspectedActor : UntypedActor
             return true;
         }
 
+        if (!_measures)
+            return base.AroundReceive(receive, message!);
         var type = message?.GetType() ?? typeof(object);
         var began = _track.Begin(type);
         var handled = base.AroundReceive(receive, message!);

@@ -33,7 +33,7 @@ internal sealed class InspectionBorder
     {
         if (HasDatagramTaps)
             OnDatagram(DatagramDirection.In, local, source, datagram);
-        return !_node.Bans.IsBanned(source);
+        return !_node.Liars.Unhear(source, _node.Clock.UtcNow);
     }
 
     public void OnDatagram(DatagramDirection direction, in PeerAddress local, in PeerAddress remote, ReadOnlySpan<byte> datagram)

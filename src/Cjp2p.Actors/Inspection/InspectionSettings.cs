@@ -1,6 +1,7 @@
 namespace Cjp2p.Actors.Inspection;
 
 /// <summary>Limits of looking inside: <c>cjp2p.inspection</c>; see the reference configuration.</summary>
+/// <param name="Measure">Whether each actor counts and times what it handles.</param>
 /// <param name="AnswerTimeout">How long a tree waits for the answers of its actors.</param>
 /// <param name="EventsMax">Messages, and events, kept of each actor.</param>
 /// <param name="GoneMax">Actors remembered after they stopped; as many again that failed.</param>
@@ -10,8 +11,8 @@ namespace Cjp2p.Actors.Inspection;
 /// <param name="TapPerSecondMax">Events that one tap takes in a second.</param>
 /// <param name="TapTextBytesMax">Bytes of a datagram that a tap shows.</param>
 /// <param name="WatchIntervalMin">Shortest time between two looks at a watched field.</param>
-/// <param name="BansMax">Bans at the same time.</param>
 public sealed record InspectionSettings(
+    bool Measure,
     TimeSpan AnswerTimeout,
     int EventsMax,
     int GoneMax,
@@ -20,5 +21,4 @@ public sealed record InspectionSettings(
     int TapEventsMax,
     int TapPerSecondMax,
     int TapTextBytesMax,
-    TimeSpan WatchIntervalMin,
-    int BansMax);
+    TimeSpan WatchIntervalMin);

@@ -84,7 +84,7 @@ public sealed class NodeInspection
     {
         lock (_lock)
         {
-            _border = _taps.IsEmpty && _node.Bans.IsEmpty
+            _border = _taps.IsEmpty && !_node.Liars.HasUserBans
                 ? null
                 : new InspectionBorder(_taps, _node);
         }

@@ -8,7 +8,7 @@ namespace Cjp2p.Actors.Inspection;
 /// <param name="Phase">Opening, Running, NotStarted or Stopping.</param>
 /// <param name="UptimeSeconds">Since it started.</param>
 /// <param name="PartsStopped">Parts that failed too often.</param>
-/// <param name="Bans">Whom the user does not want to hear of.</param>
+/// <param name="Bans">Who is banned.</param>
 /// <param name="Datagrams">What became of received datagrams and their elements since the start, by the names of <see cref="Transport.WireCount"/>.</param>
 /// <param name="SharedTables">Tables that the parts share.</param>
 public sealed record NodeState(
@@ -33,5 +33,14 @@ public sealed record NamedCount(string Name, long Count);
 /// <summary>A ban.</summary>
 /// <param name="Address">Whom; port 0: all ports of that IP address.</param>
 /// <param name="LeftSeconds">How long it lasts still.</param>
-/// <param name="Reason">Why, in the user's words.</param>
-public sealed record BanState(Protocol.PeerAddress Address, double LeftSeconds, string Reason);
+/// <param name="IsByUser">Whether the user wanted it: then it is not heard either; otherwise it was proven to give wrong content.</param>
+/// <param name="Reason">Why.</param>
+public sealed record BanState(Protocol.PeerAddress Address, double LeftSeconds, bool IsByUser, string Reason)
+{
+    /// <summary>The bans of a list that hold, by address.</summary>
+    internal static ImmutableArray<BanState> All(Peers.LiarList list, DateTimeOffset now) =>
+    [
+        .. list.All(now).Select(ban => new BanState(
+            ban.Address, Math.Round((ban.Until - now).TotalSeconds, 3), ban.IsByUser, ban.Reason)),
+    ];
+}

@@ -54,7 +54,7 @@ public sealed class NodeTelemetry : IDisposable
                 new Measurement<long>(node.Counters[count], new KeyValuePair<string, object?>("cjp2p.wire.event", count.ToString()))),
             "{event}",
             "What became of received datagrams and their elements");
-        _meter.CreateObservableCounter("cjp2p.bans.dropped", () => node.Bans.Dropped, "{datagram}", "Datagrams of banned peers");
+        _meter.CreateObservableCounter("cjp2p.bans.dropped", () => node.Liars.Unheard, "{datagram}", "Datagrams of banned peers");
         _meter.CreateObservableUpDownCounter("cjp2p.sockets.open", () => node.Transports.Open.Length, "{socket}", "Open sockets");
         _meter.CreateObservableUpDownCounter("cjp2p.sockets.wanted", () => node.Settings.Listen.Length, "{socket}", "Sockets that should be open");
     }

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Cjp2p.Actors.Peers;
 using Cjp2p.Actors.Protocol;
-using Cjp2p.Actors.Transport;
 
 namespace Cjp2p.Actors.Inspection;
 
@@ -39,42 +38,55 @@ public enum PeerOrder
 /// <param name="Peers">The page.</param>
 public sealed record PeerPage(int Total, int Verified, int Hearsay, int Skip, ImmutableArray<PeerRow> Peers)
 {
+    private const int PageMax = 1000;
+
     /// <summary>The page of a query. Pure.</summary>
-    public static PeerPage Of(PeerRegistryProtocol.AllPeers all, PeerQuery query, TimeSpan now, Bans bans)
+    /// <param name="all">All peers.</param>
+    /// <param name="query">Which of them.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="ban">Why an address is banned; null: it is not.</param>
+    public static PeerPage Of(PeerRegistryProtocol.AllPeers all, PeerQuery query, TimeSpan now, Func<PeerAddress, string?> ban)
     {
         ArgumentNullException.ThrowIfNull(all);
         ArgumentNullException.ThrowIfNull(query);
-        ArgumentNullException.ThrowIfNull(bans);
+        ArgumentNullException.ThrowIfNull(ban);
         var records = query.Hearsay
             ? [.. all.Hearsay.Select(address => new PeerRecord(address, now, now, TimeSpan.MinValue, 0, TimeSpan.Zero))]
             : all.Verified.ToArray();
         if (query.Find.Length > 0)
             records = Array.FindAll(records, peer => peer.Address.ToString().Contains(query.Find, StringComparison.OrdinalIgnoreCase));
-        Array.Sort(records, (a, b) => Compare(a, b, query));
+        // Small entries are sorted, not the records themselves, which are large.
+        var order = new (long Key, int Index)[records.Length];
+        for (var i = 0; i < records.Length; i++)
+            order[i] = (Key(records[i], query), i);
+        Array.Sort(order, (a, b) => a.Key != b.Key
+            ? a.Key.CompareTo(b.Key)
+            : query.Descending ? records[b.Index].Address.CompareTo(records[a.Index].Address) : records[a.Index].Address.CompareTo(records[b.Index].Address));
         var skip = Math.Clamp(query.Skip, 0, records.Length);
         return new PeerPage(
             records.Length,
             all.Verified.Length,
             all.Hearsay.Length,
             skip,
-            [.. records.AsSpan(skip, Math.Clamp(query.Most, 0, Math.Min(1000, records.Length - skip))).ToArray()
-                .Select(peer => PeerRow.Of(peer, query.Hearsay, now, bans))]);
+            [
+                .. order.Skip(skip).Take(Math.Clamp(query.Most, 0, PageMax))
+                    .Select(entry => PeerRow.Of(records[entry.Index], query.Hearsay, now, ban)),
+            ]);
     }
 
-    private static int Compare(in PeerRecord a, in PeerRecord b, PeerQuery query)
+    private static long Key(in PeerRecord peer, PeerQuery query)
     {
-        // Where it is not known is last from either end.
-        if (query.Order == PeerOrder.RoundTrip && a.RoundTrip > TimeSpan.Zero != b.RoundTrip > TimeSpan.Zero)
-            return a.RoundTrip > TimeSpan.Zero ? -1 : 1;
-        var first = query.Order switch
+        var key = query.Order switch
         {
-            PeerOrder.RoundTrip => a.RoundTrip.CompareTo(b.RoundTrip),
-            PeerOrder.Heard => b.HeardAt.CompareTo(a.HeardAt),
-            PeerOrder.UnansweredProbes => a.UnansweredProbes.CompareTo(b.UnansweredProbes),
+            PeerOrder.RoundTrip => peer.RoundTrip.Ticks,
+            PeerOrder.Heard => -peer.HeardAt.Ticks,
+            PeerOrder.UnansweredProbes => peer.UnansweredProbes,
             _ => 0,
         };
-        var order = first != 0 ? first : a.Address.CompareTo(b.Address);
-        return query.Descending ? -order : order;
+        // Where it is not known is last from either end.
+        if (query.Order == PeerOrder.RoundTrip && peer.RoundTrip <= TimeSpan.Zero)
+            return long.MaxValue;
+        return query.Descending ? -key : key;
     }
 }
 
@@ -101,7 +113,7 @@ public sealed record PeerRow(
     bool? HasCookie,
     string Doubt)
 {
-    internal static PeerRow Of(in PeerRecord peer, bool isHearsay, TimeSpan now, Bans bans) => new(
+    internal static PeerRow Of(in PeerRecord peer, bool isHearsay, TimeSpan now, Func<PeerAddress, string?> ban) => new(
         peer.Address,
         !isHearsay,
         peer.RoundTrip > TimeSpan.Zero ? Math.Round(peer.RoundTrip.TotalMilliseconds, 3) : null,
@@ -111,7 +123,7 @@ public sealed record PeerRow(
         null,
         null,
         null,
-        bans.Holds(peer.Address) ? "banned"
+        ban(peer.Address) is { } reason ? "banned: " + reason
         : isHearsay ? "only others named it"
         : peer.UnansweredProbes > 1 ? $"{peer.UnansweredProbes} probes unanswered"
         : "");

@@ -87,7 +87,7 @@ public sealed class NodeActor : InspectedActor, IWithTimers
             return;
         }
 
-        _node.Storage = Part(StorageActor.Props(_node.Settings, states, _node.Secret, _node.Clock), "storage");
+        _node.Storage = Part(StorageActor.Props(_node, states), "storage");
         _node.Storage.Tell(StorageProtocol.Open.Instance);
         Become(Loading);
     }
@@ -99,6 +99,8 @@ public sealed class NodeActor : InspectedActor, IWithTimers
         {
             case StorageProtocol.Loaded loaded:
                 _node.Restore(loaded.State);
+                foreach (var ban in loaded.State.Bans.Where(ban => ban.IsByUser))
+                    EndLater(ban.Address, ban.Until - _node.Clock.UtcNow);
                 MakeParts(loaded.State);
                 Become(OnReceive);
                 foreach (var (early, sender) in _early)
@@ -248,8 +250,7 @@ public sealed class NodeActor : InspectedActor, IWithTimers
         _phase,
         Math.Round((_node.Clock.Now - _startedAt).TotalSeconds, 3),
         [.. _partsStopped],
-        [.. _node.Bans.All.Select(ban => new BanState(
-            ban.Address, Math.Round((ban.Until - _node.Clock.Now).TotalSeconds, 3), ban.Reason))],
+        BanState.All(_node.Liars, _node.Clock.UtcNow),
         [.. Enum.GetValues<WireCount>().Select(count => new NamedCount(count.ToString(), _node.Counters[count]))],
         _node.Tables());
 
@@ -261,22 +262,26 @@ public sealed class NodeActor : InspectedActor, IWithTimers
             return;
         }
 
-        if (!_node.Bans.Add(new Ban(ban.Address, _node.Clock.Now + ban.Duration, ban.Reason)))
-        {
-            Sender.Tell(new NodeProtocol.BanRefused($"{_node.Bans.All.Length} are banned already (cjp2p.inspection.bans-max)"));
-            return;
-        }
-
+        var kept = StoredBan.ByUser(ban.Address, _node.Clock.UtcNow + ban.Duration, ban.Reason);
+        // A shorter one in place of a longer one is what the user wants too.
+        _node.Liars.Lift(ban.Address);
+        foreach (var evicted in _node.Liars.Add(kept))
+            _node.Keep(new StateChange.BanLifted(evicted));
+        _node.Keep(new StateChange.Banned(kept));
         _log.Info("{Peer} is banned for {Duration}: {Reason}", ban.Address, ban.Duration, ban.Reason);
         _node.Inspection.Publish();
         _peers.Tell(new PeerRegistryProtocol.ForgetPeer(ban.Address));
-        Timers.StartSingleTimer(("ban", ban.Address), new NodeProtocol.BanEnded(ban.Address), ban.Duration);
+        EndLater(ban.Address, ban.Duration);
         Sender.Tell(new NodeProtocol.Banned(ban.Address));
     }
 
+    private void EndLater(PeerAddress address, TimeSpan after) => Timers.StartSingleTimer(
+        ("ban", address), new NodeProtocol.BanEnded(address), after > TimeSpan.Zero ? after : TimeSpan.FromTicks(1));
+
     private NodeProtocol.Unbanned Unban(PeerAddress address)
     {
-        var was = _node.Bans.Remove(address);
+        var was = _node.Liars.Lift(address);
+        _node.Keep(new StateChange.BanLifted(address));
         Timers.Cancel(("ban", address));
         if (was)
             _log.Info("{Peer} is not banned any more", address);

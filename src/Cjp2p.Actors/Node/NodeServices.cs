@@ -43,8 +43,7 @@ public sealed class NodeServices
         Flight = new FlightBudget(settings.Downloads.FlightMaxChunks);
         Sources = new SourceMemory(settings.Content.RememberedContentsMax, settings.Content.RememberedSourcesMax);
         Unknown = new UnknownMessages(settings.Wire.Limits, settings.Wire.UnknownNamesMax);
-        Bans = new Bans(settings.Inspection.BansMax);
-        Transports = new TransportSet(Bans);
+        Transports = new TransportSet(address => Liars.IsShunned(address, Clock.UtcNow));
         Inspection = new NodeInspection(this);
     }
 
@@ -62,9 +61,6 @@ public sealed class NodeServices
 
     /// <summary>Its open sockets.</summary>
     public TransportSet Transports { get; }
-
-    /// <summary>Whom the user does not want to hear from.</summary>
-    public Bans Bans { get; }
 
     /// <summary>Its inside, for whoever looks.</summary>
     public NodeInspection Inspection { get; }
@@ -157,6 +153,7 @@ public sealed class NodeServices
         Pings = new PingIssuer(Secret.AsSpan(), epoch);
         foreach (var ban in state.Bans)
             Liars.Add(ban);
+        Inspection.Publish();
     }
 
     /// <summary>A source of chance for one actor, derived from the node's.</summary>
@@ -175,7 +172,7 @@ public sealed class NodeServices
         new("cjp2p.downloads.flight-max", "chunks", Flight.InFlight, Flight.Capacity),
         new("cjp2p.wire.unknown-names-max", "names", Unknown.Snapshot().Count, Settings.Wire.UnknownNamesMax, Unknown.Others),
         new("cjp2p.inspection.taps-max", "taps", Inspection.Taps, Settings.Inspection.TapsMax),
-        new("cjp2p.inspection.bans-max", "bans", Bans.All.Length, Settings.Inspection.BansMax),
+        new("cjp2p.downloads.bans-max", "bans", Liars.Count, Settings.Downloads.BansMax),
         new("registry backlog", "batches", RegistryBacklog.Count, RegistryBacklog.Most),
         new("server backlog", "batches", ServerBacklog.Count, ServerBacklog.Most),
         new("suggestion backlog", "messages", SuggestionBacklog.Count, SuggestionBacklog.Most),

@@ -154,6 +154,7 @@ public sealed record NodeSettings(
                 read.Count("storage.waiting-max", 1, 10_000_000),
                 read.Duration("storage.retry-after", 0.1, 3600)),
             new InspectionSettings(
+                read.Flag("inspection.measure"),
                 read.Duration("inspection.answer-timeout", 0.01, 60),
                 read.Count("inspection.events-max", 0, 10_000),
                 read.Count("inspection.gone-max", 0, 100_000),
@@ -162,8 +163,7 @@ public sealed record NodeSettings(
                 read.Count("inspection.tap-events-max", 1, 1_000_000),
                 read.Count("inspection.tap-per-second-max", 1, 10_000_000),
                 read.Count("inspection.tap-text-bytes-max", 0, 65_507),
-                read.Duration("inspection.watch-interval-min", 0.001, 60),
-                read.Count("inspection.bans-max", 0, 1_000_000)));
+                read.Duration("inspection.watch-interval-min", 0.001, 60)));
         read.RejectOrder("socket.reopen-min", "socket.reopen-max");
         read.RejectOrder("peers.discovery-min", "peers.discovery-max");
         read.RejectOrder("peers.bootstrap-retry-min", "peers.bootstrap-retry-max");

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
+using Cjp2p.Actors.Inspection;
 using Cjp2p.Actors.Node;
 
 namespace Cjp2p.Actors.Storage;
@@ -14,7 +15,7 @@ namespace Cjp2p.Actors.Storage;
 /// Has no children. When it throws it is restarted by the node and opens the database again; what waited is lost, which
 /// costs hashing or asking again.
 /// </remarks>
-internal sealed class StorageActor : UntypedActor, IWithTimers
+internal sealed class StorageActor : InspectedActor, IWithTimers
 {
     // Closed --(Open)--> Open -> stopped (writes what waits)
     private readonly StorageSettings _settings;
@@ -24,31 +25,29 @@ internal sealed class StorageActor : UntypedActor, IWithTimers
     private readonly ImmutableArray<byte> _secret;
     private readonly NodeClock _clock;
     private readonly StateBatch _batch;
-    private readonly ILoggingAdapter _log = Context.GetLogger();
     private INodeState? _state;
     private string _trouble = "";
     private long _written;
     private long _batches;
 
-    public StorageActor(
-        NodeSettings settings, INodeStateFactory states, ImmutableArray<byte> secret, NodeClock clock)
+    public StorageActor(NodeServices node, INodeStateFactory states) : base(node)
     {
+        var settings = node.Settings;
         _settings = settings.Storage;
         _folder = settings.Content.Data;
         _limits = new StateLimits(
             settings.Peers.PeersMax, settings.Content.FilesMax, settings.Downloads.RunningMax, settings.Downloads.BansMax);
         _states = states;
-        _secret = secret;
-        _clock = clock;
+        _secret = node.Secret;
+        _clock = node.Clock;
         _batch = new StateBatch(_settings.WaitingMax);
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props Props(
-        NodeSettings settings, INodeStateFactory states, ImmutableArray<byte> secret, NodeClock clock) =>
-        Akka.Actor.Props.Create(() => new StorageActor(settings, states, secret, clock))
-            .WithDispatcher(NodeActor.StorageDispatcher);
+    public static Props Props(NodeServices node, INodeStateFactory states) =>
+        Akka.Actor.Props.Create(() => new StorageActor(node, states))
+            .WithDispatcher(NodeActor.StorageDispatcher).WithMailbox(NodeMailbox.Id);
 
     protected override void PostRestart(Exception reason)
     {
@@ -94,6 +93,17 @@ internal sealed class StorageActor : UntypedActor, IWithTimers
                 break;
         }
     }
+
+    private protected override ActorState Inspect() => new StorageState(
+        _trouble.Length > 0 ? _trouble : $"{_written} changes written, {_batch.Count} waiting",
+        _folder,
+        _state is not null,
+        _batch.Count,
+        _written,
+        _batches,
+        _batch.Dropped,
+        _trouble,
+        _settings.WaitingMax);
 
     private object Open()
     {

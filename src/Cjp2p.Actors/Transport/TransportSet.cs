@@ -4,8 +4,8 @@ using Cjp2p.Actors.Protocol;
 namespace Cjp2p.Actors.Transport;
 
 /// <summary>The open transports of a node, for those who send. Kept by <see cref="SocketActor"/>. Thread-safe.</summary>
-/// <param name="bans">Whom nothing is sent.</param>
-public sealed class TransportSet(Bans bans)
+/// <param name="isShunned">Whom nothing is to be sent; null: nobody is.</param>
+public sealed class TransportSet(Func<PeerAddress, bool>? isShunned = null)
 {
     private ImmutableArray<ITransport> _transports = [];
 
@@ -18,7 +18,7 @@ public sealed class TransportSet(Bans bans)
     /// </summary>
     public ISendBatch? RentFor(in PeerAddress to)
     {
-        if (bans.Holds(to))
+        if (isShunned?.Invoke(to) == true)
             return null;
         foreach (var transport in Open)
         {

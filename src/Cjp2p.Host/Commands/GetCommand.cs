@@ -5,6 +5,7 @@ using Cjp2p.Actors.Protocol;
 using Cjp2p.Host.Configuration;
 using Cjp2p.Host.Logging;
 using Cjp2p.Host.Output;
+using Cjp2p.Host.Remote;
 using Serilog.Events;
 
 namespace Cjp2p.Host.Commands;
@@ -43,6 +44,7 @@ internal static class GetCommand
         node.AddTo(command);
         foreach (var option in new Option[] { output, timeout, force, json })
             command.Add(option);
+        node.AddRunning(command);
         node.AddRest(command);
         command.SetAction((parsed, cancelled) => RunAsync(
             new Request(
@@ -53,6 +55,9 @@ internal static class GetCommand
                 parsed.GetValue(json),
                 node.Log(parsed, LogEventLevel.Error)),
             () => Settings(node, parsed),
+            node.MayUseRunning(parsed, out var named)
+                ? request => RunByNodeAsync(named, request, node.Peers(parsed), cancelled)
+                : null,
             cancelled));
         return command;
     }
@@ -86,7 +91,42 @@ internal static class GetCommand
         static PeerAddress Parse(string text) => PeerAddress.TryParse(text, out var address) ? address : default;
     }
 
-    private static async Task<int> RunAsync(Request request, Func<HostSettings> settings, CancellationToken cancelled)
+    // In a method of its own: what talks HTTP is not loaded where it is not needed. Null: no node answers.
+    private static async Task<int?> RunByNodeAsync(string? named, Request request, PeerAddress[] peers, CancellationToken cancelled)
+    {
+        using var client = await RunningNodes.GetOrFindAsync(named, cancelled).ConfigureAwait(false);
+        if (client is null)
+            return null;
+        var start = TimeProvider.System.GetTimestamp();
+        using var deadline = new CancellationTokenSource();
+        if (request.Timeout is { } timeout)
+            deadline.CancelAfter(timeout);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancelled, deadline.Token);
+        using var end = new CancellationTokenSource();
+        var progress = new GetProgress(request.Id);
+        var fetching = RemoteGet.RunAsync(client, request.Id, request.Target, peers, progress, end.Token);
+        var showing = request.Json ? Task.CompletedTask : GetView.ShowAsync(fetching, progress);
+        await Task.WhenAny(fetching, progress.WhenPaused, WhenCancelledAsync(stop.Token)).ConfigureAwait(false);
+        if (!fetching.IsCompleted)
+            await end.CancelAsync().ConfigureAwait(false);
+        await showing.ConfigureAwait(false);
+        try
+        {
+            Report(request, await fetching.ConfigureAwait(false), TimeProvider.System.GetElapsedTime(start));
+            return ExitCodes.Done;
+        }
+        catch (OperationCanceledException)
+        {
+            throw Failure(progress, WhyNot(progress, request, deadline.IsCancellationRequested));
+        }
+        catch (NodeException e)
+        {
+            throw Failure(progress, e.Message);
+        }
+    }
+
+    private static async Task<int> RunAsync(
+        Request request, Func<HostSettings> settings, Func<Request, Task<int?>>? byNode, CancellationToken cancelled)
     {
         if (await IsThereAsync(request, cancelled).ConfigureAwait(false) is { } length)
         {
@@ -94,6 +134,8 @@ internal static class GetCommand
             return ExitCodes.Done;
         }
 
+        if (byNode is not null && await byNode(request).ConfigureAwait(false) is { } exitCode)
+            return exitCode;
         var start = TimeProvider.System.GetTimestamp();
         using var deadline = new CancellationTokenSource();
         if (request.Timeout is { } timeout)

@@ -13,6 +13,8 @@ internal sealed class NodeOptions
     private readonly Option<bool> _public = Options.Public();
     private readonly Option<string[]> _set = Options.Set();
     private readonly Option<bool> _verbose = Options.Verbose();
+    private readonly Option<string> _node = Options.Node();
+    private readonly Option<bool> _own = new("--own-node") { Description = "Start a node of its own, also when one runs here." };
 
     public NodeOptions(string peers, string listen)
     {
@@ -34,6 +36,27 @@ internal sealed class NodeOptions
     {
         command.Add(Peer);
         command.Add(Listen);
+    }
+
+    /// <summary>Adds the options about the node that runs here, for commands that can use it.</summary>
+    public void AddRunning(Command command)
+    {
+        command.Add(_node);
+        command.Add(_own);
+    }
+
+    /// <summary>
+    /// The running node to use: the one that was named, or, when no option speaks of a node of one's own, the one that runs
+    /// here. False: none. Cheap when there is none.
+    /// </summary>
+    public bool MayUseRunning(ParseResult parsed, out string? named)
+    {
+        named = parsed.GetValue(_node);
+        if (named is not null)
+            return true;
+        return !parsed.GetValue(_own) && !parsed.GetValue(_public) && parsed.GetValue(_config) is null
+            && parsed.GetValue(_set) is not { Length: > 0 } && parsed.GetValue(Listen) is not { Length: > 0 }
+            && Remote.RunningNodes.IsLikely;
     }
 
     /// <summary>Adds the options about configuration and logging.</summary>

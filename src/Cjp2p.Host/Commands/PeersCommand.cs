@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Cjp2p.Actors.Protocol;
 using Cjp2p.Host.Output;
+using Cjp2p.Host.Remote;
 using Cjp2p.Host.Wire;
 
 namespace Cjp2p.Host.Commands;
@@ -12,18 +14,54 @@ internal static class PeersCommand
 {
     private const int DatagramBytes = 1024;
     private const int Tries = 3;
+    private const int PageSize = 1000;
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(700);
 
     public static Command Create()
     {
-        var peer = Options.Peers("The peer to ask.");
-        peer.Required = true;
+        var peer = Options.Peers("The peer to ask (default: the node that runs here).");
         peer.Arity = ArgumentArity.ExactlyOne;
         var json = Options.Json("Print a JSON object instead.");
-        var command = new Command("peers", "Ask a peer whom it knows, and print the addresses.") { peer, json };
-        command.SetAction((parsed, cancelled) =>
-            RunAsync(parsed.GetRequiredValue(peer)[0], parsed.GetValue(json), cancelled));
+        var node = Options.Node();
+        var command = new Command("peers", "Ask a peer, or the node that runs here, whom it knows, and print the addresses.") { peer, node, json };
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(peer) is not null && result.GetResult(node) is not null)
+                result.AddError("--peer and --node contradict each other");
+            if (result.GetResult(peer) is null && result.GetResult(node) is null && !RunningNodes.IsLikely)
+                result.AddError("Option '--peer' is required.");
+        });
+        command.SetAction((parsed, cancelled) => parsed.GetValue(peer) is { Length: > 0 } asked
+            ? RunAsync(asked[0], parsed.GetValue(json), cancelled)
+            : RunByNodeAsync(parsed.GetValue(node), parsed.GetValue(json), cancelled));
         return command;
+    }
+
+    private static async Task<int> RunByNodeAsync(string? named, bool json, CancellationToken cancelled)
+    {
+        using var client = await RunningNodes.GetAsync(named, cancelled).ConfigureAwait(false);
+        var peers = new List<JsonElement>();
+        while (true)
+        {
+            var page = (await client.GetAsync($"/api/peers?skip={peers.Count}&most={PageSize}", cancelled).ConfigureAwait(false))!.Value;
+            var before = peers.Count;
+            peers.AddRange(Field.List(page, "peers"));
+            if (peers.Count == before || peers.Count >= Field.Number(page, "total"))
+                break;
+        }
+
+        if (json)
+        {
+            Terminal.WriteJson(
+                new PeersReport(client.Address, [.. peers.Select(known => Field.Of(known, "address"))]), Json.Lines.PeersReport);
+            return ExitCodes.Done;
+        }
+
+        foreach (var known in peers)
+            Terminal.WriteLine($"{Field.Of(known, "address")}{(Field.Of(known, "roundTripMs") is { Length: > 0 } ms ? $"  {ms} ms" : "")}");
+        if (peers.Count == 0)
+            Terminal.WriteErrorLine($"the node at {client.Address} knows nobody");
+        return ExitCodes.Done;
     }
 
     private static async Task<int> RunAsync(PeerAddress peer, bool json, CancellationToken cancelled)

@@ -1,9 +1,12 @@
 using System.CommandLine;
-using Cjp2p.Actors.Content;
+using System.Text.Json;
+using Cjp2p.Actors.Protocol;
 using Cjp2p.Actors.Hosting;
 using Cjp2p.Host.Configuration;
 using Cjp2p.Host.Logging;
+using Cjp2p.Host.Http;
 using Cjp2p.Host.Output;
+using Cjp2p.Host.Remote;
 using Serilog.Events;
 
 namespace Cjp2p.Host.Commands;
@@ -26,8 +29,19 @@ internal static class ShareCommand
         node.AddTo(command);
         command.Add(data);
         command.Add(json);
+        node.AddRunning(command);
         node.AddRest(command);
-        command.SetAction((parsed, cancelled) => RunAsync(
+        command.SetAction(async (parsed, cancelled) =>
+        {
+            CheckPaths(parsed.GetRequiredValue(paths));
+            if (parsed.GetValue(data) is null && node.MayUseRunning(parsed, out var named)
+                && await RunByNodeAsync(named, parsed.GetRequiredValue(paths), parsed.GetValue(json), cancelled).ConfigureAwait(false) is { } exitCode)
+                return exitCode;
+            return await RunOwnAsync(parsed, cancelled).ConfigureAwait(false);
+        });
+        return command;
+
+        Task<int> RunOwnAsync(ParseResult parsed, CancellationToken cancelled) => RunAsync(
             parsed.GetRequiredValue(paths),
             node.Settings(
                 parsed,
@@ -40,19 +54,49 @@ internal static class ShareCommand
                 []),
             parsed.GetValue(json),
             node.Log(parsed, LogEventLevel.Error),
-            cancelled));
-        return command;
+            cancelled);
     }
 
-    private static async Task<int> RunAsync(
-        string[] paths, HostSettings settings, bool json, LogOptions log, CancellationToken cancelled)
+    private static void CheckPaths(string[] paths)
     {
         foreach (var path in paths)
         {
             if (!File.Exists(path) && !Directory.Exists(path))
                 throw UserException.Failed($"{path}: there is no such file or folder");
         }
+    }
 
+    // The node goes on sharing them; this is not waited for. Null: no node answers.
+    private static async Task<int?> RunByNodeAsync(string? named, string[] paths, bool json, CancellationToken cancelled)
+    {
+        using var client = await RunningNodes.GetOrFindAsync(named, cancelled).ConfigureAwait(false);
+        if (client is null)
+            return null;
+        var (files, bytes) = (0, 0L);
+        foreach (var path in paths)
+        {
+            var full = Path.GetFullPath(path);
+            var answer = await client.PostAsync("/api/share", new ShareBody(full), HttpJson.Default.ShareBody, cancelled).ConfigureAwait(false);
+            var shared = answer?.Deserialize(HttpJson.Default.ShareDocument) ?? throw UserException.Failed("the node did not say what it shares");
+            foreach (var problem in shared.Problems)
+                Terminal.WriteErrorLine($"not shared: {problem}");
+            foreach (var file in shared.Files)
+            {
+                files++;
+                bytes += file.LengthBytes;
+                Print(file.Id, file.LengthBytes, Path.Combine(path, Path.GetRelativePath(shared.Path, file.Path)), json);
+            }
+        }
+
+        if (files == 0)
+            throw UserException.Failed("there is no file to share");
+        Terminal.WriteErrorLine($"the node at {client.Address} shares {Amounts.Count(files, "file")}, {Amounts.Bytes(bytes)}, until it stops");
+        return ExitCodes.Done;
+    }
+
+    private static async Task<int> RunAsync(
+        string[] paths, HostSettings settings, bool json, LogOptions log, CancellationToken cancelled)
+    {
         var session = await NodeSession.StartAsync(settings, log, cancelled).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
@@ -92,20 +136,20 @@ internal static class ShareCommand
             {
                 files++;
                 bytes += file.File.LengthBytes;
-                Print(file, Path.Combine(path, Path.GetRelativePath(indexed.Path, file.File.Path)), json);
+                Print(file.Id, file.File.LengthBytes, Path.Combine(path, Path.GetRelativePath(indexed.Path, file.File.Path)), json);
             }
         }
 
         return (files, bytes);
     }
 
-    private static void Print(SharedFile file, string name, bool json)
+    private static void Print(in ContentId id, long lengthBytes, string name, bool json)
     {
         // The relative path of a file to itself is a dot.
         var plain = name.EndsWith("/.", StringComparison.Ordinal) ? name[..^2] : name;
         if (json)
-            Terminal.WriteJson(new ShareReport(file.Id.ToString(), file.File.LengthBytes, plain), Json.Lines.ShareReport);
+            Terminal.WriteJson(new ShareReport(id.ToString(), lengthBytes, plain), Json.Lines.ShareReport);
         else
-            Terminal.WriteLine($"{file.Id}  {file.File.LengthBytes}  {plain}");
+            Terminal.WriteLine($"{id}  {lengthBytes}  {plain}");
     }
 }

@@ -55,7 +55,6 @@ internal static class TopCommand
                 {
                     askAt = now + AskEvery;
                     asking = AskAsync(client, model, now, onlyActor: pressed && model.Status is not null, cancelled);
-                    await Task.WhenAny(asking, timer.WaitForNextTickAsync(cancelled).AsTask()).ConfigureAwait(false);
                 }
 
                 Draw(model);

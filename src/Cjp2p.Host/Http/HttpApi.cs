@@ -80,7 +80,7 @@ internal static class HttpApi
         if (context.RequestServices.GetRequiredService<HttpGuard>().Refusal(context) is { } refusal)
         {
             context.Response.StatusCode = refusal.Status;
-            if (HttpGuard.IsChange(context.Request.Method))
+            if (HttpGuard.IsChange(context.Request))
                 Audit(context, $"{context.Request.Method} {context.Request.Path}", "", "refused: " + refusal.Reason);
             await context.Response.WriteAsync(refusal.Reason + "\n", context.RequestAborted).ConfigureAwait(false);
             return;

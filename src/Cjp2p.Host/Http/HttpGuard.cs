@@ -14,6 +14,7 @@ internal sealed class HttpGuard(HttpSettings settings, AccessToken token)
     /// <summary>Name of the cookie that lets a browser read, after it came once with the token.</summary>
     public const string CookieName = "cjp2p-token";
 
+    private const string PageChannel = "/_blazor";
     private const string Bearer = "Bearer ";
 
     /// <summary>Why a request is refused; null: it is not.</summary>
@@ -30,7 +31,7 @@ internal sealed class HttpGuard(HttpSettings settings, AccessToken token)
         if (IsFromElsewhere(request))
             return (StatusCodes.Status403Forbidden, "Requests of pages of other sites are not answered.");
         var brought = Brought(request);
-        if (IsChange(request.Method) && !IsGoodbye(request))
+        if (IsChange(request))
         {
             // The header alone: a browser sends cookies by itself, but never this header without asking first, and we
             // never say yes.
@@ -39,7 +40,7 @@ internal sealed class HttpGuard(HttpSettings settings, AccessToken token)
                 : (StatusCodes.Status401Unauthorized, "What changes something needs the token: Authorization: Bearer <token>.");
         }
 
-        return settings.IsLoopback || token.Is(brought) || token.Is(request.Cookies[CookieName])
+        return settings.IsLoopback || HasToken(request)
             || (request.Path == "/login" && token.Is(request.Query["token"]))
             ? null
             : (StatusCodes.Status401Unauthorized, "Beyond this machine everything needs the token: Authorization: Bearer <token>, or /login?token=<token> in a browser.");
@@ -75,13 +76,15 @@ internal sealed class HttpGuard(HttpSettings settings, AccessToken token)
                 && HttpMethods.IsGet(request.Method) && !request.Path.StartsWithSegments("/api"));
     }
 
-    /// <summary>Whether a method changes something.</summary>
-    public static bool IsChange(string method) =>
-        !HttpMethods.IsGet(method) && !HttpMethods.IsHead(method);
+    /// <summary>
+    /// Whether a request changes something. The channel of a page that is drawn on the server does not by itself: whoever acts
+    /// through it has to look at <see cref="HasToken"/>.
+    /// </summary>
+    public static bool IsChange(HttpRequest request) =>
+        !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method) && !request.Path.StartsWithSegments(PageChannel);
 
-    // A page of ours is being closed: it names its own connection by a secret, and nothing but that ends by it.
-    private static bool IsGoodbye(HttpRequest request) =>
-        HttpMethods.IsPost(request.Method) && request.Path == "/_blazor/disconnect" && request.Headers.Origin.Count == 1;
+    /// <summary>Whether a request brings the token, in its header or as the cookie of <c>/login</c>.</summary>
+    public bool HasToken(HttpRequest request) => token.Is(Brought(request)) || token.Is(request.Cookies[CookieName]);
 
     private static string? Brought(HttpRequest request)
     {

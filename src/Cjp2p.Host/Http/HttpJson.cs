@@ -19,6 +19,7 @@ namespace Cjp2p.Host.Http;
 [JsonSerializable(typeof(PeerPage))]
 [JsonSerializable(typeof(DownloadsDocument))]
 [JsonSerializable(typeof(DownloadDetails))]
+[JsonSerializable(typeof(EndedDownload))]
 [JsonSerializable(typeof(StartDownloadBody))]
 [JsonSerializable(typeof(ShareBody))]
 [JsonSerializable(typeof(ShareDocument))]
@@ -53,6 +54,7 @@ namespace Cjp2p.Host.Http;
 [JsonSerializable(typeof(ContentServerState))]
 [JsonSerializable(typeof(ContentStoreState))]
 [JsonSerializable(typeof(FolderIndexerState))]
+[JsonSerializable(typeof(StorageState))]
 internal sealed partial class HttpJson : JsonSerializerContext
 {
     /// <summary>For files: escapes only what has to be. Not for what a browser may show.</summary>

@@ -242,10 +242,8 @@ internal static class NodeQueries
 
     private static async Task BansAsync(ApiCall call)
     {
-        var inside = (await call.NodeAsync().ConfigureAwait(false)).Inspector.Inside.Node;
-        await call.WriteAsync(
-            [.. inside.Bans.All.Select(ban => new BanState(ban.Address, Math.Round((ban.Until - inside.Clock.Now).TotalSeconds, 3), ban.Reason))],
-            HttpJson.Default.BanStateArray).ConfigureAwait(false);
+        var inspector = (await call.NodeAsync().ConfigureAwait(false)).Inspector;
+        await call.WriteAsync([.. inspector.Bans()], HttpJson.Default.BanStateArray).ConfigureAwait(false);
     }
 
     private static async Task RateLimitsAsync(ApiCall call)

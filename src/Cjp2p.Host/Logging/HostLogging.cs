@@ -59,6 +59,7 @@ internal static class HostLogging
           loglevel = {{(everything ? "DEBUG" : AkkaLevel(options.Level))}}
           # Serilog is the only one that writes; a slow start of it must not bring the node down.
           stdout-loglevel = OFF
+          stdout-logger-class = "{{typeof(SilentLogger).AssemblyQualifiedName}}"
           logger-startup-timeout = 30s
           log-dead-letters = {{(options.Level < LogEventLevel.Information ? "10" : "off")}}
           log-dead-letters-during-shutdown = off

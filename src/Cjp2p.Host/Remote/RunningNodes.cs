@@ -15,6 +15,14 @@ internal static class RunningNodes
     private static string DefaultFile => Path.Combine(
         Environment.GetEnvironmentVariable(FolderVariable) is { Length: > 0 } folder ? folder : DefaultFolder, NodeFile.Name);
 
+    /// <summary>Whether a node seems to run here: its file is there.</summary>
+    public static bool IsLikely => File.Exists(DefaultFile);
+
+    /// <summary>The node that was named, which has to be there; or the one that runs here, or null.</summary>
+    public static async Task<NodeClient?> GetOrFindAsync(string? named, CancellationToken cancelled) => named is null
+        ? await FindAsync(cancelled).ConfigureAwait(false)
+        : await GetAsync(named, cancelled).ConfigureAwait(false);
+
     /// <summary>The node that runs here and answers; null: none does.</summary>
     public static async Task<NodeClient?> FindAsync(CancellationToken cancelled)
     {

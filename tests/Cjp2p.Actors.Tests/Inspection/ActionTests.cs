@@ -3,6 +3,7 @@ using Cjp2p.Actors.Inspection;
 using Cjp2p.Actors.Node;
 using Cjp2p.Actors.Peers;
 using Cjp2p.Actors.Protocol;
+using Cjp2p.Actors.Storage;
 using Cjp2p.Actors.Tests.Content;
 using Cjp2p.Actors.Tests.Doubles;
 
@@ -28,11 +29,12 @@ public sealed class ActionTests : DownloadSpec
         AdvanceSeconds(300);
         Assert.Empty(Network.SentTo(Friend));
         Assert.Equal(0, Registry().Verified);
-        Assert.Equal(1, Shared.Bans.Dropped);
+        Assert.Equal(1, Shared.Liars.Unheard);
         Hear(Friend.WithPort(7));
         Assert.Equal(1, Registry().Verified);
         AdvanceSeconds(301);
-        Assert.True(Shared.Bans.IsEmpty);
+        Assert.False(Shared.Liars.HasUserBans);
+        Assert.Empty(Shared.Liars.All(Shared.Clock.UtcNow));
         Assert.Null(Shared.Inspection.Border);
         Hear(Friend);
         Assert.Contains(Friend, Shared.PeerSample.Concat(Registry().Peers.Select(peer => peer.Address)));
@@ -55,19 +57,28 @@ public sealed class ActionTests : DownloadSpec
     [Fact]
     public void Bans_have_a_cap_and_an_end()
     {
-        StartNode("cjp2p.inspection.bans-max = 2");
+        StartNode("cjp2p.downloads.bans-max = 2");
         for (ushort port = 1; port <= 2; port++)
-            Tell<NodeProtocol.Banned>(new NodeProtocol.BanPeer(Friend.WithPort(port), TimeSpan.FromSeconds(1), ""));
-        Assert.Contains(
-            "cjp2p.inspection.bans-max",
-            Tell<NodeProtocol.BanRefused>(new NodeProtocol.BanPeer(Friend, TimeSpan.FromSeconds(1), "")).Reason,
-            StringComparison.Ordinal);
-        // One that is banned already may be banned for longer.
-        Tell<NodeProtocol.Banned>(new NodeProtocol.BanPeer(Friend.WithPort(2), TimeSpan.FromSeconds(60), ""));
-        AdvanceSeconds(2);
-        Assert.Equal(Friend.WithPort(2), Assert.Single(Shared.Bans.All).Address);
+            Tell<NodeProtocol.Banned>(new NodeProtocol.BanPeer(Friend.WithPort(port), TimeSpan.FromSeconds(port), ""));
+        Assert.Equal(2, Shared.Liars.Count);
+        // The one that ends first makes room.
+        Tell<NodeProtocol.Banned>(new NodeProtocol.BanPeer(Friend.WithPort(3), TimeSpan.FromSeconds(60), ""));
+        Assert.Equal([Friend.WithPort(2), Friend.WithPort(3)], Shared.Liars.All(Shared.Clock.UtcNow).Select(ban => ban.Address));
+        AdvanceSeconds(3);
+        Assert.Equal(Friend.WithPort(3), Assert.Single(Shared.Liars.All(Shared.Clock.UtcNow)).Address);
         Tell<NodeProtocol.BanRefused>(new NodeProtocol.BanPeer(Friend, TimeSpan.Zero, ""));
         Tell<NodeProtocol.BanRefused>(new NodeProtocol.BanPeer(Friend, TimeSpan.FromDays(30.1), ""));
+    }
+
+    [Fact]
+    public void Source_that_was_proven_to_lie_is_still_heard()
+    {
+        StartNode();
+        Shared.Liars.Add(new StoredBan(Friend, Shared.Clock.UtcNow + TimeSpan.FromDays(1), "it gave wrong content"));
+        Shared.Inspection.Publish();
+        Hear(Friend);
+        Assert.Equal(1, Registry().Verified);
+        Assert.Null(Shared.Inspection.Border);
     }
 
     [Fact]

@@ -24,11 +24,11 @@ public sealed class ActorStateTests : DownloadSpec
             [
                 typeof(ContentServerState), typeof(ContentStoreState), typeof(DownloadFileState), typeof(DownloadManagerState),
                 typeof(DownloadState), typeof(FolderIndexerState), typeof(NodeState), typeof(PeerRegistryState), typeof(PeerState),
-                typeof(SocketState), typeof(SpanFetchState),
+                typeof(SocketState), typeof(SpanFetchState), typeof(StorageState),
             ],
             tree.Actors.Select(actor => actor.State!.GetType()).Distinct().OrderBy(type => type.Name, StringComparer.Ordinal));
         // No kind of state is missing from this test, and no actor is without one.
-        Assert.Equal(11, typeof(ActorState).Assembly.GetTypes().Count(type => type.IsSubclassOf(typeof(ActorState))));
+        Assert.Equal(12, typeof(ActorState).Assembly.GetTypes().Count(type => type.IsSubclassOf(typeof(ActorState))));
         Assert.Equal(
             typeof(InspectedActor).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(InspectedActor))).Select(type => type.Name).Order(StringComparer.Ordinal),
             tree.Actors.Select(actor => actor.Facts.Type).Distinct().Order(StringComparer.Ordinal));
@@ -57,7 +57,7 @@ public sealed class ActorStateTests : DownloadSpec
         AdvanceSeconds(0.02);
         Assert.Equal(["/"], Paths(new InspectionProtocol.GetTree("/", 0)));
         Assert.Equal(
-            ["/", "/downloads", "/peers", "/server", "/socket", "/store"], Paths(new InspectionProtocol.GetTree("/", 1)));
+            ["/", "/downloads", "/peers", "/server", "/socket", "/storage", "/store"], Paths(new InspectionProtocol.GetTree("/", 1)));
         Assert.Equal(["/downloads", "/downloads/" + source.Id], Paths(new InspectionProtocol.GetTree("/downloads", 1)));
         Assert.Empty(Paths(new InspectionProtocol.GetTree("/down")));
         var some = Ask<ActorTree>(new InspectionProtocol.GetTree(ActorsMax: 3));
@@ -76,11 +76,11 @@ public sealed class ActorStateTests : DownloadSpec
         var state = State<NodeState>("/");
         Assert.Equal(("cjp2p", "Running", "Running"), (state.Name, state.Phase, state.Summary));
         Assert.Equal(10.01, state.UptimeSeconds, 3);
-        Assert.Equal(new BanState(Friend, 50, "test"), Assert.Single(state.Bans));
+        Assert.Equal(new BanState(Friend, 50, true, "the user: test"), Assert.Single(state.Bans));
         Assert.Equal(1, state.Datagrams.Single(count => count.Name == "Datagrams").Count);
         Assert.Equal(1, state.Datagrams.Single(count => count.Name == "UnknownElements").Count);
         Assert.Contains(new TableSize("cjp2p.wire.unknown-names-max", "names", 1, 256, 0), state.Tables);
-        Assert.Contains(new TableSize("cjp2p.inspection.bans-max", "bans", 1, 1024), state.Tables);
+        Assert.Contains(new TableSize("cjp2p.downloads.bans-max", "bans", 1, 4096), state.Tables);
     }
 
     [Fact]
@@ -188,10 +188,24 @@ public sealed class ActorStateTests : DownloadSpec
         Assert.Contains(new TableSize("cjp2p.content.open-files-max", "files", 1, 64), server.Tables);
     }
 
+    [Fact]
+    public void Storage_says_what_waits_and_what_is_written()
+    {
+        StartNode("cjp2p.content.data = \"/data\"\ncjp2p.storage.write-after = 10s");
+        Node.Tell(new NodeProtocol.BanPeer(Friend, TimeSpan.FromSeconds(60), "test"), User.Ref);
+        Settle();
+        var state = State<StorageState>("/storage");
+        Assert.Equal(("/data", true, 1, 0L, ""), (state.Folder, state.IsOpen, state.Waiting, state.Written, state.Trouble));
+        AdvanceSeconds(11);
+        state = State<StorageState>("/storage");
+        Assert.Equal((0, 1L, "1 changes written, 0 waiting"), (state.Waiting, state.Written, state.Summary));
+        Assert.Equal(new TableSize("cjp2p.storage.waiting-max", "changes", 0, 100_000, 0), Assert.Single(state.Tables));
+    }
+
     private ScriptedSource Busy()
     {
         Disk.Put("/shared/a", [1]);
-        StartNode("cjp2p.content.shared = [\"/shared\"]");
+        StartNode("cjp2p.content.shared = [\"/shared\"]\ncjp2p.content.data = \"/data\"");
         Hear(Friend);
         var source = Source(1, _content);
         Fetch(source.Id, [source]);

@@ -176,6 +176,19 @@ public sealed class BlackBoxTests : DownloadSpec
     }
 
     [Fact]
+    public void Nothing_is_counted_when_that_is_switched_off_and_states_and_failures_are_still_known()
+    {
+        ExpectErrors(nameof(ActorKilledException));
+        StartNode("cjp2p.inspection.measure = off");
+        Kill(ChildOf(Node, "peers"));
+        var actor = Actor("/peers");
+        Assert.IsType<PeerRegistryState>(actor.State);
+        Assert.Equal((0, 1), (actor.Facts.Handled, actor.Facts.Restarts));
+        Assert.Empty(actor.Handled);
+        Assert.Empty(actor.Last);
+    }
+
+    [Fact]
     public void Actor_that_never_was_is_not_known()
     {
         StartNode();

@@ -18,7 +18,7 @@ public sealed partial class NodeSettingsTests
     ];
 
     /// <summary>
-    /// Every key of the reference, but those of dispatchers and mailboxes, which Akka reads, and of the web server, which the host reads.
+    /// Every key of the reference, but those of dispatchers and mailboxes, which Akka reads, and of the web server and telemetry, which the host reads.
     /// </summary>
     public static TheoryData<string> Keys => [.. AllKeys()];
 
@@ -241,7 +241,8 @@ public sealed partial class NodeSettingsTests
         return Below(NodeSettings.Reference.GetConfig("cjp2p").Root, "cjp2p")
             .Where(key => !key.StartsWith("cjp2p.dispatchers.", StringComparison.Ordinal)
                 && !key.StartsWith("cjp2p.mailboxes.", StringComparison.Ordinal)
-                && !key.StartsWith("cjp2p.http.", StringComparison.Ordinal));
+                && !key.StartsWith("cjp2p.http.", StringComparison.Ordinal)
+                && !key.StartsWith("cjp2p.telemetry.", StringComparison.Ordinal));
 
         static IEnumerable<string> Below(HoconValue value, string path) => value.IsObject()
             ? value.GetObject().Items.SelectMany(item => Below(item.Value, path + "." + item.Key))

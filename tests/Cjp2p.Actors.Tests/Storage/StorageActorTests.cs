@@ -100,10 +100,7 @@ public sealed class StorageActorTests : NodeSpec
     }
 
     private void Make(string hocon, string name = "storage") => _storage = Top(
-        StorageActor.Props(
-            Settings($"cjp2p {{ content.data = \"/data\", storage {{ {hocon} }} }}"), States, [.. new byte[16]],
-            new Actors.Node.NodeClock(Time)),
-        name);
+        StorageActor.Props(Services($"cjp2p {{ content.data = \"/data\", storage {{ {hocon} }} }}"), States), name);
 
     private void Start(string hocon = "", string name = "storage")
     {

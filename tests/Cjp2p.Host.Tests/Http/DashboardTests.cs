@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.WebSockets;
 using System.Text.RegularExpressions;
 using Cjp2p.Host.Tests.Processes;
@@ -44,20 +43,6 @@ public sealed partial class DashboardTests(SmallNode node) : IClassFixture<Small
     {
         var refused = await Assert.ThrowsAsync<WebSocketException>(() => ConnectAsync(origin));
         Assert.Contains("403", refused.Message, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("/_blazor/negotiate", true, HttpStatusCode.Unauthorized)]
-    [InlineData("/_blazor/disconnect", false, HttpStatusCode.Unauthorized)]
-    [InlineData("/_blazor/disconnect", true, HttpStatusCode.BadRequest)]
-    public async Task Of_what_is_posted_without_the_token_only_a_goodbye_is_heard(string path, bool withOrigin, HttpStatusCode answer)
-    {
-        using var client = new HttpClient { BaseAddress = node.Node.Http };
-        using var request = new HttpRequestMessage(HttpMethod.Post, path);
-        if (withOrigin)
-            request.Headers.Add("Origin", node.Node.Http.GetLeftPart(UriPartial.Authority));
-        using var response = await client.SendAsync(request);
-        Assert.Equal(answer, response.StatusCode);
     }
 
     private async Task<ClientWebSocket> ConnectAsync(string origin)

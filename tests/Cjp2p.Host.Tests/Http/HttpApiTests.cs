@@ -71,11 +71,11 @@ public sealed class HttpApiTests
     {
         Assert.Empty(NodeInspector.ReasonsAgainst(Status));
         Assert.Equal(
-            ["the socket on 127.0.0.1:24254 is down: gone"],
-            NodeInspector.ReasonsAgainst(Status with
+            "the socket on 127.0.0.1:24254 is down: gone",
+            Assert.Single(NodeInspector.ReasonsAgainst(Status with
             {
                 Socket = new SocketProtocol.SocketStatus([Endpoint with { IsOpen = false, Reason = "gone" }]),
-            }));
+            })));
         Assert.Equal(
             4, NodeInspector.ReasonsAgainst(Status with { Socket = null, Peers = null, Store = null, Downloads = null }).Length);
     }

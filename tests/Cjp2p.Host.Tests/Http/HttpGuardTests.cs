@@ -95,6 +95,17 @@ public sealed class HttpGuardTests
         Assert.Equal(status, Status(Everywhere, "GET", "10.0.0.1:24255", path));
 
     [Fact]
+    public void The_channel_of_a_page_is_for_pages_of_ours_alone_and_beyond_loopback_for_who_has_the_token()
+    {
+        Assert.Null(Status(Loopback, "POST", "127.0.0.1:24255", "/_blazor/negotiate", ("Origin", "http://127.0.0.1:24255")));
+        Assert.Equal(403, Status(Loopback, "POST", "127.0.0.1:24255", "/_blazor/negotiate", ("Origin", "http://evil.example")));
+        Assert.Equal(401, Status(Everywhere, "POST", "10.0.0.1:24255", "/_blazor/negotiate", ("Origin", "http://10.0.0.1:24255")));
+        Assert.Null(Status(
+            Everywhere, "POST", "10.0.0.1:24255", "/_blazor/negotiate", ("Origin", "http://10.0.0.1:24255"), ("Cookie", HttpGuard.CookieName + "=" + Token)));
+        Assert.Equal(401, Status(Loopback, "POST", "127.0.0.1:24255", "/_blazorish"));
+    }
+
+    [Fact]
     public void Tokens_that_nobody_chose_are_long_and_different()
     {
         var (one, other) = (AccessToken.Of(""), AccessToken.Of(""));

@@ -73,7 +73,7 @@ internal sealed partial class Cjp2pProcess : IAsyncDisposable
     /// <summary>Starts a node with <c>run</c> on ports of its own, and waits until it listens.</summary>
     public static async Task<(Cjp2pProcess Process, RunningNode Node)> StartNodeAsync(string folder, params string[] arguments)
     {
-        var process = Start(folder, ["run", "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0", "--json", .. arguments]);
+        var process = Start(folder, ["run", "--listen", "127.0.0.1:0", .. arguments.Contains("--http") ? Array.Empty<string>() : ["--http", "127.0.0.1:0"], "--json", .. arguments]);
         try
         {
             var line = await process.WaitForOutputAsync(text => text.StartsWith('{'));
