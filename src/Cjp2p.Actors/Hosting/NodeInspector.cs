@@ -92,6 +92,17 @@ public sealed class NodeInspector
         return page with { Peers = [.. page.Peers.Select(peer => peer.With(byAddress.GetValueOrDefault(peer.Address)))] };
     }
 
+    /// <summary>Every peer as the registry knows it, without asking the peers' actors; at most a second old.</summary>
+    /// <param name="cancellationToken">Cancels waiting.</param>
+    public async Task<PeerRegistryProtocol.AllPeers> AllPeersAsync(CancellationToken cancellationToken = default)
+    {
+        if (_peers is { } kept && Node.Clock.Now - kept.At < PeersKept)
+            return kept.Peers;
+        var peers = await AskAsync<PeerRegistryProtocol.AllPeers>(PeerRegistryProtocol.GetPeers.Instance, cancellationToken).ConfigureAwait(false);
+        _peers = (Node.Clock.Now, peers);
+        return peers;
+    }
+
     /// <summary>A page of the shared files, in the order of their paths.</summary>
     /// <param name="skip">Files to leave out first.</param>
     /// <param name="most">Files at the most, up to <see cref="PageMax"/>.</param>
@@ -248,15 +259,6 @@ public sealed class NodeInspector
         }
 
         Node.Ingress = limits with { SourcesMax = Node.Settings.Ingress.SourcesMax };
-    }
-
-    private async Task<PeerRegistryProtocol.AllPeers> AllPeersAsync(CancellationToken cancellationToken)
-    {
-        if (_peers is { } kept && Node.Clock.Now - kept.At < PeersKept)
-            return kept.Peers;
-        var peers = await AskAsync<PeerRegistryProtocol.AllPeers>(PeerRegistryProtocol.GetPeers.Instance, cancellationToken).ConfigureAwait(false);
-        _peers = (Node.Clock.Now, peers);
-        return peers;
     }
 
     private Task<T> AskAsync<T>(object question, CancellationToken cancellationToken) where T : class =>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Cjp2p.Actors.Hosting;
+using Cjp2p.Dashboard;
 using Cjp2p.Host.Configuration;
 using Cjp2p.Host.Logging;
 using Cjp2p.Host.Output;
@@ -49,6 +50,11 @@ internal static class HttpApi
         builder.Services.AddSingleton(services =>
             new AuditLog(settings.Node.Content.Data, services.GetRequiredService<ILogger<AuditLog>>()));
         Telemetry.Add(builder.Services, http);
+        builder.Services.AddDashboard(services => new DashboardSource(
+            services.GetRequiredService<NodeHandle>().GetAsync,
+            () => [.. services.GetRequiredService<DownloadJobs>().Ended.Select(one => new EndedRow(
+                one.Id, one.Path, one.EndedAt, one.IsFinished, one.Reason ?? "", one.LengthBytes, one.Seconds))],
+            ProgramVersion.Text));
     }
 
     /// <summary>Maps the addresses of the API.</summary>
@@ -60,6 +66,7 @@ internal static class HttpApi
         app.MapGet(DescriptionPath, DescribeAsync);
         app.MapGet("/login", LoginAsync);
         Telemetry.Map(app);
+        app.MapDashboard();
     }
 
     private static async Task GuardAsync(HttpContext context, RequestDelegate next)
