@@ -76,11 +76,11 @@ public sealed class ActorStateTests : DownloadSpec
         var state = State<NodeState>("/");
         Assert.Equal(("cjp2p", "Running", "Running"), (state.Name, state.Phase, state.Summary));
         Assert.Equal(10.01, state.UptimeSeconds, 3);
-        Assert.Equal(new BanState(Friend, 50, true, "the user: test"), Assert.Single(state.Bans));
+        Assert.Equal(new BanState(Friend, 50, "test"), Assert.Single(state.Bans));
         Assert.Equal(1, state.Datagrams.Single(count => count.Name == "Datagrams").Count);
         Assert.Equal(1, state.Datagrams.Single(count => count.Name == "UnknownElements").Count);
         Assert.Contains(new TableSize("cjp2p.wire.unknown-names-max", "names", 1, 256, 0), state.Tables);
-        Assert.Contains(new TableSize("cjp2p.downloads.bans-max", "bans", 1, 4096), state.Tables);
+        Assert.Contains(new TableSize("cjp2p.inspection.bans-max", "bans", 1, 1024), state.Tables);
     }
 
     [Fact]
@@ -195,10 +195,10 @@ public sealed class ActorStateTests : DownloadSpec
         Node.Tell(new NodeProtocol.BanPeer(Friend, TimeSpan.FromSeconds(60), "test"), User.Ref);
         Settle();
         var state = State<StorageState>("/storage");
-        Assert.Equal(("/data", true, 1, 0L, ""), (state.Folder, state.IsOpen, state.Waiting, state.Written, state.Trouble));
+        Assert.Equal(("/data", 1, 0L, ""), (state.Folder, state.Waiting, state.Written, state.Trouble));
         AdvanceSeconds(11);
         state = State<StorageState>("/storage");
-        Assert.Equal((0, 1L, "1 changes written, 0 waiting"), (state.Waiting, state.Written, state.Summary));
+        Assert.Equal((0, 1L, "1 changes written, 0 wait"), (state.Waiting, state.Written, state.Summary));
         Assert.Equal(new TableSize("cjp2p.storage.waiting-max", "changes", 0, 100_000, 0), Assert.Single(state.Tables));
     }
 

@@ -182,7 +182,7 @@ public sealed class SocketActorTests : NodeSpec
     [Fact]
     public void Batch_is_rented_from_a_transport_that_can_reach_the_receiver_or_from_none()
     {
-        var set = new TransportSet();
+        var set = new TransportSet(new Bans(1));
         Assert.Null(set.RentFor(Stranger));
         var loopback = Network.Bind(Peer("127.0.0.1:5"));
         set.Set([loopback]);
