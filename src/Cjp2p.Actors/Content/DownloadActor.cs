@@ -427,6 +427,9 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
         source.Probes = 0;
         source.HasAnswered = true;
         source.HeardAt = answered.At;
+        // One that delivered is not condemned for a single claim that makes no sense: anybody can send one in its name.
+        if (source.Chunks > 0 && answered.Eof == 0 && !IsEmptyContent && answered.Source.EofChanges < SourceSlot.EofChangesMax)
+            return;
         if (answered.Eof > _settings.LengthMaxBytes || answered.Source.EofChanges >= SourceSlot.EofChangesMax
             || (answered.Eof >= 0 && answered.Eof == 0 != IsEmptyContent))
         {
@@ -660,7 +663,8 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
     private void CutSmaller(int chunkBytes)
     {
         if (chunkBytes == SpanGeometry.DefaultChunkBytes || _sources.Any(source =>
-            source.Standing == SourceStanding.Active && source.Size.Bytes >= SpanGeometry.DefaultChunkBytes))
+            source.Standing == SourceStanding.Active && (_solo is null || source == _solo)
+            && source.Size.Bytes >= SpanGeometry.DefaultChunkBytes))
             return;
         foreach (var span in _spans.Values)
         {

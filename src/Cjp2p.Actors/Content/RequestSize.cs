@@ -90,7 +90,8 @@ public sealed class RequestSize
             return;
         }
 
-        _hasCarriedFragments |= !_isTrial && Bytes > OnePacketBytes;
+        var isCarried = _lost <= stretch / 2;
+        _hasCarriedFragments |= isCarried && !_isTrial && Bytes > OnePacketBytes;
         if (stretch < (long)RequestsJudged * Bytes * _patience)
             return;
         if (_lost <= stretch * LossForMore && Bytes < _bytesMax)
@@ -98,7 +99,7 @@ public sealed class RequestSize
             Bytes = Bytes < SpanGeometry.DefaultChunkBytes ? SpanGeometry.DefaultChunkBytes : Math.Min(Bytes * 2, _bytesMax);
             _isTrial = true;
         }
-        else
+        else if (isCarried)
         {
             _isTrial = false;
         }

@@ -45,9 +45,12 @@ internal sealed class SettingsReader(Config section)
     /// <summary>Hours of the day, or null for none.</summary>
     public Content.QuietHours? Hours(string key)
     {
-        if (Text(key).Length == 0)
+        // A list has no text.
+        if (Text(key) is not { } text)
+            throw Bad(key, "hours of the day (UTC), such as 22:00-06:00, or empty");
+        if (text.Length == 0)
             return null;
-        return Content.QuietHours.TryParse(Text(key), out var hours)
+        return Content.QuietHours.TryParse(text, out var hours)
             ? hours
             : throw Bad(key, "hours of the day (UTC), such as 22:00-06:00, or empty");
     }

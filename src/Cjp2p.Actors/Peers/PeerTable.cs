@@ -10,6 +10,9 @@ namespace Cjp2p.Actors.Peers;
 /// </summary>
 public sealed class PeerTable
 {
+    // Few would now and then be honest ones all: with a fifth of them honest, eight are so once in 400,000 times.
+    private const int SampledToEvict = 16;
+
     private readonly PeerSettings _settings;
     private readonly Dictionary<PeerAddress, int> _index = [];
     private readonly List<PeerRecord> _verified = [];
@@ -46,7 +49,7 @@ public sealed class PeerTable
 
     /// <summary>
     /// A source proved its address at <paramref name="now"/>. True when it was not a peer before. When the table is full,
-    /// one of eight peers taken at random makes room: the one whose network (16 bits of IPv4, 32 of IPv6) has the most peers
+    /// one of sixteen peers taken at random makes room: the one whose network (16 bits of IPv4, 32 of IPv6) has the most peers
     /// here, then most unanswered probes, then longest silence. So whoever has thousands of addresses in a few networks
     /// drives out its own, and never all others.
     /// </summary>
@@ -256,7 +259,7 @@ public sealed class PeerTable
     private void Evict(Random random)
     {
         var worst = _verified[random.Next(_verified.Count)];
-        for (var i = 0; i < 7; i++)
+        for (var i = 0; i < SampledToEvict - 1; i++)
         {
             var other = _verified[random.Next(_verified.Count)];
             if (IsWorse(other, worst))

@@ -1,12 +1,12 @@
 using System.CommandLine;
 using System.Text.Json;
 using Cjp2p.Actors.Content;
-using Cjp2p.Actors.Protocol;
 using Cjp2p.Actors.Hosting;
+using Cjp2p.Actors.Protocol;
 using Cjp2p.Host.Blocks;
 using Cjp2p.Host.Configuration;
-using Cjp2p.Host.Logging;
 using Cjp2p.Host.Http;
+using Cjp2p.Host.Logging;
 using Cjp2p.Host.Output;
 using Cjp2p.Host.Remote;
 using Serilog.Events;

@@ -138,7 +138,7 @@ public sealed class RequestSizeTests
         Gen.Select(Gen.Bool, Gen.Int[1, 64]).Array[0, 2000].Sample(events =>
         {
             var now = TimeSpan.Zero;
-        var size = new RequestSize(Most);
+            var size = new RequestSize(Most);
             foreach (var (isAcked, requests) in events)
             {
                 if (isAcked)

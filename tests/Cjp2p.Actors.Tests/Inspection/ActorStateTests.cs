@@ -69,7 +69,7 @@ public sealed class ActorStateTests : DownloadSpec
     [Fact]
     public void Node_says_its_phase_bans_counters_and_shared_tables()
     {
-        StartNode();
+        StartNode("cjp2p.peers.actor-after = 1");
         Send(Friend, "[{\"Hello\":1}]");
         Node.Tell(new NodeProtocol.BanPeer(Friend, TimeSpan.FromSeconds(60), "test"), User.Ref);
         AdvanceSeconds(10);
@@ -86,7 +86,7 @@ public sealed class ActorStateTests : DownloadSpec
     [Fact]
     public void Socket_says_what_is_open_and_why_not()
     {
-        StartNode("cjp2p.socket.reopen-min = 10s");
+        StartNode("cjp2p.peers.actor-after = 1\ncjp2p.socket.reopen-min = 10s");
         Send(Friend, "[]");
         var state = State<SocketState>("/socket");
         var endpoint = Assert.Single(state.Endpoints);
@@ -101,7 +101,7 @@ public sealed class ActorStateTests : DownloadSpec
     [Fact]
     public void Registry_and_peer_say_who_is_known_and_how_far_away()
     {
-        StartNode($"cjp2p.peers.bootstrap = [\"{Friend}\"]");
+        StartNode($"cjp2p.peers.actor-after = 1\ncjp2p.peers.bootstrap = [\"{Friend}\"]");
         var registry = State<PeerRegistryState>("/peers");
         Assert.Equal(Friend, Assert.Single(registry.Named));
         Assert.Equal((0, "0 verified, 0 hearsay"), (registry.Verified, registry.Summary));
@@ -122,7 +122,7 @@ public sealed class ActorStateTests : DownloadSpec
     [Fact]
     public void Being_asked_does_not_keep_an_idle_peer_alive()
     {
-        StartNode("cjp2p.peers.actor-idle = 10s\ncjp2p.peers.forget-after-probes = 1000");
+        StartNode("cjp2p.peers.actor-after = 1\ncjp2p.peers.actor-idle = 10s\ncjp2p.peers.forget-after-probes = 1000");
         Hear(Friend);
         var path = "/peers/" + Uri.EscapeDataString(Friend.ToString());
         for (var i = 0; i < 9; i++)
@@ -176,7 +176,7 @@ public sealed class ActorStateTests : DownloadSpec
     {
         Disk.Put("/shared/a", _content);
         Disk.Put("/shared/b", [1]);
-        StartNode("cjp2p.content.shared = [\"/shared\"]");
+        StartNode("cjp2p.peers.actor-after = 1\ncjp2p.content.shared = [\"/shared\"]");
         AdvanceSeconds(1);
         var folder = Assert.Single(State<ContentStoreState>("/store").Folders);
         Assert.Equal(("/shared", 2, _content.Length + 1, 0, true, true), (folder.Path, folder.Files, folder.Bytes, folder.ToHash, folder.WasScanned, folder.IsWatched));
@@ -191,7 +191,7 @@ public sealed class ActorStateTests : DownloadSpec
     [Fact]
     public void Storage_says_what_waits_and_what_is_written()
     {
-        StartNode("cjp2p.content.data = \"/data\"\ncjp2p.storage.write-after = 10s");
+        StartNode("cjp2p.peers.actor-after = 1\ncjp2p.content.data = \"/data\"\ncjp2p.storage.write-after = 10s");
         Node.Tell(new NodeProtocol.BanPeer(Friend, TimeSpan.FromSeconds(60), "test"), User.Ref);
         Settle();
         var state = State<StorageState>("/storage");
@@ -205,7 +205,7 @@ public sealed class ActorStateTests : DownloadSpec
     private ScriptedSource Busy()
     {
         Disk.Put("/shared/a", [1]);
-        StartNode("cjp2p.content { shared = [\"/shared\"], data = \"/data\" }");
+        StartNode("cjp2p.peers.actor-after = 1\ncjp2p.content { shared = [\"/shared\"], data = \"/data\" }");
         Hear(Friend);
         var source = Source(1, _content);
         Fetch(source.Id, [source]);

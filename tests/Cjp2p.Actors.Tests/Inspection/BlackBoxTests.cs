@@ -22,7 +22,7 @@ public sealed class BlackBoxTests : DownloadSpec
     public void Part_that_was_killed_shows_the_restart_its_reason_and_the_age_it_had(string part)
     {
         ExpectErrors(nameof(ActorKilledException));
-        StartNode();
+        StartNode("cjp2p.peers.actor-after = 1");
         AdvanceSeconds(10);
         Assert.Equal(0, Entry("/" + part).Facts.Restarts);
         Kill(ChildOf(Node, part));
@@ -78,7 +78,7 @@ public sealed class BlackBoxTests : DownloadSpec
         Disk.Fault = (operation, path) => operation == DiskOperation.Read && path == "/shared/a" && faults++ == 0
             ? new InvalidOperationException("surprise")
             : null;
-        StartNode("cjp2p.content.shared = [\"/shared\"]");
+        StartNode("cjp2p.peers.actor-after = 1\ncjp2p.content.shared = [\"/shared\"]");
         AdvanceSeconds(1);
         var indexer = Tree().Actors.Single(actor => actor.Facts.Type == nameof(FolderIndexerActor));
         Assert.Equal(1, indexer.Facts.Restarts);
@@ -106,7 +106,7 @@ public sealed class BlackBoxTests : DownloadSpec
     [Fact]
     public void Log_lines_of_an_actor_are_in_its_black_box()
     {
-        StartNode();
+        StartNode("cjp2p.peers.actor-after = 1");
         var box = Actor("/");
         Assert.Contains(box.Events, happened => happened.Kind == ActorEventKind.Logged && happened.Text == $"Info: Listening on {Us}");
     }
@@ -146,7 +146,7 @@ public sealed class BlackBoxTests : DownloadSpec
     public void Actors_that_stopped_are_remembered_up_to_the_cap_and_those_that_failed_apart()
     {
         ExpectErrors(nameof(ActorKilledException));
-        StartNode("cjp2p.inspection.gone-max = 2\ncjp2p.downloads.window-max = 64");
+        StartNode("cjp2p.peers.actor-after = 1\ncjp2p.inspection.gone-max = 2\ncjp2p.downloads.window-max = 64");
         var source = Source(1, _content);
         source.Delay = TimeSpan.FromMilliseconds(100);
         Fetch(source.Id, [source]);
@@ -179,7 +179,7 @@ public sealed class BlackBoxTests : DownloadSpec
     public void Nothing_is_counted_when_that_is_switched_off_and_states_and_failures_are_still_known()
     {
         ExpectErrors(nameof(ActorKilledException));
-        StartNode("cjp2p.inspection.measure = off");
+        StartNode("cjp2p.peers.actor-after = 1\ncjp2p.inspection.measure = off");
         Kill(ChildOf(Node, "peers"));
         var actor = Actor("/peers");
         Assert.IsType<PeerRegistryState>(actor.State);
@@ -191,7 +191,7 @@ public sealed class BlackBoxTests : DownloadSpec
     [Fact]
     public void Actor_that_never_was_is_not_known()
     {
-        StartNode();
+        StartNode("cjp2p.peers.actor-after = 1");
         Assert.Equal("/nobody", Ask<InspectionProtocol.NoSuchActor>(new InspectionProtocol.GetActor("/nobody")).Path);
         Assert.Null(Shared.Inspection.Details("/nobody"));
     }
@@ -200,7 +200,7 @@ public sealed class BlackBoxTests : DownloadSpec
     public void Unescaped_names_are_understood()
     {
         var peer = Datagram.At("127.0.0.7:24254");
-        StartNode();
+        StartNode("cjp2p.peers.actor-after = 1");
         Network.Send(peer, Us, new PleaseSendPeers(), new AlwaysReturned(Datagram.CookieOf(Shared, peer)));
         AdvanceSeconds(0.02);
         Assert.Equal(peer, Assert.IsType<PeerState>(Actor("/peers/127.0.0.7:24254").State).Address);
@@ -211,7 +211,7 @@ public sealed class BlackBoxTests : DownloadSpec
     {
         var source = Source(1, _content);
         source.Delay = TimeSpan.FromMilliseconds(100);
-        StartNode("cjp2p.downloads.window-max = 64");
+        StartNode("cjp2p.peers.actor-after = 1\ncjp2p.downloads.window-max = 64");
         Fetch(source.Id, [source]);
         UntilSeconds(5, () => Progress().DoneBytes > 0);
         return source;

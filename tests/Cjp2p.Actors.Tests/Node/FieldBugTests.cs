@@ -70,7 +70,7 @@ public sealed class FieldBugTests : DownloadSpec
         Disk.Put("/shared/a", [1]);
         var source = Source(1, Running);
         source.Delay = TimeSpan.FromMilliseconds(50);
-        StartNode("cjp2p { content { shared = [\"/shared\"], serve-by-name = on }, downloads.window-max = 8 }");
+        StartNode("cjp2p { content { shared = [\"/shared\"], serve-by-name = on }\ndownloads.window-max = 8 }");
         Fetch(source.Id, [source]);
         AdvanceSeconds(0.3);
         foreach (var from in new[] { source.Address, Datagram.At("127.0.0.99:9") })

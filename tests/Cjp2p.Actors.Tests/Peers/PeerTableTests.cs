@@ -126,7 +126,7 @@ public sealed class PeerTableTests
         // All answer but one.
         for (var i = 0; i < 9; i++)
             _table.AddVerified(Peer(i), At(2), _random);
-        // The worst of eight at random: 57 % a time.
+        // The worst of sixteen at random: 81 % a time.
         for (var i = 10; i < 20; i++)
             _table.AddVerified(Peer(i), At(3), _random);
         Assert.False(_table.Contains(Peer(9)));

@@ -199,7 +199,9 @@ internal sealed class ChaosWorld : IDisposable
             case 7:
                 machine.Disk.Settings = new SimDiskSettings
                 {
-                    FailsWrites = _random.Next(2) == 0, FailsReads = _random.Next(2) == 0, FailsFlushes = _random.Next(2) == 0,
+                    FailsWrites = _random.Next(2) == 0,
+                    FailsReads = _random.Next(2) == 0,
+                    FailsFlushes = _random.Next(2) == 0,
                 };
                 World.After(lasts, () => machine.Disk.Settings = new SimDiskSettings());
                 break;

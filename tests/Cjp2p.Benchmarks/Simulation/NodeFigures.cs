@@ -1,7 +1,7 @@
 using System.Globalization;
+using Akka.Configuration;
 using Cjp2p.Actors.Node;
 using Cjp2p.Actors.Simulation;
-using Akka.Configuration;
 
 namespace Cjp2p.Benchmarks.Simulation;
 
