@@ -274,7 +274,7 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
                 Math.Clamp(_settings.WindowInitial, _settings.WindowMin, _settings.WindowMax),
                 _settings.WindowMin,
                 _settings.WindowMax),
-            new RequestSize(_settings.RequestBytesMax))
+            new RequestSize(_settings.RequestBytesMax, _settings.OnePacketRequests))
         {
             ProbeAt = Now,
         };

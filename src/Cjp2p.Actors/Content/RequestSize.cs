@@ -33,6 +33,7 @@ public sealed class RequestSize
     private static readonly TimeSpan SilenceOfProven = TimeSpan.FromSeconds(10);
 
     private readonly int _bytesMax;
+    private readonly int _least;
     private long _lostInRow;
     private TimeSpan _silentSince;
     private bool _hasCarriedFragments;
@@ -42,8 +43,10 @@ public sealed class RequestSize
     private bool _isTrial;
 
     /// <param name="bytesMax">Never more than this many bytes; at least 4,096.</param>
-    public RequestSize(int bytesMax)
+    /// <param name="mayBeOnePacket">Whether it may go down to what fits one packet.</param>
+    public RequestSize(int bytesMax, bool mayBeOnePacket = true)
     {
+        _least = mayBeOnePacket ? OnePacketBytes : SpanGeometry.DefaultChunkBytes;
         ArgumentOutOfRangeException.ThrowIfLessThan(bytesMax, SpanGeometry.DefaultChunkBytes);
         _bytesMax = bytesMax;
     }
@@ -112,7 +115,7 @@ public sealed class RequestSize
         if (_isTrial)
             _patience = Math.Min(_patience * RarerTimes, RarestTimes);
         _isTrial = false;
-        Bytes = Bytes > SpanGeometry.DefaultChunkBytes ? Math.Max(SpanGeometry.DefaultChunkBytes, LargestStepBelow(Bytes)) : OnePacketBytes;
+        Bytes = Bytes > SpanGeometry.DefaultChunkBytes ? Math.Max(SpanGeometry.DefaultChunkBytes, LargestStepBelow(Bytes)) : _least;
         _acked = _lost = _lostInRow = 0;
     }
 
