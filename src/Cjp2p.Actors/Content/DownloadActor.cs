@@ -383,17 +383,23 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
 
     private void ProbeDue()
     {
-        foreach (var source in _sources.ToArray())
+        for (var i = 0; i < _sources.Count; i++)
         {
+            var source = _sources[i];
             if (source.Standing == SourceStanding.Banned && source.BannedUntil <= Now
                 && !_sources.Exists(other => other.Standing == SourceStanding.Active))
                 Forgive(source);
             if (source.Standing is SourceStanding.Active or SourceStanding.Banned || source.ProbeAt > Now)
                 continue;
             if (source.Origin != SourceOrigin.Named && source.Probes >= _settings.SuggestedProbesMax)
+            {
                 RemoveSource(source);
+                i--;
+            }
             else
+            {
                 Probe(source);
+            }
         }
     }
 

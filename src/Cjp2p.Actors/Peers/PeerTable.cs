@@ -192,18 +192,21 @@ public sealed class PeerTable
     /// </summary>
     public ImmutableArray<PeerAddress> Sample(int most, Random random)
     {
-        var good = new List<PeerAddress>();
+        var good = ImmutableArray.CreateBuilder<PeerAddress>(Math.Min(most, _verified.Count));
         var doubtful = new List<PeerAddress>();
         var start = _verified.Count == 0 ? 0 : random.Next(_verified.Count);
         // A random start and stride visit at most a bounded number of records, however large the table is.
         for (var i = 0; i < Math.Min(_verified.Count, most * 4) && good.Count < most; i++)
         {
             var peer = _verified[(start + i) % _verified.Count];
-            (peer.UnansweredProbes <= 1 ? good : doubtful).Add(peer.Address);
+            if (peer.UnansweredProbes <= 1)
+                good.Add(peer.Address);
+            else
+                doubtful.Add(peer.Address);
         }
 
         good.AddRange(doubtful.Take(most - good.Count));
-        return [.. good];
+        return good.DrainToImmutable();
     }
 
     /// <summary>Forgets a peer.</summary>
