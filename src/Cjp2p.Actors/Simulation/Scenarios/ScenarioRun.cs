@@ -60,6 +60,10 @@ public sealed class ScenarioRun : IDisposable
         });
         if (_slice is { } slice)
             World.Network.Slicing = new SimSlicing(slice.Of);
+        // What hostile and foreign peers are among looks at files and downloads itself: see "what must hold".
+        World.Invariants.Add(new ReplyLedger());
+        World.Invariants.Add(new TableCaps());
+        World.Invariants.Add(new Conservation());
         _flows = new ScenarioFlows(settings.Tap);
         World.Network.Tap = _flows;
         _buffers = new SpanBufferPool(settings.SpanBuffersMax);
