@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Cjp2p.Benchmarks.Codec;
+using Cjp2p.Benchmarks.Compare;
 using Cjp2p.Benchmarks.Simulation;
 using Cjp2p.Benchmarks.Transfer;
 
@@ -7,6 +8,7 @@ var root = new RootCommand("Measures Cjp2p; see docs/performance.md. Build with 
 {
     CodecCommand.Create(),
     TransferCommand.Create(),
+    CompareCommand.Create(),
     NodeChild.CreateSeed(),
     NodeChild.CreateFetch(),
     PlainUdpChild.CreateSource(),

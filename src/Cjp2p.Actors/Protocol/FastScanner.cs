@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Cjp2p.Actors.Protocol;
 
 /// <summary>
@@ -10,8 +8,6 @@ namespace Cjp2p.Actors.Protocol;
 /// </summary>
 internal ref struct FastScanner(ReadOnlySpan<byte> datagram, WireLimits limits)
 {
-    private static readonly SearchValues<byte> HexDigits = SearchValues.Create("0123456789abcdefABCDEF"u8);
-
     private readonly ReadOnlySpan<byte> _datagram = datagram;
     private readonly WireLimits _limits = limits;
     private int _position;
@@ -68,10 +64,11 @@ internal ref struct FastScanner(ReadOnlySpan<byte> datagram, WireLimits limits)
         int payloadStart = StartElement(kind, nameBytes, ref element);
         if (!TryConsume("{\"cookie\":\""u8))
             return false;
-        int hexBytes = _datagram[_position..].IndexOfAnyExcept(HexDigits);
-        if (hexBytes < 0 || hexBytes > _limits.StringBytesMax)
+        int start = _position;
+        while (_position < _datagram.Length && char.IsAsciiHexDigit((char)_datagram[_position]))
+            _position++;
+        if (_position - start > _limits.StringBytesMax)
             return false;
-        _position += hexBytes;
         return TryConsume("\"}"u8)
             && _position - payloadStart <= _limits.CookieBytesMax
             && TryEndElement(payloadStart, ref element);
