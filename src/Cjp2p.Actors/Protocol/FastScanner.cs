@@ -2,7 +2,7 @@ namespace Cjp2p.Actors.Protocol;
 
 /// <summary>
 /// The short cut of <see cref="DatagramReader"/> for what a transfer consists of: whole datagrams of Content and
-/// PleaseSendContent with a SHA-256 id, and cookies <c>{"cookie":"hex"}</c> handed out or returned, in compact JSON with
+/// PleaseSendContent with a SHA-256 id, PleaseSendPeers, and cookies <c>{"cookie":"hex"}</c> handed out or returned, in compact JSON with
 /// the fields in any order and none besides. It accepts only what the full reader would read the same way, and gives up on
 /// anything else without judging it.
 /// </summary>
@@ -39,6 +39,8 @@ internal ref struct FastScanner(ReadOnlySpan<byte> datagram, WireLimits limits)
             return TryReadRange(WireMessageKind.Content, "Content".Length, ref element);
         if (rest.StartsWith("{\"PleaseSendContent\":"u8))
             return TryReadRange(WireMessageKind.PleaseSendContent, "PleaseSendContent".Length, ref element);
+        if (rest.StartsWith("{\"PleaseSendPeers\":{}"u8))
+            return TryReadEmpty(WireMessageKind.PleaseSendPeers, "PleaseSendPeers".Length, ref element);
         if (rest.StartsWith("{\"AlwaysReturned\":"u8))
             return TryReadCookie(WireMessageKind.AlwaysReturned, "AlwaysReturned".Length, ref element);
         return rest.StartsWith("{\"PleaseAlwaysReturnThisMessage\":"u8)
@@ -57,6 +59,12 @@ internal ref struct FastScanner(ReadOnlySpan<byte> datagram, WireLimits limits)
     {
         element.Payload = new WireSlice(payloadStart, _position - payloadStart);
         return TryConsume((byte)'}');
+    }
+
+    private bool TryReadEmpty(WireMessageKind kind, int nameBytes, ref WireElement element)
+    {
+        int payloadStart = StartElement(kind, nameBytes, ref element);
+        return TryConsume("{}"u8) && TryEndElement(payloadStart, ref element);
     }
 
     private bool TryReadCookie(WireMessageKind kind, int nameBytes, ref WireElement element)
