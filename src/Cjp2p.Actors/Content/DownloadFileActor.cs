@@ -57,7 +57,7 @@ internal sealed class DownloadFileActor : InspectedActor
 
     public static Props Props(
         NodeServices node, Sha256Digest wanted, string unfinishedPath, string targetPath, BuffersInTransit inTransit) =>
-        Akka.Actor.Props.Create(() => new DownloadFileActor(node, wanted, unfinishedPath, targetPath, inTransit))
+        NodeProps.Of(() => new DownloadFileActor(node, wanted, unfinishedPath, targetPath, inTransit))
             .WithDispatcher(NodeActor.DiskDispatcher).WithMailbox(NodeMailbox.Id);
 
     protected override void PostStop()
