@@ -107,7 +107,7 @@ internal sealed class CurlPair : ITransferPair
             }
             catch (SocketException) when (!server.HasExited)
             {
-                await Task.Delay(TimeSpan.FromMilliseconds(20), cancel);
+                await Pause.ForAsync(TimeSpan.FromMilliseconds(20), cancel);
             }
             catch (SocketException)
             {

@@ -97,7 +97,7 @@ internal static class ManyCommand
         var target = new FileInfo(Path.Combine(folder, id));
         while (!target.Exists || target.Length != sizeBytes)
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(5), cancel);
+            await Pause.ForAsync(TimeSpan.FromMilliseconds(5), cancel);
             target.Refresh();
         }
     }

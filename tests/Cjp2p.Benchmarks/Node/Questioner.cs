@@ -1,5 +1,6 @@
 using Cjp2p.Actors.Protocol;
 using Cjp2p.Actors.Transport;
+using Cjp2p.Benchmarks.Transfer;
 
 namespace Cjp2p.Benchmarks.Node;
 
@@ -44,7 +45,7 @@ internal sealed class Questioner : IDatagramSink, IDisposable
         var end = TimeProvider.System.GetTimestamp();
         for (var before = Answers; TimeProvider.System.GetElapsedTime(end) < duration; before = Answers)
         {
-            await Task.Delay(LossLooks, cancel);
+            await Pause.ForAsync(LossLooks, cancel);
             // Everything on its way was lost.
             if (Answers == before)
             {

@@ -90,7 +90,7 @@ internal static class QuestionsCommand
         }
 
         // The sample that is told is drawn anew when the table changes, within a second.
-        await Task.Delay(TimeSpan.FromSeconds(2), cancel);
+        await Pause.ForAsync(TimeSpan.FromSeconds(2), cancel);
     }
 
     private static async Task VerifyAsync(Socket socket, IPEndPoint node, CancellationToken cancel)
@@ -135,7 +135,7 @@ internal static class QuestionsCommand
     // The kernel's count, after the node had time to clean up.
     private static async Task<long> SettledAsync(NodeProcess node, CancellationToken cancel)
     {
-        await Task.Delay(TimeSpan.FromSeconds(2), cancel);
+        await Pause.ForAsync(TimeSpan.FromSeconds(2), cancel);
         return node.MemoryBytes;
     }
 
@@ -153,7 +153,7 @@ internal static class QuestionsCommand
                 socket.SendTo(Questions.Unverified, node);
             // The node shall keep up: what is lost costs it nothing.
             if (!isVerified && i % 256 == 255)
-                await Task.Delay(2, cancel);
+                await Pause.ForAsync(TimeSpan.FromMilliseconds(2), cancel);
         }
     }
 
