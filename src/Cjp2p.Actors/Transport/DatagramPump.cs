@@ -28,6 +28,7 @@ internal sealed class DatagramPump : IDatagramSink
     private readonly TwoGenerationMap<PeerAddress, TimeSpan> _bareReplies;
     private readonly TwoGenerationMap<PeerAddress, TimeSpan> _provenReports;
     private readonly Random _random;
+    private readonly PeersAnswer _peers;
 
     private readonly List<Arrival> _arrivals = [];
     private readonly List<PeerNews> _news = [];
@@ -46,6 +47,7 @@ internal sealed class DatagramPump : IDatagramSink
         _bareReplies = new TwoGenerationMap<PeerAddress, TimeSpan>(node.Settings.Cookies.BareReplySourcesMax);
         _provenReports = new TwoGenerationMap<PeerAddress, TimeSpan>(node.Settings.Cookies.BareReplySourcesMax);
         _random = node.NewRandom();
+        _peers = new PeersAnswer(node.Settings.Wire.Limits.PeersMax);
         _now = node.Clock.Now;
     }
 
@@ -451,10 +453,13 @@ internal sealed class DatagramPump : IDatagramSink
     // IPv6 addresses only to those who came by IPv6: one in a list kills the Ruby and the Python node.
     private void WritePeers(ref DatagramWriter writer, in PeerAddress source)
     {
-        var most = _node.Settings.Wire.Limits.PeersMax;
-        var addresses = ArrayPool<PeerAddress>.Shared.Rent(most);
+        var sample = _node.PeerSample;
+        if (_peers.TryWrite(ref writer, sample, source))
+            return;
         var count = 0;
-        foreach (var peer in _node.PeerSample)
+        var most = Math.Min(_node.Settings.Wire.Limits.PeersMax, writer.BytesLeft / PeerAddress.TextBytesMin);
+        var addresses = ArrayPool<PeerAddress>.Shared.Rent(most);
+        foreach (var peer in sample)
         {
             if (count == most)
                 break;
