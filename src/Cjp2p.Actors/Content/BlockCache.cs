@@ -11,14 +11,15 @@ internal sealed class BlockCache : IDisposable
     private readonly int _filesMax;
     private readonly Dictionary<string, OpenFile> _files = [];
     private readonly Dictionary<(IDiskFile File, long Block), int> _index = [];
-    private readonly Slot[] _slots;
+    private readonly int _blocksMax;
+    private Slot[] _slots = [];
     private long _uses;
 
     public BlockCache(IDisk disk, int filesMax, int blocksMax)
     {
         _disk = disk;
         _filesMax = filesMax;
-        _slots = new Slot[blocksMax];
+        _blocksMax = blocksMax;
     }
 
     /// <summary>Files held open.</summary>
@@ -118,6 +119,9 @@ internal sealed class BlockCache : IDisposable
 
     private int Claim()
     {
+        // Most nodes of a simulation never serve anything.
+        if (_slots.Length == 0)
+            _slots = new Slot[_blocksMax];
         var oldest = 0;
         for (var i = 0; i < _slots.Length; i++)
         {

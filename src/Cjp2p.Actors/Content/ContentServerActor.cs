@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
 using Cjp2p.Actors.Inspection;
@@ -25,6 +24,7 @@ internal sealed class ContentServerActor : InspectedActor, IWithTimers
     private readonly IActorRef _store;
     private readonly Random _random;
     private readonly BlockCache _cache;
+    private PeerAddress[] _told = [];
     private byte[]? _scratch;
     private long _requests;
     private long _served;
@@ -42,7 +42,7 @@ internal sealed class ContentServerActor : InspectedActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     public static Props Props(NodeServices node, IActorRef store) =>
-        Akka.Actor.Props.Create(() => new ContentServerActor(node, store))
+        NodeProps.Of(() => new ContentServerActor(node, store))
             .WithDispatcher(NodeActor.DiskDispatcher).WithMailbox(NodeMailbox.Id);
 
     protected override void PostStop() => _cache.Dispose();
@@ -265,13 +265,20 @@ internal sealed class ContentServerActor : InspectedActor, IWithTimers
             ? route.Suppliers
             : _node.Sources.Find(request.Id);
         var source = request.Source;
-        ImmutableArray<PeerAddress> told =
-        [
-            .. suppliers.Where(supplier => supplier != source && (source.IsIPv6 || !supplier.IsIPv6))
-                .Take(request.Verified ? SuppliersMax : SuppliersToStrangersMax),
-        ];
-        if (!told.IsEmpty)
-            reply.TryWriteMaybeTheyHaveSome(request.Id, told.AsSpan());
+        var most = request.Verified ? SuppliersMax : SuppliersToStrangersMax;
+        if (_told.Length == 0)
+            _told = new PeerAddress[SuppliersMax];
+        var told = 0;
+        foreach (var supplier in suppliers)
+        {
+            if (told == most)
+                break;
+            if (supplier != source && (source.IsIPv6 || !supplier.IsIPv6))
+                _told[told++] = supplier;
+        }
+
+        if (told > 0)
+            reply.TryWriteMaybeTheyHaveSome(request.Id, _told.AsSpan(0, told));
     }
 
     private readonly record struct Servable(FileStat File, long LengthBytes, SharedFile? Shared, long Start = 0);

@@ -112,7 +112,7 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
 
     public static Props Props(
         NodeServices node, DownloadProtocol.StartDownload start, int number, IActorRef registry, IActorRef store) =>
-        Akka.Actor.Props.Create(() => new DownloadActor(node, start, number, registry, store)).WithMailbox(NodeMailbox.Id);
+        NodeProps.Of(() => new DownloadActor(node, start, number, registry, store)).WithMailbox(NodeMailbox.Id);
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(e => Decided(e, Directive.Stop));
 
@@ -386,17 +386,23 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
 
     private void ProbeDue()
     {
-        foreach (var source in _sources.ToArray())
+        for (var i = 0; i < _sources.Count; i++)
         {
+            var source = _sources[i];
             if (source.Standing == SourceStanding.Banned && source.BannedUntil <= Now
                 && !_sources.Exists(other => other.Standing == SourceStanding.Active))
                 Forgive(source);
             if (source.Standing is SourceStanding.Active or SourceStanding.Banned || source.ProbeAt > Now)
                 continue;
             if (source.Origin != SourceOrigin.Named && source.Probes >= _settings.SuggestedProbesMax)
+            {
                 RemoveSource(source);
+                i--;
+            }
             else
+            {
                 Probe(source);
+            }
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
@@ -57,7 +58,7 @@ internal sealed class DownloadFileActor : InspectedActor
 
     public static Props Props(
         NodeServices node, Sha256Digest wanted, string unfinishedPath, string targetPath, BuffersInTransit inTransit) =>
-        Akka.Actor.Props.Create(() => new DownloadFileActor(node, wanted, unfinishedPath, targetPath, inTransit))
+        NodeProps.Of(() => new DownloadFileActor(node, wanted, unfinishedPath, targetPath, inTransit))
             .WithDispatcher(NodeActor.DiskDispatcher).WithMailbox(NodeMailbox.Id);
 
     protected override void PostStop()
@@ -327,7 +328,7 @@ internal sealed class DownloadFileActor : InspectedActor
     private void Mark(int span, ReadOnlySpan<byte> bytes)
     {
         Span<byte> mark = stackalloc byte[SpanMarks.MarkBytes];
-        BinaryPrimitives.WriteUInt128LittleEndian(mark, SpanMarks.Of(bytes));
+        BinaryPrimitives.WriteUInt64LittleEndian(mark, SpanMarks.Of(bytes));
         Marks().Write(SpanMarks.OffsetOf(span), mark);
     }
 
@@ -503,11 +504,21 @@ internal sealed class DownloadFileActor : InspectedActor
 
     private void HashNext()
     {
-        _buffer ??= new byte[SpanGeometry.SpanBytes];
-        var bytes = _buffer.AsSpan(0, SpanGeometry.SpanLength(_hashed, _length));
-        if (_file!.Read((long)_hashed * SpanGeometry.SpanBytes, bytes) != bytes.Length)
-            throw new IOException($"{_path} is shorter than what was written to it");
-        _hash.AppendData(bytes);
+        // Rented and returned on one thread, and only while it is needed: a buffer for each running download would be more
+        // than all else that it keeps.
+        var buffer = ArrayPool<byte>.Shared.Rent(SpanGeometry.SpanBytes);
+        try
+        {
+            var bytes = buffer.AsSpan(0, SpanGeometry.SpanLength(_hashed, _length));
+            if (_file!.Read((long)_hashed * SpanGeometry.SpanBytes, bytes) != bytes.Length)
+                throw new IOException($"{_path} is shorter than what was written to it");
+            _hash.AppendData(bytes);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
         _hashed++;
     }
 

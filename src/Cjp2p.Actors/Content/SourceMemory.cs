@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Cjp2p.Actors.AntiSpoof;
 using Cjp2p.Actors.Protocol;
 
@@ -42,8 +43,15 @@ public sealed class SourceMemory
                 known = [];
             if (known.Length > 0 && known[0] == source)
                 return;
-            known = known.Remove(source).Insert(0, source);
-            _sources.Set(id, known.Length > _sourcesMax ? known.RemoveAt(_sourcesMax) : known);
+            // Once for each datagram that asks: one array and no more.
+            var place = known.IndexOf(source);
+            var newest = new PeerAddress[place >= 0 ? known.Length : Math.Min(known.Length + 1, _sourcesMax)];
+            newest[0] = source;
+            var before = place >= 0 ? place : newest.Length - 1;
+            known.CopyTo(0, newest, 1, before);
+            if (place >= 0)
+                known.CopyTo(place + 1, newest, place + 1, known.Length - place - 1);
+            _sources.Set(id, ImmutableCollectionsMarshal.AsImmutableArray(newest));
         }
     }
 

@@ -4,18 +4,22 @@ namespace Cjp2p.Actors.Protocol;
 
 /// <summary>
 /// Reads datagrams into a table that it uses again and again: one reader for each receiving thread. It never throws,
-/// whatever the bytes, and allocates nothing but the string of a content id that is a plain name (at most 255 bytes).
+/// whatever the bytes, and allocates nothing but the string of a content id that is a plain name (at most 255 bytes) and,
+/// the first few times that more elements come than ever before, a larger table.
 /// A datagram is checked as JSON to its end before any element of it counts; then every element stands or falls alone.
 /// </summary>
 public sealed class DatagramReader
 {
+    // What a node that has nothing to do but keep in touch ever needs: a table for the most would be a fifth of its memory.
+    private const int ElementsAtFirst = 4;
+
     private readonly WireLimits _limits;
-    private readonly WireElement[] _elements;
+    private WireElement[] _elements;
     private readonly byte[] _name;
     private readonly bool _fastSuits;
     private int _count;
 
-    /// <summary>Makes a reader with room for <see cref="WireLimits.ElementsMax"/> elements.</summary>
+    /// <summary>Makes a reader for datagrams of up to <see cref="WireLimits.ElementsMax"/> elements.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A limit is negative, or the depth is not 1 to 64.</exception>
     public DatagramReader(WireLimits limits)
     {
@@ -25,7 +29,7 @@ public sealed class DatagramReader
         ArgumentOutOfRangeException.ThrowIfNegative(limits.NameBytesMax);
         ArgumentOutOfRangeException.ThrowIfNegative(limits.OffsetMax);
         _limits = limits;
-        _elements = new WireElement[limits.ElementsMax];
+        _elements = new WireElement[Math.Min(ElementsAtFirst, limits.ElementsMax)];
         _name = new byte[limits.NameBytesMax];
         _fastSuits = FastScanner.Suits(limits);
     }
@@ -93,6 +97,8 @@ public sealed class DatagramReader
                 if (fault != DatagramFault.None)
                     return Unusable(fault);
                 var entry = new WireSlice(start, cursor.Position - start);
+                if (_count == _elements.Length && _count < _limits.ElementsMax)
+                    Array.Resize(ref _elements, Math.Min(_count * 2, _limits.ElementsMax));
                 if (entries++ < _limits.ElementsMax
                     && cursor.LongestStringBytes <= _limits.StringBytesMax
                     && TryDecode(datagram, entry, ref _elements[_count]))

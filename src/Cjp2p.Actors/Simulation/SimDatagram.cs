@@ -23,6 +23,9 @@ internal sealed class SimDatagram(SimNetwork network, byte[] buffer) : SimEntry
     /// <summary>The host it is on its way to, once that is known: then what is left is the delivery.</summary>
     internal SimHost? Receiver { get; set; }
 
+    /// <summary>Its place among all datagrams of a sliced world that are due at one tick: by sender, as they were sent.</summary>
+    internal long Order { get; set; }
+
     /// <summary>The next one in the list that holds it (pool, or a clogged host).</summary>
     internal SimDatagram? Next { get; set; }
 

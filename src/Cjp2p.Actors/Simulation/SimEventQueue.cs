@@ -19,13 +19,16 @@ internal sealed class SimEventQueue
     /// <summary>Cancelled entries that were thrown away so far.</summary>
     internal long CancelledDropped { get; private set; }
 
-    internal void Add(long dueTicks, SimEntry entry)
+    internal void Add(long dueTicks, SimEntry entry) => Add(dueTicks, entry, _sequence++);
+
+    /// <summary>As the other, with a place of its own among the entries of its tick: below zero, before all others.</summary>
+    internal void Add(long dueTicks, SimEntry entry, long order)
     {
         if (Count >= _sweepAt)
             Sweep();
         if (Count == _slots.Length)
             Array.Resize(ref _slots, Count * 2);
-        SiftUp(Count++, new Slot(dueTicks, _sequence++, entry));
+        SiftUp(Count++, new Slot(dueTicks, order, entry));
     }
 
     /// <summary>The due tick of the first entry that is not cancelled.</summary>

@@ -49,6 +49,12 @@ public sealed class SimHost
     /// <summary>Opens endpoints on this host.</summary>
     public ITransportFactory Transports { get; }
 
+    /// <summary>Another slice of the world plays it; here it is only a name and what faults say about it.</summary>
+    internal bool IsElsewhere { get; set; }
+
+    /// <summary>In a sliced world: the rolling hash of what was delivered to it.</summary>
+    internal ulong Hash { get; set; }
+
     /// <summary>Datagrams it sent.</summary>
     public long Sent { get; internal set; }
 

@@ -22,6 +22,9 @@ public sealed class SimNat
     /// <summary>Datagrams from outside that it did not let in.</summary>
     public long Filtered { get; internal set; }
 
+    /// <summary>Another slice of the world plays the hosts behind it.</summary>
+    internal bool IsElsewhere { get; set; }
+
     /// <summary>The router is switched off and on: all mappings are gone.</summary>
     public void Reboot() => Model.Reset();
 
@@ -29,7 +32,15 @@ public sealed class SimNat
     internal PeerAddress NextInsideAddress() =>
         PeerAddress.FromIPv4(0x0A00_0000 + SimNetwork.HostPart(_hosts.Count), 0);
 
-    internal void Add(SimHost host) => _hosts.Add(host.Address.IPv4HostOrder, host);
+    /// <summary>Number of the first host behind it; -1: there is none yet.</summary>
+    internal int FirstHost { get; private set; } = -1;
+
+    internal void Add(SimHost host)
+    {
+        if (_hosts.Count == 0)
+            FirstHost = host.Number;
+        _hosts.Add(host.Address.IPv4HostOrder, host);
+    }
 
     internal bool TryFind(in PeerAddress inside, out SimHost host) =>
         _hosts.TryGetValue(inside.IPv4HostOrder, out host!) && !inside.IsIPv6;

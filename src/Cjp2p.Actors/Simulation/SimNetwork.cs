@@ -59,6 +59,9 @@ public sealed class SimNetwork
 
     internal ulong Seed { get; }
 
+    /// <summary>How this network is one slice of a larger one; null: it is all there is.</summary>
+    internal SimSlicing? Slicing { get; set; }
+
     /// <summary>How often everything was healed; partitions from before mean nothing any more.</summary>
     internal int Heals { get; private set; }
 
@@ -195,6 +198,7 @@ public sealed class SimNetwork
         datagram.SenderPort = senderPort;
         datagram.Source = source;
         datagram.To = to;
+        datagram.Order = SimSlicing.Order(sender);
         sender.Sent++;
         sender.BytesSent += payload.Length;
         Counters.Sent++;
@@ -265,7 +269,31 @@ public sealed class SimNetwork
         }
     }
 
-    internal void Schedule(SimDatagram datagram, long delayTicks) => _scheduler.AddAfter(delayTicks, datagram);
+    internal void Schedule(SimDatagram datagram, long delayTicks)
+    {
+        if (Slicing == null)
+            _scheduler.AddAfter(delayTicks, datagram);
+        else
+            _scheduler.AddAt(_scheduler.NowTicks + delayTicks, datagram, datagram.Order);
+    }
+
+    /// <summary>What the other slices sent to hosts of this one; each arrives in the middle of the network at its time.</summary>
+    internal void Import(ReadOnlySpan<byte> datagrams)
+    {
+        while (SimSlicing.TryRead(ref datagrams, out var head, out var payload))
+        {
+            var datagram = _pool.Rent(payload.Length);
+            payload.CopyTo(datagram.Buffer);
+            datagram.Length = payload.Length;
+            datagram.Sender = _hosts[head.Sender];
+            datagram.SenderPort = head.SenderPort;
+            datagram.Source = head.Source;
+            datagram.To = head.To;
+            datagram.Order = head.Order;
+            Counters.Imported++;
+            _scheduler.AddAt(head.ArrivalTicks, datagram, datagram.Order);
+        }
+    }
 
     /// <summary>A datagram's entry is due: it is in the middle of the network, or at its receiver.</summary>
     internal void Arrived(SimDatagram datagram)
@@ -290,6 +318,21 @@ public sealed class SimNetwork
     /// </summary>
     private void Cross(SimDatagram datagram, long arrivalTicks)
     {
+        if (Slicing is { } slicing)
+        {
+            // Nothing is decided before its time: who else sends there meanwhile may be in another slice.
+            if (!IsElsewhere(datagram.To, out var slice))
+            {
+                Schedule(datagram, arrivalTicks - _scheduler.NowTicks);
+                return;
+            }
+
+            slicing.Export(slice, datagram, arrivalTicks);
+            Counters.Exported++;
+            _pool.Return(datagram);
+            return;
+        }
+
         if (TryFindHost(datagram.To, out var receiver) && receiver.Down.HasNoQueue)
             Enter(datagram, arrivalTicks);
         else
@@ -315,6 +358,21 @@ public sealed class SimNetwork
             if (copy != null)
                 Schedule(copy, outcome.CopyArrivalTicks - _scheduler.NowTicks);
         }
+    }
+
+    private bool IsElsewhere(in PeerAddress to, out int slice)
+    {
+        slice = 0;
+        if (TryFindHost(to, out var host))
+        {
+            slice = Slicing!.SliceOf(host.Number);
+            return host.IsElsewhere;
+        }
+
+        if (to.IsIPv6 || !_nats.TryGetValue(to.IPv4HostOrder, out var nat))
+            return false;
+        slice = Slicing!.SliceOf(nat.FirstHost);
+        return nat.IsElsewhere;
     }
 
     private bool TryPassNat(SimDatagram datagram, long atTicks, out SimHost receiver)
@@ -406,6 +464,8 @@ public sealed class SimNetwork
             new TraceEndpoint(datagram.Sender.Number, datagram.SenderPort),
             new TraceEndpoint(receiver.Number, datagram.To.Port),
             datagram.Payload);
+        if (Slicing != null)
+            SimSlicing.Absorb(receiver, _scheduler.NowTicks, datagram);
         Watch?.Delivered(receiver, datagram.Source, datagram.Payload);
         Tap?.Delivered(
             new TimeSpan(_scheduler.NowTicks), datagram.Sender, receiver, datagram.Source, datagram.To, datagram.Payload);
@@ -508,6 +568,7 @@ public sealed class SimNetwork
         copy.Sender = datagram.Sender;
         copy.SenderPort = datagram.SenderPort;
         copy.Receiver = datagram.Receiver;
+        copy.Order = SimSlicing.OrderOfCopy(datagram);
         copy.Source = datagram.Source;
         copy.To = datagram.To;
         return copy;

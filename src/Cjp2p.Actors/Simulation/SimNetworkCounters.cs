@@ -1,8 +1,8 @@
 namespace Cjp2p.Actors.Simulation;
 
 /// <summary>
-/// What happened to datagrams so far. At any time <c>Sent + Duplicated = Delivered + Dropped + InFlight</c>. A scenario that
-/// asks for a fault asserts here that it happened.
+/// What happened to datagrams so far. At any time <c>Sent + Duplicated = Delivered + Dropped + InFlight</c>, as long as the
+/// world is in one piece (see <see cref="Exported"/>). A scenario that asks for a fault asserts here that it happened.
 /// </summary>
 public sealed class SimNetworkCounters
 {
@@ -42,8 +42,14 @@ public sealed class SimNetworkCounters
     /// <summary>Datagrams that will not arrive, for whatever reason.</summary>
     public long Dropped { get; private set; }
 
-    /// <summary>Datagrams under way.</summary>
-    public long InFlight => Sent + Duplicated - Delivered - Dropped;
+    /// <summary>Datagrams that left for hosts of another slice of the world.</summary>
+    public long Exported { get; internal set; }
+
+    /// <summary>Datagrams that came from another slice of the world.</summary>
+    public long Imported { get; internal set; }
+
+    /// <summary>Datagrams under way, those between two slices of the world not included.</summary>
+    public long InFlight => Sent + Duplicated + Imported - Exported - Delivered - Dropped;
 
     /// <summary>Datagrams dropped for this reason.</summary>
     public long DroppedFor(DropReason reason) => _dropped[(int)reason];

@@ -168,6 +168,15 @@ public sealed class SimScheduler : SchedulerBase, IDisposable
         }
     }
 
+    /// <summary>Adds an entry with a place of its own among those of its tick; for the thread that drives the world.</summary>
+    internal void AddAt(long dueTicks, SimEntry entry, long order)
+    {
+        if (_disposed)
+            throw new SchedulerException("The simulated world has ended.");
+        ArgumentOutOfRangeException.ThrowIfLessThan(dueTicks, NowTicks);
+        _queue.Add(dueTicks, entry, order);
+    }
+
     /// <summary>Calls back once at a delay from now, for the parts of the world; what it throws ends the run.</summary>
     internal void CallAfter(long delayTicks, Action callback) => AddAfter(delayTicks, new SimCallEntry(callback));
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Akka.Actor;
@@ -27,7 +28,7 @@ internal sealed class DatagramPump : IDatagramSink
     private readonly TwoGenerationMap<PeerAddress, TimeSpan> _bareReplies;
     private readonly TwoGenerationMap<PeerAddress, TimeSpan> _provenReports;
     private readonly Random _random;
-    private readonly PeerAddress[] _addresses;
+    private readonly PeersAnswer _peers;
 
     private readonly List<Arrival> _arrivals = [];
     private readonly List<PeerNews> _news = [];
@@ -46,7 +47,7 @@ internal sealed class DatagramPump : IDatagramSink
         _bareReplies = new TwoGenerationMap<PeerAddress, TimeSpan>(node.Settings.Cookies.BareReplySourcesMax);
         _provenReports = new TwoGenerationMap<PeerAddress, TimeSpan>(node.Settings.Cookies.BareReplySourcesMax);
         _random = node.NewRandom();
-        _addresses = new PeerAddress[node.Settings.Wire.Limits.PeersMax];
+        _peers = new PeersAnswer(node.Settings.Wire.Limits.PeersMax);
         _now = node.Clock.Now;
     }
 
@@ -243,7 +244,7 @@ internal sealed class DatagramPump : IDatagramSink
             _node.Counters.Add(WireCount.UnknownElements, unknown);
         GatherNews(source, proven, roundTrip, peers);
         if (contentRequests > 0)
-            GatherRequests(source, datagram, cookies, questions > 0);
+            GatherRequests(source, datagram, cookies, contentRequests, questions > 0);
         else if (questions > 0)
             Answer(source, datagram, cookies);
         else if (contents == 0 && peers.IsEmpty && !given.IsEmpty && !cookies.HasReturned)
@@ -354,10 +355,14 @@ internal sealed class DatagramPump : IDatagramSink
 
     private ImmutableArray<PeerAddress> ReadPeers(ReadOnlySpan<byte> datagram, in WireElement element)
     {
-        var count = WireDecode.ReadPeers(datagram, element, _addresses, out var skipped);
+        var most = _node.Settings.Wire.Limits.PeersMax;
+        var addresses = ArrayPool<PeerAddress>.Shared.Rent(most);
+        var count = WireDecode.ReadPeers(datagram, element, addresses.AsSpan(0, most), out var skipped);
         if (skipped > 0)
             _node.Counters.Add(WireCount.BadElements, skipped);
-        return [.. _addresses.AsSpan(0, count)];
+        ImmutableArray<PeerAddress> peers = [.. addresses.AsSpan(0, count)];
+        ArrayPool<PeerAddress>.Shared.Return(addresses);
+        return peers;
     }
 
     private void GatherNews(in PeerAddress source, bool proven, TimeSpan roundTrip, ImmutableArray<PeerAddress> peers)
@@ -375,7 +380,7 @@ internal sealed class DatagramPump : IDatagramSink
         _news.Add(new PeerNews(source, _now, proven, roundTrip, peers));
     }
 
-    private void GatherRequests(in PeerAddress source, ReadOnlySpan<byte> datagram, in Cookies cookies, bool alsoQuestions)
+    private void GatherRequests(in PeerAddress source, ReadOnlySpan<byte> datagram, in Cookies cookies, int requests, bool alsoQuestions)
     {
         var proven = cookies.Check != CookieCheck.Invalid;
         var content = _node.Settings.Content;
@@ -398,6 +403,7 @@ internal sealed class DatagramPump : IDatagramSink
         }
 
         ReadOnlyMemory<byte> echo = cookies.Given.Of(datagram).ToArray();
+        _requests.EnsureCapacity(_requests.Count + requests);
         foreach (ref readonly var element in _reader.Elements)
         {
             if (element.Kind != WireMessageKind.PleaseSendContent)
@@ -447,16 +453,22 @@ internal sealed class DatagramPump : IDatagramSink
     // IPv6 addresses only to those who came by IPv6: one in a list kills the Ruby and the Python node.
     private void WritePeers(ref DatagramWriter writer, in PeerAddress source)
     {
+        var sample = _node.PeerSample;
+        if (_peers.TryWrite(ref writer, sample, source))
+            return;
         var count = 0;
-        foreach (var peer in _node.PeerSample)
+        var most = Math.Min(_node.Settings.Wire.Limits.PeersMax, writer.BytesLeft / PeerAddress.TextBytesMin);
+        var addresses = ArrayPool<PeerAddress>.Shared.Rent(most);
+        foreach (var peer in sample)
         {
-            if (count == _addresses.Length)
+            if (count == most)
                 break;
             if (peer != source && (source.IsIPv6 || !peer.IsIPv6))
-                _addresses[count++] = peer;
+                addresses[count++] = peer;
         }
 
-        writer.TryWritePeers(_addresses.AsSpan(0, count));
+        writer.TryWritePeers(addresses.AsSpan(0, count));
+        ArrayPool<PeerAddress>.Shared.Return(addresses);
     }
 
     // A datagram of nothing but a cookie request is how the July node tries an address that it was told: without an

@@ -1,11 +1,13 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using System.Net;
 using System.Security.Cryptography;
 using Cjp2p.Actors.Simulation.Invariants;
 using Cjp2p.Actors.Simulation.Scenarios;
 using Cjp2p.Host.Output;
 using Cjp2p.Host.Simulation;
+using Cjp2p.Host.Simulation.Cluster;
 using Spectre.Console;
 
 namespace Cjp2p.Host.Commands;
@@ -14,6 +16,9 @@ namespace Cjp2p.Host.Commands;
 internal static class SimulateCommand
 {
     private const string Standard = "flash-crowd";
+
+    // As ClusterNode.SlicesMax, which would load the cluster's libraries for every run.
+    private const int SplitMax = 64;
 
     public static Command Create()
     {
@@ -66,31 +71,51 @@ internal static class SimulateCommand
         var trace = FileOption("--trace", "Write a trace that Perfetto and chrome://tracing open: JSON.");
         var pcap = FileOption("--pcap", "Write the delivered datagrams for Wireshark: pcap.");
         var shrunk = FileOption("--shrunk", "Where --seeds puts the smaller scenario that fails (default: <scenario>-<seed>.conf, here).");
+        var cluster = new Option<int?>("--cluster")
+        {
+            Description = "Split the world over so many processes: this one, and others that it starts here (1: the same in this one alone).",
+            HelpName = "count",
+            CustomParser = result => Options.Whole(result, "--cluster", 1, SplitMax),
+        };
+        var clusterListen = EndPointOption("--cluster-listen", "Wait here for the other processes, on other machines, instead of starting them.");
+        var join = EndPointOption("--join", "Be one of the processes of a world that \"simulate --cluster\" plays there.");
         var list = new Option<bool>("--list") { Description = "Name the scenarios." };
         var print = new Option<bool>("--print") { Description = "Print the scenario with all that options change, as HOCON, and play nothing." };
         var checkpoints = new Option<bool>("--checkpoints") { Hidden = true };
         var command = new Command("simulate", "Play many nodes in one process and virtual time, with faults, and check that all is well.");
         foreach (var option in new Option[]
-            { scenario, peers, seed, seeds, loss, duration, json, report, trace, pcap, check, stop, shrunk, list, print, checkpoints })
+            { scenario, peers, seed, seeds, loss, duration, json, report, trace, pcap, check, stop, shrunk, cluster, clusterListen, join, list, print, checkpoints })
             command.Add(option);
-        command.SetAction((parsed, cancelled) => Task.FromResult(
-            parsed.GetValue(list) ? List() : Run(
-                Request(parsed.GetValue(scenario) ?? Standard, parsed.GetValue(peers), parsed.GetValue(loss), parsed.GetValue(duration)) with
-                {
-                    Seed = parsed.GetValue(seeds)?.First ?? parsed.GetValue(seed) ?? (ulong)RandomNumberGenerator.GetInt32(1, 1_000_000_000),
-                    LastSeed = parsed.GetValue(seeds)?.Last,
-                    StopAtStep = parsed.GetValue(stop),
-                    Json = parsed.GetValue(json),
-                    CheckDeterminism = parsed.GetValue(check),
-                    Checkpoints = parsed.GetValue(checkpoints),
-                    Report = parsed.GetValue(report),
-                    Trace = parsed.GetValue(trace),
-                    Pcap = parsed.GetValue(pcap),
-                    Shrunk = parsed.GetValue(shrunk),
-                },
-                parsed.GetValue(seed) is not null,
-                parsed.GetValue(print),
-                cancelled)));
+        command.SetAction((parsed, cancelled) =>
+        {
+            if (parsed.GetValue(join) is { } driver)
+            {
+                if (parsed.Tokens.Count > 3)
+                    throw UserException.WrongArguments("--join goes alone: what is played the other process knows");
+                return ClusterRun.JoinAsync(driver, cancelled);
+            }
+
+            return Task.FromResult(
+                parsed.GetValue(list) ? List() : Run(
+                    Request(parsed.GetValue(scenario) ?? Standard, parsed.GetValue(peers), parsed.GetValue(loss), parsed.GetValue(duration)) with
+                    {
+                        Seed = parsed.GetValue(seeds)?.First ?? parsed.GetValue(seed) ?? (ulong)RandomNumberGenerator.GetInt32(1, 1_000_000_000),
+                        LastSeed = parsed.GetValue(seeds)?.Last,
+                        StopAtStep = parsed.GetValue(stop),
+                        Json = parsed.GetValue(json),
+                        CheckDeterminism = parsed.GetValue(check),
+                        Checkpoints = parsed.GetValue(checkpoints),
+                        Report = parsed.GetValue(report),
+                        Trace = parsed.GetValue(trace),
+                        Pcap = parsed.GetValue(pcap),
+                        Shrunk = parsed.GetValue(shrunk),
+                        Cluster = parsed.GetValue(cluster),
+                        ClusterListen = parsed.GetValue(clusterListen),
+                    },
+                    parsed.GetValue(seed) is not null,
+                    parsed.GetValue(print),
+                    cancelled));
+        });
         return command;
     }
 
@@ -138,8 +163,34 @@ internal static class SimulateCommand
             throw UserException.WrongArguments("--seeds plays many runs; the other option is for one: name it with --seed");
         if (request.StopAtStep is not null && request.CheckDeterminism)
             throw UserException.WrongArguments("--stop-at-step and --check-determinism contradict each other");
+        if (request.ClusterListen is not null && request.Cluster is null or 1)
+            throw UserException.WrongArguments("--cluster-listen wants to know for how many processes: --cluster 2 or more");
+        if (request.Cluster is { } processes)
+            return RunSplit(request, processes, cancelled);
         var runner = new SimulateRunner(quiet: request.Json, cancelled);
         return request.LastSeed is not null ? new SimulateSearch(request, runner).Run() : RunOne(request, runner);
+    }
+
+    private static int RunSplit(SimulateRequest request, int processes, CancellationToken cancelled)
+    {
+        if (request.LastSeed is not null || request.CheckDeterminism || request.StopAtStep is not null
+            || request.Report is not null || request.Trace is not null || request.Pcap is not null)
+            throw UserException.WrongArguments("--cluster plays one run and prints its result; the other option needs all of the world in one piece");
+        if (processes > request.Scenario.Peers)
+            throw UserException.WrongArguments($"--cluster {processes} is more than there are peers");
+        if (!request.Json)
+        {
+            foreach (var line in SimulateView.Head(request, request.Seed))
+                Terminal.WriteLine(line);
+        }
+
+        var began = TimeProvider.System.GetTimestamp();
+        var result = ClusterRun.PlayAsync(request, processes, request.ClusterListen, cancelled).GetAwaiter().GetResult();
+        Print(request, result, TimeProvider.System.GetElapsedTime(began));
+        if (result.Violations.Count == 0)
+            return ExitCodes.Done;
+        Terminal.WriteErrorLine($"cjp2p simulate: {Amounts.Count(result.Violations.Count, "violation")}; the same again: {request.Command(request.Seed, " --cluster 1")}");
+        return ExitCodes.Failed;
     }
 
     private static int RunOne(SimulateRequest request, SimulateRunner runner)
@@ -208,6 +259,15 @@ internal static class SimulateCommand
     {
         Description = description,
         HelpName = "file",
+    };
+
+    private static Option<IPEndPoint> EndPointOption(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "ip:port",
+        CustomParser = result => IPEndPoint.TryParse(result.Tokens[0].Value, out var endPoint) && endPoint.Port > 0
+            ? endPoint
+            : Options.Wrong<IPEndPoint>(result, $"{name} is ip:port, such as 127.0.0.1:4053, not '{result.Tokens[0].Value}'"),
     };
 
     private static ulong? Seed(ArgumentResult result, string name, string text) =>

@@ -29,6 +29,12 @@ internal sealed record SimulateRequest(
     string? Pcap,
     string? Shrunk)
 {
+    /// <summary>Processes to split the world over, or null.</summary>
+    public int? Cluster { get; init; }
+
+    /// <summary>Where other processes are waited for, or null.</summary>
+    public System.Net.IPEndPoint? ClusterListen { get; init; }
+
     /// <summary>The options that play the same run again, the seed included: a seed alone is not enough.</summary>
     public IReadOnlyList<string> Options(ulong seed)
     {

@@ -107,7 +107,7 @@ internal static class NodeFigures
         var wall = TimeProvider.System.GetElapsedTime(began).TotalSeconds;
         var used = (Environment.CpuUsage.TotalTime - processor).TotalSeconds;
         var counters = world.Network.Counters;
-        Say($"{what}: {wall:0.0} s wall, {used:0.0} s of processor; {counters.Delivered} delivered so far, {world.Steps} steps, {world.Turns} turns, {world.Scheduler.TimersFired} timers, {world.Scheduler.Count} entries wait, {GC.GetTotalAllocatedBytes() >> 20} MiB allocated, {world.Trace.HashText}");
+        Say($"{what}: {wall:0.0} s wall, {used:0.0} s of processor; {counters.Delivered} delivered so far, {world.Steps} steps, {world.Turns} turns, {world.Scheduler.TimersFired} timers, {world.Scheduler.Count} entries wait, {GC.GetTotalAllocatedBytes() >> 20} MiB allocated, collector stood in the way for {GC.GetTotalPauseDuration().TotalSeconds:0.0} s ({GC.CollectionCount(0)}/{GC.CollectionCount(1)}/{GC.CollectionCount(2)} times), {world.Trace.HashText}");
     }
 
     private static void Say(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));

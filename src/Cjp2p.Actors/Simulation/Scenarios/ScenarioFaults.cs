@@ -228,7 +228,9 @@ internal sealed class ScenarioFaults(ScenarioRun run)
             run.TakeDown(node, crash: true);
         }
 
-        Look();
+        // In another slice somebody else looks after it.
+        if (node.IsHere)
+            Look();
         if (fault.For > TimeSpan.Zero)
         {
             return () =>

@@ -53,6 +53,9 @@ internal sealed class ScenarioNode(SimMachine machine, ScenarioGroup group, Node
     /// <summary>It is meant to run.</summary>
     public bool IsWanted => HasBegun && Downs == 0;
 
+    /// <summary>It is played here, and not in another slice of the world.</summary>
+    public bool IsHere => !Machine.Host.IsElsewhere;
+
     public bool IsUp => Machine.Actor is not null;
 
     /// <summary>What is wrong with its links now.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Akka.Actor;
@@ -32,6 +33,8 @@ public sealed class ScenarioRun : IDisposable
     private readonly ScenarioFlows _flows;
     private readonly ScenarioFaults _faults;
     private readonly SpanBufferPool _buffers;
+    private readonly ScenarioSlice? _slice;
+    private ImmutableHashSet<string> _reachableElsewhere = [];
     private TimeSpan? _safetyEnded;
     private Exception? _failure;
     private int _yetToStart;
@@ -45,13 +48,22 @@ public sealed class ScenarioRun : IDisposable
         ArgumentNullException.ThrowIfNull(scenario);
         scenario.Validate();
         settings ??= new ScenarioSettings();
+        _slice = settings.Slice;
         Scenario = scenario;
         World = new SimWorld(new SimWorldSettings
         {
             Seed = seed,
             TraceEventsMax = settings.TraceEventsMax,
             LogLevel = settings.LogLevel,
+            // Which datagrams make a batch depends on who else is in the slice.
+            Network = _slice is null ? new SimNetworkSettings() : new SimNetworkSettings { BatchMax = 1 },
         });
+        if (_slice is { } slice)
+            World.Network.Slicing = new SimSlicing(slice.Of);
+        // What hostile and foreign peers are among looks at files and downloads itself: see "what must hold".
+        World.Invariants.Add(new ReplyLedger());
+        World.Invariants.Add(new TableCaps());
+        World.Invariants.Add(new Conservation());
         _flows = new ScenarioFlows(settings.Tap);
         World.Network.Tap = _flows;
         _buffers = new SpanBufferPool(settings.SpanBuffersMax);
@@ -210,6 +222,8 @@ public sealed class ScenarioRun : IDisposable
     internal void TakeDown(ScenarioNode node, bool crash)
     {
         node.Downs++;
+        if (!node.IsHere)
+            return;
         foreach (var download in node.Downloads)
             download.IsRunning = false;
         if (crash && node.HasBegun)
@@ -274,13 +288,84 @@ public sealed class ScenarioRun : IDisposable
     /// <summary>Something ended or completed: the run may be over, or its last phase begin.</summary>
     internal void Check()
     {
-        if (Phase == ScenarioPhase.Over || _yetToStart > 0)
+        // Of a slice others know more: whoever drives them all decides.
+        if (Phase == ScenarioPhase.Over || _yetToStart > 0 || _slice is not null)
             return;
         if (Phase == ScenarioPhase.Safety && !_faults.IsQuiet)
             return;
         if (Completed == _downloads.Count || (Phase == ScenarioPhase.Liveness && !Demanded().Any()))
             End();
     }
+
+    /// <summary>
+    /// Plays one window of a slice. Everything that other slices sent and that arrives in it has to be in
+    /// <paramref name="step"/>.
+    /// </summary>
+    internal SliceReport PlayWindow(SliceStep step)
+    {
+        World.Network.Import(step.Mail.Span);
+        try
+        {
+            if (Phase != ScenarioPhase.Over && step.Until > World.Now)
+                World.RunUntil(() => Phase == ScenarioPhase.Over || _failure is not null, step.Until - World.Now - TimeSpan.FromTicks(1));
+            if (_failure is { } failure)
+                throw new InvalidOperationException($"The scenario itself failed: {failure.Message}", failure);
+        }
+        catch (SimulationStuckException stuck)
+        {
+            Violated("progress", stuck.Message);
+            Phase = ScenarioPhase.Over;
+        }
+
+        if (step.Ends)
+            End();
+        var slicing = World.Network.Slicing!;
+        return new SliceReport
+        {
+            NextDue = World.Scheduler.NextDue,
+            Phase = Phase,
+            Mail = [.. Enumerable.Range(0, _slice!.Of).Select(slicing.Take).OfType<SliceMail>()],
+            Look = step.Looks ? Look() : null,
+        };
+    }
+
+    /// <summary>What a slice says at its end.</summary>
+    /// <param name="reachable">Contents that can be reached somewhere in the world.</param>
+    internal SliceResult SliceResult(IEnumerable<string> reachable)
+    {
+        _reachableElsewhere = [.. reachable];
+        var result = Result();
+        var here = _nodes.Where(node => node.IsHere).ToArray();
+        return new SliceResult
+        {
+            Hashes = [.. here.Select(node => KeyValuePair.Create(node.Machine.Number, node.Machine.Host.Hash))],
+            VirtualTime = result.VirtualTime,
+            SafetyEnded = result.SafetyEnded,
+            Steps = result.Steps,
+            Delivered = result.Delivered,
+            Dropped = result.Dropped,
+            DroppedFor = result.DroppedFor,
+            Measures = [.. result.Measures],
+            Violations = result.Violations,
+            Fetches = result.Fetches,
+            Peers = [.. here.Select(node => result.Peers[node.Machine.Number])],
+            Events = result.Events,
+        };
+    }
+
+    private SliceLook Look() => new()
+    {
+        IsQuiet = _yetToStart == 0 && _faults.IsQuiet,
+        Fetches = _downloads.Count,
+        Completed = Completed,
+        Delivered = World.Network.Counters.Delivered,
+        Has = [.. Reachable().Order(StringComparer.Ordinal)],
+        Wants =
+        [
+            .. _downloads.Where(download => !download.IsDone && IsDemanded(download))
+                .Select(download => download.Content).Distinct().Order(StringComparer.Ordinal),
+        ],
+    };
 
     private void EndSafety()
     {
@@ -364,6 +449,11 @@ public sealed class ScenarioRun : IDisposable
         var node = new ScenarioNode(machine, group, settings with { Name = machine.Name }) { Link = link };
         node.Apply();
         _nodes.Add(node);
+        if (_slice is not { } slice || slice.Plays(machine.Number))
+            return;
+        machine.Host.IsElsewhere = true;
+        if (nat is not null)
+            nat.IsElsewhere = true;
     }
 
     private void Prepare(ScenarioNode node, ScenarioNode[] known, Random random)
@@ -372,18 +462,24 @@ public sealed class ScenarioRun : IDisposable
         var others = known.Where(other => other != node).ToArray();
         random.Shuffle(others);
         node.Known = [.. others.Take(group.KnowsMax).OrderBy(other => other.Machine.Number)];
-        var disk = node.Machine.Disk;
-        disk.CreateFolder(ScenarioNode.DataFolder);
-        disk.CreateFolder(ScenarioNode.SharedFolder);
-        foreach (var name in group.Shares)
-            disk.WriteSmall($"{ScenarioNode.SharedFolder}/{name}", _contents[name].Bytes.Span);
-        node.User = World.Spawn(ScenarioUserActor.Props(this, node));
+        if (node.IsHere)
+        {
+            var disk = node.Machine.Disk;
+            disk.CreateFolder(ScenarioNode.DataFolder);
+            disk.CreateFolder(ScenarioNode.SharedFolder);
+            foreach (var name in group.Shares)
+                disk.WriteSmall($"{ScenarioNode.SharedFolder}/{name}", _contents[name].Bytes.Span);
+            node.User = World.Spawn(ScenarioUserActor.Props(this, node));
+        }
+
         _yetToStart++;
         After(group.StartAt + (group.StartWithin * random.NextDouble()), () => Begin(node));
         foreach (var name in group.Fetches)
         {
             var download = new ScenarioDownload(
                 node, name, _contents[name], group.FetchAt + (group.FetchWithin * random.NextDouble()));
+            if (!node.IsHere)
+                continue;
             node.Downloads.Add(download);
             _downloads.Add(download);
             After(download.At, () => Fetch(download));
@@ -402,6 +498,8 @@ public sealed class ScenarioRun : IDisposable
 
     private void Start(ScenarioNode node)
     {
+        if (!node.IsHere)
+            return;
         // It may still be stopping.
         if (node.IsUp)
         {
@@ -422,7 +520,9 @@ public sealed class ScenarioRun : IDisposable
         }
 
         var actor = node.Machine.StartNode(
-            node.Settings with { Peers = node.Settings.Peers with { Bootstrap = node.Bootstrap } }, _buffers);
+            node.Settings with { Peers = node.Settings.Peers with { Bootstrap = node.Bootstrap } },
+            // What nodes share, those of one slice would share only among themselves.
+            _slice is null ? _buffers : null);
         node.SessionBegan(World.Now);
         actor.Tell(NodeProtocol.WhenStarted.Instance, node.User);
         foreach (var download in node.Downloads)
@@ -490,12 +590,12 @@ public sealed class ScenarioRun : IDisposable
     // ---- what must hold
 
     // Somebody who has all of it can be called by anybody, and the node knows somebody who is still there.
-    private static bool IsDemanded(ScenarioDownload download, HashSet<string> reachable) =>
-        download.Node.Group.IsOurs && !download.Node.IsGone && reachable.Contains(download.Content) && download.Node.Known.Any(known => !known.IsGone);
+    private static bool IsDemanded(ScenarioDownload download) =>
+        download.Node.Group.IsOurs && !download.Node.IsGone && download.Node.Known.Any(known => !known.IsGone);
 
     private HashSet<string> Reachable()
     {
-        var reachable = new HashSet<string>(StringComparer.Ordinal);
+        var reachable = new HashSet<string>(_reachableElsewhere, StringComparer.Ordinal);
         foreach (var node in _nodes)
         {
             // Foreign peers have their own faults; what only they have may stay out of reach.
@@ -511,7 +611,7 @@ public sealed class ScenarioRun : IDisposable
     private IEnumerable<ScenarioDownload> Demanded()
     {
         var reachable = Reachable();
-        return _downloads.Where(download => !download.IsDone && IsDemanded(download, reachable));
+        return _downloads.Where(download => !download.IsDone && reachable.Contains(download.Content) && IsDemanded(download));
     }
 
     private void CheckFile(ScenarioDownload download)
@@ -558,7 +658,7 @@ public sealed class ScenarioRun : IDisposable
                 Violated("good-neighbour", $"{node.Machine.Name}, a {node.Group.Foreign} peer, would have ended: {crash}");
         }
 
-        foreach (var node in _nodes.Where(node => node.IsWanted && !node.IsUp))
+        foreach (var node in _nodes.Where(node => node.IsHere && node.IsWanted && !node.IsUp))
             Violated("node-alive", $"{node.Machine.Name} does not run any more");
         if (World.ForeignTouches != 0)
             Violated("determinism", $"other threads touched the world {World.ForeignTouches} times");
@@ -567,14 +667,23 @@ public sealed class ScenarioRun : IDisposable
         if (Phase != ScenarioPhase.Over)
             return;
         JudgeDownloads();
-        var measures = Measure();
-        foreach (var expected in Scenario.Expectations)
+        // What is expected of a world can not be told from a slice of it.
+        if (_slice is not null)
+            return;
+        foreach (var what in Disappointments(Scenario, Measure()))
+            Violated("expectation", what);
+    }
+
+    /// <summary>What a scenario expects and did not get, a line for each.</summary>
+    internal static IEnumerable<string> Disappointments(Scenario scenario, IReadOnlyDictionary<ScenarioMeasure, double> measures)
+    {
+        foreach (var expected in scenario.Expectations)
         {
             var found = measures[expected.Measure];
             if (found < expected.Least)
-                Violated("expectation", Text($"{expected.Measure} was {found:0.###}, which is less than {expected.Least:0.###}"));
+                yield return Text($"{expected.Measure} was {found:0.###}, which is less than {expected.Least:0.###}");
             if (found > expected.Most)
-                Violated("expectation", Text($"{expected.Measure} was {found:0.###}, which is more than {expected.Most:0.###}"));
+                yield return Text($"{expected.Measure} was {found:0.###}, which is more than {expected.Most:0.###}");
         }
     }
 

@@ -19,4 +19,7 @@ public sealed record ScenarioSettings
     /// large worlds down.
     /// </summary>
     public int SpanBuffersMax { get; init; } = 4096;
+
+    /// <summary>The part of the world that is played; null: all of it, in one piece.</summary>
+    public ScenarioSlice? Slice { get; init; }
 }
