@@ -19,7 +19,7 @@ public sealed class Cjp2pNode
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(10);
     private readonly INodeLine _line;
 
-    private Cjp2pNode(INodeLine line, IActorRef actor, ImmutableArray<PeerAddress> addresses, NodeInspection inside)
+    internal Cjp2pNode(INodeLine line, IActorRef actor, ImmutableArray<PeerAddress> addresses, NodeInspection inside)
     {
         _line = line;
         Actor = actor;

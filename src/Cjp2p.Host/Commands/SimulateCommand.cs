@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
+using Cjp2p.Actors.Hosting;
 using Cjp2p.Actors.Protocol;
 using Cjp2p.Actors.Simulation.Invariants;
 using Cjp2p.Actors.Simulation.Scenarios;
