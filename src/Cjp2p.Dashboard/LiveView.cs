@@ -42,7 +42,7 @@ public abstract class LiveView : ComponentBase, IDisposable
     {
         try
         {
-            await ReadAsync(await Source.Node(_closed.Token), _closed.Token);
+            await ReadAsync(await Source.Node(Viewer.NodeNumber, _closed.Token), _closed.Token);
             Problem = "";
             IsRead = true;
         }

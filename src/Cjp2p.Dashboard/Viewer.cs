@@ -6,6 +6,9 @@ public sealed class Viewer
     /// <summary>Whether the page can be seen; one in the background is not kept up to date.</summary>
     public bool IsVisible { get; set; } = true;
 
+    /// <summary>Number of the node that is looked at, in a simulated world.</summary>
+    public int NodeNumber { get; set; }
+
     /// <summary>Opens the view of an actor, with its path.</summary>
     public Action<string>? OnOpenActor { get; set; }
 

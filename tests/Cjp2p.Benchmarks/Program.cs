@@ -14,6 +14,7 @@ var root = new RootCommand("Measures Cjp2p; see docs/performance.md. Build with 
     SourcesCommand.Create(),
     StartCommand.Create(),
     ManyCommand.Create(),
+    InspectionCommand.Create(),
     NodeChild.CreateSeed(),
     NodeChild.CreateFetch(),
     PlainUdpChild.CreateSource(),

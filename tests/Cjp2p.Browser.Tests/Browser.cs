@@ -25,7 +25,7 @@ public sealed class Browser : IAsyncLifetime
         _playwright?.Dispose();
     }
 
-    internal async Task<WatchedPage> OpenAsync(Uri node, string view, int width = 1600, ColorScheme scheme = ColorScheme.Light)
+    internal async Task<WatchedPage> OpenAsync(Uri node, string view, int width = 1600, ColorScheme scheme = ColorScheme.Light, string? token = null)
     {
         var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
         {
@@ -33,6 +33,8 @@ public sealed class Browser : IAsyncLifetime
             ColorScheme = scheme,
         });
         var page = new WatchedPage(context, await context.NewPageAsync(), node);
+        if (token is not null)
+            await page.Page.GotoAsync(new Uri(node, "/login?token=" + token).ToString());
         await page.GoAsync(view);
         return page;
     }

@@ -46,7 +46,7 @@ public static class Cjp2pHostingExtensions
         // A node that cannot work does not pretend to: the host does not start either.
         return mustStart
             ? builder.AddStartup(async (system, registry) =>
-                await Cjp2pNode.WhenUpAsync(system, registry.Get<NodeActor>(), CancellationToken.None).ConfigureAwait(false))
+                await Cjp2pNode.WhenUpAsync(new LiveLine(system), registry.Get<NodeActor>(), CancellationToken.None).ConfigureAwait(false))
             : builder;
     }
 
@@ -70,7 +70,7 @@ public static class Cjp2pHostingExtensions
             "stop-" + node.Path.Name,
             async () =>
             {
-                await Cjp2pNode.StopActorAsync(system, node).ConfigureAwait(false);
+                await Cjp2pNode.StopActorAsync(new LiveLine(system), node).ConfigureAwait(false);
                 return Done.Instance;
             });
 }

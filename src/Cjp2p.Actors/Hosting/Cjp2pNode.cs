@@ -17,14 +17,14 @@ namespace Cjp2p.Actors.Hosting;
 public sealed class Cjp2pNode
 {
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(10);
-    private readonly ActorSystem _system;
+    private readonly INodeLine _line;
 
-    private Cjp2pNode(ActorSystem system, IActorRef actor, ImmutableArray<PeerAddress> addresses, NodeInspection inside)
+    internal Cjp2pNode(INodeLine line, IActorRef actor, ImmutableArray<PeerAddress> addresses, NodeInspection inside)
     {
-        _system = system;
+        _line = line;
         Actor = actor;
         Addresses = addresses;
-        Inspector = new NodeInspector(system, actor, inside);
+        Inspector = new NodeInspector(line, actor, inside);
     }
 
     /// <summary>Looks into the node, and acts on it.</summary>
@@ -45,7 +45,7 @@ public sealed class Cjp2pNode
         ArgumentNullException.ThrowIfNull(services);
         var system = services.GetRequiredService<ActorSystem>();
         var actor = await services.GetRequiredService<IRequiredActor<NodeActor>>().GetAsync(cancellationToken).ConfigureAwait(false);
-        return await WhenUpAsync(system, actor, cancellationToken).ConfigureAwait(false);
+        return await WhenUpAsync(new LiveLine(system), actor, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -68,7 +68,7 @@ public sealed class Cjp2pNode
         var actor = system.ActorOf(NodeActor.Props(settings, environment ?? NodeEnvironment.Real()), settings.Name);
         try
         {
-            return await WhenUpAsync(system, actor, cancellationToken).ConfigureAwait(false);
+            return await WhenUpAsync(new LiveLine(system), actor, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception)
         {
@@ -120,7 +120,7 @@ public sealed class Cjp2pNode
             cancellationToken)
         {
             CancelQuestion = new DownloadProtocol.StopDownload(id),
-        }.RunAsync(_system).ConfigureAwait(false);
+        }.RunAsync(_line).ConfigureAwait(false);
         activity?.SetTag("cjp2p.content.size", outcome.LengthBytes).SetTag("cjp2p.download.fetched", outcome.FetchedBytes)
             .SetTag("cjp2p.download.sources", outcome.Sources.Length);
         return outcome;
@@ -141,7 +141,7 @@ public sealed class Cjp2pNode
                 NodeProtocol.Stopped => throw new NodeException("the node was stopped"),
                 _ => null,
             },
-            cancellationToken).RunAsync(_system);
+            cancellationToken).RunAsync(_line);
 
     /// <summary>Serves the blocks of a shared file as contents of their own, as long as it does not change.</summary>
     /// <param name="file">The file, as <see cref="ShareAsync"/> said it is.</param>
@@ -160,12 +160,12 @@ public sealed class Cjp2pNode
                 NodeProtocol.Stopped => throw new NodeException("the node was stopped"),
                 _ => null,
             },
-            cancellationToken).RunAsync(_system);
+            cancellationToken).RunAsync(_line);
 
     /// <summary>Tells the node of peers; it asks them at once.</summary>
     /// <param name="peers">Their addresses.</param>
     public void AddPeers(params IEnumerable<PeerAddress> peers) =>
-        Actor.Tell(new PeerRegistryProtocol.AddPeers([.. peers]), ActorRefs.NoSender);
+        _line.Tell(Actor, new PeerRegistryProtocol.AddPeers([.. peers]));
 
     /// <summary>How the node is.</summary>
     /// <param name="cancellationToken">Cancels waiting.</param>
@@ -180,21 +180,21 @@ public sealed class Cjp2pNode
             cancellationToken)
         {
             Patience = AnswerPatience,
-        }.RunAsync(_system);
+        }.RunAsync(_line);
 
     /// <summary>
     /// Stops the node in order: running downloads save where they are, then its sockets close. Bounded by
     /// <see cref="NodeSettings.ShutdownTimeout"/>. Does nothing when it has stopped already.
     /// </summary>
-    public Task StopAsync() => StopActorAsync(_system, Actor);
+    public Task StopAsync() => StopActorAsync(_line, Actor);
 
     /// <summary>Returns when the node has stopped, for whatever reason: it was told to, or a part of it failed too often.</summary>
     /// <param name="cancellationToken">Cancels waiting.</param>
     public Task WhenStoppedAsync(CancellationToken cancellationToken = default) =>
         new NodeCall<NodeProtocol.Stopped>(
-            Actor, null, answer => answer as NodeProtocol.Stopped, cancellationToken).RunAsync(_system);
+            Actor, null, answer => answer as NodeProtocol.Stopped, cancellationToken).RunAsync(_line);
 
-    internal static async Task<Cjp2pNode> WhenUpAsync(ActorSystem system, IActorRef actor, CancellationToken cancellationToken)
+    internal static async Task<Cjp2pNode> WhenUpAsync(INodeLine line, IActorRef actor, CancellationToken cancellationToken)
     {
         var started = await new NodeCall<NodeProtocol.Started>(
             actor,
@@ -206,12 +206,12 @@ public sealed class Cjp2pNode
                 NodeProtocol.Stopped => throw new NodeException("the node was stopped"),
                 _ => null,
             },
-            cancellationToken).RunAsync(system).ConfigureAwait(false);
-        return new Cjp2pNode(system, actor, started.Addresses, started.Inspection);
+            cancellationToken).RunAsync(line).ConfigureAwait(false);
+        return new Cjp2pNode(line, actor, started.Addresses, started.Inspection);
     }
 
-    internal static Task StopActorAsync(ActorSystem system, IActorRef actor) =>
+    internal static Task StopActorAsync(INodeLine line, IActorRef actor) =>
         new NodeCall<NodeProtocol.Stopped>(
             actor, NodeProtocol.Stop.Instance, answer => answer as NodeProtocol.Stopped, CancellationToken.None)
-            .RunAsync(system);
+            .RunAsync(line);
 }

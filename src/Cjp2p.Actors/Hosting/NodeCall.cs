@@ -17,6 +17,12 @@ internal abstract class NodeCall(IActorRef node, object? question)
     /// <summary>What the node is told when the call is cancelled; its last answer is waited for then. Null: nothing.</summary>
     public object? CancelQuestion { get; init; }
 
+    /// <summary>The actor that makes the call, once it is made.</summary>
+    public IActorRef? Caller { get; set; }
+
+    /// <summary>Whether it has ended.</summary>
+    public abstract bool IsDone { get; }
+
     /// <summary>Takes an answer; true when it was the last one.</summary>
     public abstract bool Take(object answer);
 
@@ -42,13 +48,12 @@ internal sealed class NodeCall<T>(IActorRef node, object? question, Func<object,
     private readonly TaskCompletionSource<T> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Makes the call.</summary>
-    public async Task<T> RunAsync(ActorSystem system)
+    public async Task<T> RunAsync(INodeLine line)
     {
         cancelled.ThrowIfCancellationRequested();
-        IActorRef caller;
         try
         {
-            caller = system.ActorOf(NodeCallActor.Props(this));
+            line.Begin(this);
         }
         catch (InvalidOperationException)
         {
@@ -57,10 +62,11 @@ internal sealed class NodeCall<T>(IActorRef node, object? question, Func<object,
             return await _done.Task.ConfigureAwait(false);
         }
 
-        await using var registration = cancelled.Register(
-            () => caller.Tell(NodeCallActor.Cancel.Instance, ActorRefs.NoSender)).ConfigureAwait(false);
+        await using var registration = cancelled.Register(() => line.Cancel(this)).ConfigureAwait(false);
         return await _done.Task.ConfigureAwait(false);
     }
+
+    public override bool IsDone => _done.Task.IsCompleted;
 
     public override bool Take(object answer)
     {

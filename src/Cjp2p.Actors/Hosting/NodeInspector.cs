@@ -22,13 +22,13 @@ public sealed class NodeInspector
 
     private static readonly TimeSpan PeersKept = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Reserve = TimeSpan.FromSeconds(1);
-    private readonly ActorSystem _system;
+    private readonly INodeLine _line;
     private readonly IActorRef _node;
     private (TimeSpan At, PeerRegistryProtocol.AllPeers Peers)? _peers;
 
-    internal NodeInspector(ActorSystem system, IActorRef node, NodeInspection inside)
+    internal NodeInspector(INodeLine line, IActorRef node, NodeInspection inside)
     {
-        _system = system;
+        _line = line;
         _node = node;
         Inside = inside;
     }
@@ -172,7 +172,7 @@ public sealed class NodeInspector
                         return null;
                 }
             },
-            stop.Token).RunAsync(_system);
+            stop.Token).RunAsync(_line);
         _ = watching.ContinueWith(
             ended => changes.Writer.TryComplete(ended.Exception?.InnerException),
             CancellationToken.None,
@@ -213,11 +213,11 @@ public sealed class NodeInspector
 
     /// <summary>Forgets a peer (port 0: all at its IP address); it may come back.</summary>
     /// <param name="address">Whom.</param>
-    public void ForgetPeer(PeerAddress address) => _node.Tell(new PeerRegistryProtocol.ForgetPeer(address), ActorRefs.NoSender);
+    public void ForgetPeer(PeerAddress address) => _line.Tell(_node, new PeerRegistryProtocol.ForgetPeer(address));
 
     /// <summary>Stops a download; what was fetched stays for the next time.</summary>
     /// <param name="id">The content.</param>
-    public void StopDownload(ContentId id) => _node.Tell(new DownloadProtocol.StopDownload(id), ActorRefs.NoSender);
+    public void StopDownload(ContentId id) => _line.Tell(_node, new DownloadProtocol.StopDownload(id));
 
     /// <summary>Stops a download and throws away what was fetched; false: it does not run.</summary>
     /// <param name="id">The content.</param>
@@ -242,7 +242,7 @@ public sealed class NodeInspector
         // Not the node itself: nobody would restart it.
         if (path.Trim('/').Length == 0 || Inside.Find(path) is not { GoneAt: var goneAt } track || goneAt < TimeSpan.MaxValue)
             return false;
-        track.Actor.Tell(Kill.Instance, ActorRefs.NoSender);
+        _line.Tell(track.Actor, Kill.Instance);
         return true;
     }
 
@@ -269,5 +269,5 @@ public sealed class NodeInspector
             cancellationToken)
         {
             Patience = Node.Settings.Inspection.AnswerTimeout + Reserve,
-        }.RunAsync(_system);
+        }.RunAsync(_line);
 }

@@ -3,6 +3,8 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
+using Cjp2p.Actors.Hosting;
+using Cjp2p.Actors.Protocol;
 using Cjp2p.Actors.Simulation.Invariants;
 using Cjp2p.Actors.Simulation.Scenarios;
 using Cjp2p.Host.Output;
@@ -16,6 +18,7 @@ namespace Cjp2p.Host.Commands;
 internal static class SimulateCommand
 {
     private const string Standard = "flash-crowd";
+    private const ushort DefaultPort = 24255;
 
     // As ClusterNode.SlicesMax, which would load the cluster's libraries for every run.
     private const int SplitMax = 64;
@@ -67,6 +70,21 @@ internal static class SimulateCommand
                 ? step
                 : Options.Wrong<long?>(result, $"--stop-at-step is a whole number, not '{result.Tokens[0].Value}'"),
         };
+        var pause = new Option<PauseAt?>("--pause-at")
+        {
+            Description = "Stop at this virtual time, or at the first failure, and show every node; with --dashboard, go on from there by hand.",
+            HelpName = "time|failure",
+            CustomParser = result => Simulation.PauseAt.TryParse(result.Tokens[0].Value, out var at)
+                ? at
+                : Options.Wrong<PauseAt?>(result, $"--pause-at is a virtual time, such as 90 (seconds), 90s or 5m, or the word failure, not '{result.Tokens[0].Value}'"),
+        };
+        var dashboard = new Option<bool>("--dashboard") { Description = "Open the page of a node on this world: look at any actor of any node, step, run on, let faults happen." };
+        var http = new Option<PeerAddress?>("--http")
+        {
+            Description = "Loopback address of that page (default 127.0.0.1:24255). Port 0: any free one.",
+            HelpName = "ip:port",
+            CustomParser = result => Options.Address(result, result.Tokens[0].Value),
+        };
         var report = FileOption("--report", "Write a report with pictures: one HTML file.");
         var trace = FileOption("--trace", "Write a trace that Perfetto and chrome://tracing open: JSON.");
         var pcap = FileOption("--pcap", "Write the delivered datagrams for Wireshark: pcap.");
@@ -84,7 +102,7 @@ internal static class SimulateCommand
         var checkpoints = new Option<bool>("--checkpoints") { Hidden = true };
         var command = new Command("simulate", "Play many nodes in one process and virtual time, with faults, and check that all is well.");
         foreach (var option in new Option[]
-            { scenario, peers, seed, seeds, loss, duration, json, report, trace, pcap, check, stop, shrunk, cluster, clusterListen, join, list, print, checkpoints })
+            { scenario, peers, seed, seeds, loss, duration, json, report, trace, pcap, check, stop, pause, dashboard, http, shrunk, cluster, clusterListen, join, list, print, checkpoints })
             command.Add(option);
         command.SetAction((parsed, cancelled) =>
         {
@@ -109,6 +127,8 @@ internal static class SimulateCommand
                         Trace = parsed.GetValue(trace),
                         Pcap = parsed.GetValue(pcap),
                         Shrunk = parsed.GetValue(shrunk),
+                        PauseAt = parsed.GetValue(pause),
+                        Dashboard = Page(parsed.GetValue(dashboard), parsed.GetValue(http)),
                         Cluster = parsed.GetValue(cluster),
                         ClusterListen = parsed.GetValue(clusterListen),
                     },
@@ -148,6 +168,16 @@ internal static class SimulateCommand
         return ExitCodes.Done;
     }
 
+    private static IPEndPoint? Page(bool isWanted, PeerAddress? given)
+    {
+        if (!isWanted)
+            return given is null ? null : throw UserException.WrongArguments("--http is the address of the page: --dashboard is missing");
+        var listen = given?.ToEndPoint() ?? new IPEndPoint(IPAddress.Loopback, DefaultPort);
+        return IPAddress.IsLoopback(listen.Address)
+            ? listen
+            : throw UserException.WrongArguments("--http: the page of a simulated world is for this machine alone, so it needs a loopback address");
+    }
+
     private static int Run(SimulateRequest request, bool hasSeed, bool print, CancellationToken cancelled)
     {
         if (print)
@@ -161,6 +191,11 @@ internal static class SimulateCommand
         if (request.LastSeed is not null && (request.CheckDeterminism || request.StopAtStep is not null
             || request.Report is not null || request.Trace is not null || request.Pcap is not null))
             throw UserException.WrongArguments("--seeds plays many runs; the other option is for one: name it with --seed");
+        if (request.PauseAt is not null && (request.StopAtStep is not null || request.CheckDeterminism || request.LastSeed is not null))
+            throw UserException.WrongArguments("--pause-at is for one run, and contradicts --stop-at-step and --check-determinism");
+        if (request.Dashboard is not null && (request.Json || request.StopAtStep is not null || request.CheckDeterminism || request.LastSeed is not null
+            || request.Report is not null || request.Trace is not null || request.Pcap is not null))
+            throw UserException.WrongArguments("--dashboard is for one run that is gone through by hand; of the other options --seed, --pause-at and those of the scenario go with it");
         if (request.StopAtStep is not null && request.CheckDeterminism)
             throw UserException.WrongArguments("--stop-at-step and --check-determinism contradict each other");
         if (request.ClusterListen is not null && request.Cluster is null or 1)
@@ -168,13 +203,25 @@ internal static class SimulateCommand
         if (request.Cluster is { } processes)
             return RunSplit(request, processes, cancelled);
         var runner = new SimulateRunner(quiet: request.Json, cancelled);
-        return request.LastSeed is not null ? new SimulateSearch(request, runner).Run() : RunOne(request, runner);
+        return request.LastSeed is not null ? new SimulateSearch(request, runner).Run()
+            : request.Dashboard is { } listen ? Look(request, listen, cancelled)
+            : RunOne(request, runner);
+    }
+
+    private static int Look(SimulateRequest request, IPEndPoint listen, CancellationToken cancelled)
+    {
+        foreach (var line in SimulateView.Head(request, request.Seed))
+            Terminal.WriteLine(line);
+        using var run = new ScenarioRun(request.Scenario, request.Seed, new ScenarioSettings { AnswerTimeout = WorldDriver.AnswerTimeout });
+        SimulateDashboard.ServeAsync(run, listen, request.PauseAt, cancelled).GetAwaiter().GetResult();
+        return ExitCodes.Done;
     }
 
     private static int RunSplit(SimulateRequest request, int processes, CancellationToken cancelled)
     {
         if (request.LastSeed is not null || request.CheckDeterminism || request.StopAtStep is not null
-            || request.Report is not null || request.Trace is not null || request.Pcap is not null)
+            || request.Report is not null || request.Trace is not null || request.Pcap is not null
+            || request.PauseAt is not null || request.Dashboard is not null)
             throw UserException.WrongArguments("--cluster plays one run and prints its result; the other option needs all of the world in one piece");
         if (processes > request.Scenario.Peers)
             throw UserException.WrongArguments($"--cluster {processes} is more than there are peers");
@@ -206,10 +253,10 @@ internal static class SimulateCommand
         using var run = new ScenarioRun(request.Scenario, request.Seed, new ScenarioSettings
         {
             Tap = taps,
-            TraceEventsMax = request.StopAtStep is null ? 0 : SimulateState.DeliveriesMax,
+            TraceEventsMax = request.StopAtStep is null && request.PauseAt is null ? 0 : SimulateState.DeliveriesMax,
         });
-        var wall = runner.Play(run, request.StopAtStep);
-        if (request.StopAtStep is { } step && run.Phase != ScenarioPhase.Over)
+        var wall = runner.Play(run, request.StopAtStep, pause: request.PauseAt);
+        if ((request.StopAtStep is not null || request.PauseAt is not null) && run.Phase != ScenarioPhase.Over)
         {
             foreach (var line in SimulateState.Lines(run))
                 Terminal.WriteLine(line);
@@ -218,6 +265,8 @@ internal static class SimulateCommand
 
         if (request.StopAtStep is not null)
             Terminal.WriteErrorLine($"cjp2p simulate: it was over at step {run.World.Steps.ToString(CultureInfo.InvariantCulture)}");
+        if (request.PauseAt is { Time: not null })
+            Terminal.WriteErrorLine($"cjp2p simulate: it was over at {Amounts.Clock(run.World.Now)} of virtual time");
         var result = run.Result();
         if (second?.Difference(result) is { } difference)
         {

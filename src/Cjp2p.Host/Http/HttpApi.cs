@@ -30,6 +30,27 @@ internal static class HttpApi
     public static void AddServer(WebApplicationBuilder builder, HostSettings settings, AccessToken token, SubtreeLevels levels, LiveLog log)
     {
         var http = settings.Http!;
+        AddListener(builder, http, token);
+        builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton(levels);
+        builder.Services.AddSingleton(log);
+        builder.Services.AddSingleton(new CaptureFiles(settings.Node.Content.Data, http.CaptureBytesMax));
+        builder.Services.AddSingleton<NodeHandle>();
+        builder.Services.AddSingleton<DownloadJobs>();
+        builder.Services.AddSingleton(services =>
+            new AuditLog(settings.Node.Content.Data, services.GetRequiredService<ILogger<AuditLog>>()));
+        Telemetry.Add(builder.Services, http);
+        builder.Services.AddDashboard(services => new DashboardSource(
+            (_, cancelled) => services.GetRequiredService<NodeHandle>().GetAsync(cancelled),
+            () => [.. services.GetRequiredService<DownloadJobs>().Ended.Select(one => new EndedRow(
+                one.Id, one.Path, one.EndedAt, one.IsFinished, one.Reason ?? "", one.LengthBytes, one.Seconds))],
+            ProgramVersion.Text,
+            context => services.GetRequiredService<HttpGuard>().HasToken(context.Request)));
+    }
+
+    /// <summary>Adds what listens, and the guard.</summary>
+    public static void AddListener(WebApplicationBuilder builder, HttpSettings http, AccessToken token)
+    {
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -39,33 +60,25 @@ internal static class HttpApi
         });
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(token);
-        builder.Services.AddSingleton(levels);
-        builder.Services.AddSingleton(log);
         builder.Services.AddSingleton(new HttpGuard(http, token));
-        builder.Services.AddSingleton(new CaptureFiles(settings.Node.Content.Data, http.CaptureBytesMax));
-        builder.Services.AddSingleton<NodeHandle>();
-        builder.Services.AddSingleton<DownloadJobs>();
-        builder.Services.AddSingleton(services =>
-            new AuditLog(settings.Node.Content.Data, services.GetRequiredService<ILogger<AuditLog>>()));
-        Telemetry.Add(builder.Services, http);
-        builder.Services.AddDashboard(services => new DashboardSource(
-            services.GetRequiredService<NodeHandle>().GetAsync,
-            () => [.. services.GetRequiredService<DownloadJobs>().Ended.Select(one => new EndedRow(
-                one.Id, one.Path, one.EndedAt, one.IsFinished, one.Reason ?? "", one.LengthBytes, one.Seconds))],
-            ProgramVersion.Text));
     }
 
     /// <summary>Maps the addresses of the API.</summary>
     public static void Map(WebApplication app)
     {
-        app.Use(GuardAsync);
+        MapPage(app);
         foreach (var endpoint in Endpoints)
             app.MapMethods(endpoint.Path, [endpoint.Method], context => HandleAsync(context, endpoint));
         app.MapGet(DescriptionPath, DescribeAsync);
-        app.MapGet("/login", LoginAsync);
         Telemetry.Map(app);
+    }
+
+    /// <summary>Maps the page, with the guard before it.</summary>
+    public static void MapPage(WebApplication app)
+    {
+        app.Use(GuardAsync);
+        app.MapGet("/login", LoginAsync);
         app.MapDashboard();
     }
 
@@ -123,7 +136,7 @@ internal static class HttpApi
     }
 
     private static void Audit(HttpContext context, string action, string of, string outcome) =>
-        context.RequestServices.GetRequiredService<AuditLog>().Add(new AuditEntry(
+        context.RequestServices.GetService<AuditLog>()?.Add(new AuditEntry(
             context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow(),
             context.Connection.RemoteIpAddress is { } ip ? $"{ip}:{context.Connection.RemotePort}" : "",
             Visible.Cut(action, AuditTextMax),

@@ -14,6 +14,8 @@ namespace Cjp2p.Host.Simulation;
 /// <param name="Report">File for the report, or null.</param>
 /// <param name="Trace">File for the trace, or null.</param>
 /// <param name="Pcap">File for the datagrams, or null.</param>
+/// <param name="PauseAt">Where to pause, or null.</param>
+/// <param name="Dashboard">Where the page is served, or null.</param>
 /// <param name="Shrunk">File for the shrunk scenario, or null.</param>
 internal sealed record SimulateRequest(
     string Source,
@@ -27,7 +29,9 @@ internal sealed record SimulateRequest(
     string? Report,
     string? Trace,
     string? Pcap,
-    string? Shrunk)
+    string? Shrunk,
+    PauseAt? PauseAt = null,
+    System.Net.IPEndPoint? Dashboard = null)
 {
     /// <summary>Processes to split the world over, or null.</summary>
     public int? Cluster { get; init; }

@@ -14,15 +14,18 @@ internal sealed class SimulateRunner(bool quiet, CancellationToken cancelled)
     /// <summary>Plays a run to its end, or to a step.</summary>
     /// <param name="run">The run.</param>
     /// <param name="stopAtStep">Where to stop; null: at its end.</param>
+    /// <param name="pause">Where to stop besides; null: nowhere.</param>
     /// <param name="title">What to show before the line, or empty.</param>
     /// <returns>How long it took.</returns>
-    public TimeSpan Play(ScenarioRun run, long? stopAtStep = null, string title = "")
+    public TimeSpan Play(ScenarioRun run, long? stopAtStep = null, string title = "", PauseAt? pause = null)
     {
         var start = TimeProvider.System.GetTimestamp();
         TimeSpan Wall() => TimeProvider.System.GetElapsedTime(start);
         bool Next()
         {
             cancelled.ThrowIfCancellationRequested();
+            if (pause is not null)
+                return !pause.IsReached(run) && run.Advance(StepsAtOnce, pause.Time, stopAtTrouble: pause.Time is null);
             return stopAtStep is { } stop
                 ? run.World.Steps < stop && run.Advance(Math.Min(StepsAtOnce, stop - run.World.Steps))
                 : run.Advance(StepsAtOnce);

@@ -53,26 +53,6 @@ public sealed class PeerPageTests
         Assert.All(Page(peers, new PeerQuery(Hearsay: true)).Peers, peer => Assert.Equal("only others named it", peer.Doubt));
     }
 
-    // The fastest of many: what others do on the machine is not what is measured.
-    [Fact]
-    public void Page_of_a_hundred_thousand_peers_takes_less_than_200_ms()
-    {
-        var random = new Random(3);
-        var peers = All(Enumerable.Range(0, 100_000)
-            .Select(i => new PeerRecord(PeerAddress.FromIPv4((uint)random.Next(), (ushort)(i % 60_000 + 1)), Now, Now, Now, i % 4, TimeSpan.FromTicks(random.Next(1_000_000))))
-            .ToArray());
-        var fastest = TimeSpan.MaxValue;
-        for (var i = 0; i < 20; i++)
-        {
-            var start = TimeProvider.System.GetTimestamp();
-            Assert.Equal(100, PeerPage.Of(peers, new PeerQuery(Skip: 50_000, Order: PeerOrder.RoundTrip), Now, _ => null).Peers.Length);
-            var took = TimeProvider.System.GetElapsedTime(start);
-            fastest = took < fastest ? took : fastest;
-        }
-
-        Assert.InRange(fastest, TimeSpan.Zero, TimeSpan.FromMilliseconds(200));
-    }
-
     private static PeerPage Page(PeerRecord[] peers, PeerQuery query) => PeerPage.Of(All(peers), query, Now, _ => null);
 
     private static PeerRegistryProtocol.AllPeers All(PeerRecord[] peers) => new(

@@ -20,13 +20,13 @@ internal sealed class ChildPair : ITransferPair
     }
 
     /// <summary>A node that shares the file, and one that will fetch it.</summary>
-    public static async Task<ITransferPair> StartNodesAsync(TestFile file, string[] settings, CancellationToken cancel)
+    public static async Task<ITransferPair> StartNodesAsync(TestFile file, string[] settings, CancellationToken cancel, bool looksInside = false)
     {
         string[] set = [.. settings.SelectMany(setting => (string[])["--set", setting])];
         return await StartAsync(
             [NodeChild.Seed, file.SourcePath, .. set],
             ready => ready[1] == file.Sha256
-                ? [NodeChild.Fetch, ready[1], ready[0], .. set]
+                ? [NodeChild.Fetch, ready[1], ready[0], .. set, .. looksInside ? [NodeChild.Look] : Array.Empty<string>()]
                 : throw new TransferException("The source does not share what it was told to."),
             file.LengthBytes,
             cancel);

@@ -16,6 +16,9 @@ internal static class NodeChild
     /// <summary>Name of the command that fetches.</summary>
     public const string Fetch = "fetch";
 
+    /// <summary>Option: the fetching node is looked into all the time, see <see cref="DashboardReader"/>.</summary>
+    public const string Look = "--look";
+
     public static Command CreateSeed()
     {
         var file = new Argument<string>("file");
@@ -31,10 +34,11 @@ internal static class NodeChild
         var id = new Argument<string>("id");
         var source = new Argument<string>("source");
         var set = CreateSet();
-        var command = new Command(Fetch, "(started by 'transfer')") { id, source, set };
+        var look = new Option<bool>(Look);
+        var command = new Command(Fetch, "(started by 'transfer')") { id, source, set, look };
         command.Hidden = true;
         command.SetAction((parsed, _) => OrFailedAsync(() => FetchAsync(
-            parsed.GetValue(id)!, parsed.GetValue(source)!, parsed.GetValue(set)!)));
+            parsed.GetValue(id)!, parsed.GetValue(source)!, parsed.GetValue(set)!, parsed.GetValue(look))));
         return command;
     }
 
@@ -69,13 +73,15 @@ internal static class NodeChild
         await node.StopAsync();
     }
 
-    private static async Task FetchAsync(string idText, string sourceText, string[] settings)
+    private static async Task FetchAsync(string idText, string sourceText, string[] settings, bool looks)
     {
         if (!ContentId.TryParse(idText, out var id) || !PeerAddress.TryParse(sourceText, out var source))
             throw new NodeException("The id or the address of the source is none.");
         var environment = NodeEnvironment.Real();
         var counter = new RequestCounter(environment.Transports);
         var node = await StartAsync(settings, environment with { Transports = counter });
+        using var end = new CancellationTokenSource();
+        var looking = looks ? DashboardReader.RunAsync(node, end.Token) : Task.CompletedTask;
         while (await Console.In.ReadLineAsync() is { } line)
         {
             if (line == ChildLines.Usage)
@@ -92,6 +98,8 @@ internal static class NodeChild
                 counter.Requests - requestsBefore, finished.FetchedBytes);
         }
 
+        await end.CancelAsync();
+        await looking;
         await node.StopAsync();
     }
 

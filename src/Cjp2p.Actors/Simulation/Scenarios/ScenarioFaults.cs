@@ -38,6 +38,10 @@ internal sealed class ScenarioFaults(ScenarioRun run)
         }
     }
 
+    /// <summary>A fault begins now that is no part of the scenario.</summary>
+    public void Inject(ScenarioFault fault, ScenarioNode node) =>
+        Begin(fault, [node], run.RandomFor($"fault:{fault.Name}"));
+
     /// <summary>All faults end, now; none begins any more.</summary>
     public void End()
     {

@@ -35,10 +35,12 @@ public sealed class ScenarioRun : IDisposable
     private readonly SpanBufferPool _buffers;
     private readonly ScenarioSlice? _slice;
     private ImmutableHashSet<string> _reachableElsewhere = [];
+    private readonly TimeSpan? _answerTimeout;
     private TimeSpan? _safetyEnded;
     private Exception? _failure;
     private int _yetToStart;
     private int _restarts;
+    private int _injected;
     private bool _hasJudged;
 
     /// <summary>Builds the world of a scenario; nothing happens before <see cref="Advance"/>.</summary>
@@ -67,6 +69,7 @@ public sealed class ScenarioRun : IDisposable
         _flows = new ScenarioFlows(settings.Tap);
         World.Network.Tap = _flows;
         _buffers = new SpanBufferPool(settings.SpanBuffersMax);
+        _answerTimeout = settings.AnswerTimeout;
         _faults = new ScenarioFaults(this);
         foreach (var content in scenario.Contents)
             _contents.Add(content.Name, Make(content));
@@ -103,19 +106,27 @@ public sealed class ScenarioRun : IDisposable
 
     internal IReadOnlyList<ScenarioNode> Nodes => _nodes;
 
+    /// <summary>How often something did not hold, or a node failed, so far.</summary>
+    public int Troubles => World.Violations.Count + _violations.Count + World.Failures.Count;
+
     /// <summary>Goes on, for this many steps at the most. False when it is over.</summary>
-    public bool Advance(long stepsMax)
+    /// <param name="stepsMax">Steps at the most.</param>
+    /// <param name="until">Virtual time at which it stops; null: none.</param>
+    /// <param name="stopAtTrouble">Whether it stops right after the step in which <see cref="Troubles"/> grew.</param>
+    public bool Advance(long stepsMax, TimeSpan? until = null, bool stopAtTrouble = false)
     {
         if (Phase == ScenarioPhase.Over)
             return false;
         var stopAt = World.Steps + stepsMax;
+        var stopAtTime = until ?? TimeSpan.MaxValue;
+        var troubles = stopAtTrouble ? Troubles : int.MaxValue;
         try
         {
-            while (Phase != ScenarioPhase.Over && World.Steps < stopAt)
+            while (Phase != ScenarioPhase.Over && World.Steps < stopAt && World.Now < stopAtTime && Troubles <= troubles)
             {
                 World.RunUntil(
-                    () => Phase == ScenarioPhase.Over || World.Steps >= stopAt || _failure is not null,
-                    _samples.NextAt - World.Now);
+                    () => Phase == ScenarioPhase.Over || World.Steps >= stopAt || _failure is not null || Troubles > troubles,
+                    (_samples.NextAt < stopAtTime ? _samples.NextAt : stopAtTime) - World.Now);
                 if (_failure is { } failure)
                     throw new InvalidOperationException($"The scenario itself failed: {failure.Message}", failure);
                 if (World.Now >= _samples.NextAt)
@@ -139,6 +150,21 @@ public sealed class ScenarioRun : IDisposable
         }
 
         return World.Steps >= step;
+    }
+
+    /// <summary>Lets one node meet a fault, now; see <see cref="ScenarioFault"/>. False: it cannot meet that one.</summary>
+    /// <param name="number">The node.</param>
+    /// <param name="kind">What goes wrong.</param>
+    /// <param name="lasting">How long; zero as in <see cref="ScenarioFault.For"/>.</param>
+    /// <remarks>What is injected is no part of the scenario: the seed alone does not play such a run again.</remarks>
+    public bool Inject(int number, ScenarioFaultKind kind, TimeSpan lasting)
+    {
+        var node = _nodes[number];
+        if (Phase != ScenarioPhase.Safety || !node.HasBegun || (ScenarioFaults.NeedsNode(kind) && !node.Group.IsOurs)
+            || kind is ScenarioFaultKind.Partition or ScenarioFaultKind.PartitionOneWay)
+            return false;
+        _faults.Inject(new ScenarioFault($"by hand, {_injected++}", kind, World.Now, lasting), node);
+        return true;
     }
 
     /// <summary>How every peer is just now.</summary>
@@ -407,6 +433,8 @@ public sealed class ScenarioRun : IDisposable
     private void AddPeers()
     {
         var settings = Scenario.ReadNodeSettings();
+        if (_answerTimeout is { } timeout)
+            settings = settings with { Inspection = settings.Inspection with { AnswerTimeout = timeout } };
         var sizes = Scenario.Sizes();
         for (var i = 0; i < sizes.Length; i++)
         {

@@ -8,6 +8,9 @@ public sealed record ScenarioSettings
     /// <summary>Deliveries kept in <see cref="Trace.Last"/>.</summary>
     public int TraceEventsMax { get; init; }
 
+    /// <summary>How long the tree of a node waits for its actors, in virtual time; null: as the scenario's nodes have it.</summary>
+    public TimeSpan? AnswerTimeout { get; init; }
+
     /// <summary>Is shown every delivery, or null.</summary>
     public ISimTap? Tap { get; init; }
 

@@ -1,0 +1,70 @@
+using Microsoft.Playwright;
+
+namespace Cjp2p.Browser.Tests;
+
+/// <summary>
+/// The page with 10,000 peers and 1,000 downloads. What freezes a page is what it holds and what it is sent: that is counted, and
+/// that it answers while it is being filled. No time is measured.
+/// </summary>
+public sealed class CrowdedPageTests(Browser browser) : IClassFixture<Browser>
+{
+    private const int ElementsMax = 1500;
+
+    [BrowserTheory]
+    [InlineData(400, ColorScheme.Dark)]
+    [InlineData(1600, ColorScheme.Light)]
+    public async Task It_holds_what_is_on_the_screen_and_answers_clicks_and_keys_while_updates_flow(int width, ColorScheme scheme)
+    {
+        await using var node = await CrowdedNode.StartAsync();
+        await using var page = await browser.OpenAsync(node.Address, "downloads", width, scheme);
+
+        // Downloads: all of them are there, few of them drawn, and those are drawn anew again and again.
+        await page.TextAsync(".cj-count", "1000");
+        await page.TextAsync(".cj-download", "download-0000.iso");
+        Assert.InRange(await page[".cj-download"].CountAsync(), 2, 30);
+        await page.Page.EvaluateAsync("""
+            () => {
+              window.updates = 0;
+              new MutationObserver(() => window.updates++).observe(document.querySelector(".cj-list"), { subtree: true, attributes: true, attributeFilter: ["pieces"] });
+            }
+            """);
+        await UpdatesAsync(page, 3);
+
+        // The other end by keyboard, while updates flow.
+        await page[".cj-list"].FocusAsync();
+        await page.Page.Keyboard.PressAsync("End");
+        await page.TextAsync(".cj-download", "download-0999.iso");
+        Assert.InRange(await page[".cj-download"].CountAsync(), 2, 30);
+        await page.Page.Keyboard.PressAsync("Home");
+        await page.TextAsync(".cj-download", "download-0000.iso");
+        await UpdatesAsync(page, 3);
+        await FewElementsAsync(page);
+
+        // A click goes elsewhere at once, and nobody asks for the downloads any more.
+        await page[".mud-tab"].Filter(new LocatorFilterOptions { HasText = "Peers" }).ClickAsync();
+        await page.TextAsync(".cj-count", "10000");
+        await page.TextAsync(".cj-table", "10.0.0.0:24254");
+        Assert.InRange(await page[".cj-table tbody tr"].CountAsync(), 5, 60);
+        await FewElementsAsync(page);
+
+        // Sorted by address from the other end, and one found among all.
+        await page["button[aria-label='Sort by Address']"].ClickAsync();
+        await page.TextAsync("button[aria-label='Sort by Address']", "↑");
+        await page["button[aria-label='Sort by Address']"].FocusAsync();
+        await page.Page.Keyboard.PressAsync("Enter");
+        await page.TextAsync(".cj-table tbody", CrowdedNode.AddressOf(CrowdedNode.Peers - 1).ToString());
+        await page["input[placeholder='Find an address']"].FillAsync("10.0.39.1:");
+        await page.TextAsync(".cj-table tbody", "10.0.39.1:24254");
+        await page.Page.WaitForFunctionAsync("() => document.querySelectorAll('.cj-table tbody .cj-link').length === 1");
+        page.IsClean();
+    }
+
+    private static async Task UpdatesAsync(WatchedPage page, int more)
+    {
+        var before = await page.Page.EvaluateAsync<int>("() => window.updates");
+        await page.Page.WaitForFunctionAsync("wanted => window.updates >= wanted", before + more);
+    }
+
+    private static async Task FewElementsAsync(WatchedPage page) =>
+        Assert.InRange(await page.Page.EvaluateAsync<int>("() => document.querySelectorAll('*').length"), 100, ElementsMax);
+}
