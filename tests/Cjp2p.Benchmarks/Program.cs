@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Cjp2p.Benchmarks.Codec;
 using Cjp2p.Benchmarks.Simulation;
+using Cjp2p.Benchmarks.Soak;
 using Cjp2p.Benchmarks.Transfer;
 
 var root = new RootCommand("Measures Cjp2p; see docs/performance.md. Build with -c Release.")
@@ -12,5 +13,6 @@ var root = new RootCommand("Measures Cjp2p; see docs/performance.md. Build with 
     PlainUdpChild.CreateSource(),
     PlainUdpChild.CreateSink(),
     SimulationCommand.Create(),
+    SoakCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();

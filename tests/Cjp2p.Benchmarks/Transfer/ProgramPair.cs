@@ -101,7 +101,7 @@ internal sealed partial class ProgramPair : ITransferPair
         using var patience = new CancellationTokenSource(EndPatience);
         try
         {
-            _ = Kill(process.Id, SigInt);
+            Signals.Interrupt(process);
             await process.WaitForExitAsync(patience.Token);
         }
         catch (OperationCanceledException)
@@ -161,11 +161,6 @@ internal sealed partial class ProgramPair : ITransferPair
         return TimeSpan.FromSeconds(usage[0] + usage[2]) + TimeSpan.FromMicroseconds(usage[1] + usage[3]);
     }
 
-    private const int SigInt = 2;
-
     [LibraryImport("libc", EntryPoint = "getrusage")]
     private static unsafe partial int GetResourceUsage(int who, long* usage);
-
-    [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int Kill(int process, int signal);
 }
