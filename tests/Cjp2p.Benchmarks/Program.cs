@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Cjp2p.Benchmarks.Attack;
 using Cjp2p.Benchmarks.Codec;
 using Cjp2p.Benchmarks.Simulation;
 using Cjp2p.Benchmarks.Soak;
@@ -14,5 +15,6 @@ var root = new RootCommand("Measures Cjp2p; see docs/performance.md. Build with 
     PlainUdpChild.CreateSink(),
     SimulationCommand.Create(),
     SoakCommand.Create(),
+    FloodCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();

@@ -133,8 +133,8 @@ internal sealed class SoakNode : IAsyncDisposable
     }
 
     /// <summary>Fetches a content, checks its hash without the node's help, and removes it.</summary>
-    /// <returns>Bytes that arrived for it, as the node says; -1: it failed.</returns>
-    public async Task<long> FetchAsync(string id, IReadOnlyList<IPEndPoint> peers, CancellationToken cancel)
+    /// <returns>Bytes that arrived for it (-1: it failed) and how long it took, as the node says.</returns>
+    public async Task<(long Bytes, double Seconds)> FetchAsync(string id, IReadOnlyList<IPEndPoint> peers, CancellationToken cancel)
     {
         var target = Path.Combine(Folder, "got", $"{++_fetched:000000}");
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_address, "/api/downloads"))
@@ -150,7 +150,7 @@ internal sealed class SoakNode : IAsyncDisposable
             if (!document.RootElement.TryGetProperty("ended", out var ended) || ended.ValueKind != JsonValueKind.Object)
                 continue;
             if (!ended.GetProperty("isFinished").GetBoolean())
-                return -1;
+                return (-1, 0);
             using (var file = File.OpenRead(target))
             {
                 if (Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancel)) != id)
@@ -158,7 +158,7 @@ internal sealed class SoakNode : IAsyncDisposable
             }
 
             File.Delete(target);
-            return ended.GetProperty("fetchedBytes").GetInt64();
+            return (ended.GetProperty("fetchedBytes").GetInt64(), ended.GetProperty("seconds").GetDouble());
         }
     }
 

@@ -37,6 +37,7 @@ internal sealed class SoakRun(string program, string folder, double minutes, int
     private long _usefulBytes;
     private int _stops;
     private int _kills;
+    private int _notAnswered;
 
     private double Minute => TimeProvider.System.GetElapsedTime(_began).TotalMinutes;
 
@@ -75,9 +76,9 @@ internal sealed class SoakRun(string program, string folder, double minutes, int
             var said = 0.0;
             while (Minute < minutes && await timer.WaitForNextTickAsync(cancel))
             {
-                sources.Add(await source.SampleAsync(Minute, cancel));
-                fetchers.Add(await fetcher.SampleAsync(Minute, cancel));
-                if (Minute - said < 1)
+                await SampleAsync(source, sources, cancel);
+                await SampleAsync(fetcher, fetchers, cancel);
+                if (Minute - said < 1 || sources.Count == 0 || fetchers.Count == 0)
                     continue;
                 said = Minute;
                 Console.WriteLine(string.Create(
@@ -90,7 +91,7 @@ internal sealed class SoakRun(string program, string folder, double minutes, int
         await Task.WhenAll(tasks).WaitAsync(TimeSpan.FromMinutes(2), cancel);
         await CheckAfterwardsAsync(source, fetcher, contents, cancel);
         Report(attacker, masses, liar);
-        foreach (var line in SoakVerdict.Judge("source", sources, minutes, Console.Out).Concat(SoakVerdict.Judge("fetcher", fetchers, minutes, Console.Out)))
+        foreach (var line in SoakVerdict.Judge("source", sources, minutes, "minutes", Console.Out).Concat(SoakVerdict.Judge("fetcher", fetchers, minutes, "minutes", Console.Out)))
             _wrong.Enqueue(line);
         foreach (var (name, node) in new[] { ("source", source), ("fetcher", fetcher) })
         {
@@ -106,6 +107,22 @@ internal sealed class SoakRun(string program, string folder, double minutes, int
         return _wrong.IsEmpty ? 0 : 1;
     }
 
+    // On a machine that is far too busy the API may not answer in time; that is said, and is nothing that grows.
+    private async Task SampleAsync(SoakNode node, List<SoakSample> samples, CancellationToken cancel)
+    {
+        try
+        {
+            samples.Add(await node.SampleAsync(Minute, cancel));
+        }
+        catch (Exception e) when (IsNoAnswer(e, cancel))
+        {
+            _notAnswered++;
+        }
+    }
+
+    private static bool IsNoAnswer(Exception e, CancellationToken cancel) =>
+        e is HttpRequestException || (e is OperationCanceledException && !cancel.IsCancellationRequested);
+
     // Without attacks: both work, and at once.
     private async Task CheckAfterwardsAsync(SoakNode source, SoakNode fetcher, SoakContents contents, CancellationToken cancel)
     {
@@ -115,13 +132,13 @@ internal sealed class SoakRun(string program, string folder, double minutes, int
                 _wrong.Enqueue($"{name} says that it is not ready");
         }
 
-        if (await fetcher.FetchAsync(contents.Ids[0], [source.Udp], cancel) < 0)
+        if ((await fetcher.FetchAsync(contents.Ids[0], [source.Udp], cancel)).Bytes < 0)
             _wrong.Enqueue("nothing can be fetched afterwards");
     }
 
     private void Report(LoopbackAttacker attacker, LoopbackAttacker masses, HostileServer liar) => Console.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
-        $"{Minute:0.0} minutes; {_fetches} contents of {ContentBytes >> 20} MiB fetched and checked, {_refetches} of them by the node that was restarted; {_fetchedBytes / (double)Math.Max(1, _usefulBytes):0.00} times their bytes arrived; {_stops} orderly stops, {_kills} kills; {attacker.Sent} hostile datagrams, {masses.Known} peers made and left, {liar.BlocksServed} blocks of a liar; load {Machine.Load} at the end"));
+        $"{Minute:0.0} minutes; {_fetches} contents of {ContentBytes >> 20} MiB fetched and checked, {_refetches} of them by the node that was restarted; {_fetchedBytes / (double)Math.Max(1, _usefulBytes):0.00} times their bytes arrived; {_stops} orderly stops, {_kills} kills; {attacker.Sent} hostile datagrams, {masses.Known} peers made and left, {liar.BlocksServed} blocks of a liar; {_notAnswered} questions to the API not answered in time; load {Machine.Load} at the end"));
 
     private static void TurnContents(SoakContents contents, HostileServer liar)
     {
@@ -143,7 +160,17 @@ internal sealed class SoakRun(string program, string folder, double minutes, int
         {
             while (true)
             {
-                var bytes = await node.FetchAsync(contents.Any(random), peers, cancel);
+                var bytes = 0L;
+                try
+                {
+                    (bytes, _) = await node.FetchAsync(contents.Any(random), peers, cancel);
+                }
+                catch (Exception e) when (IsNoAnswer(e, cancel))
+                {
+                    _notAnswered++;
+                    continue;
+                }
+
                 if (bytes < 0)
                 {
                     _wrong.Enqueue(string.Create(CultureInfo.InvariantCulture, $"minute {Minute:0.0}: a download failed"));
@@ -173,14 +200,14 @@ internal sealed class SoakRun(string program, string folder, double minutes, int
                     {
                         while (true)
                         {
-                            if (await node.FetchAsync(contents.Any(random), [source.Udp], life.Token) < 0)
+                            if ((await node.FetchAsync(contents.Any(random), [source.Udp], life.Token)).Bytes < 0)
                                 break;
                             Interlocked.Increment(ref _fetches);
                             Interlocked.Increment(ref _refetches);
                             await Task.Delay(PauseBetweenFetches, TimeProvider.System, life.Token);
                         }
                     }
-                    catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+                    catch (Exception e) when (IsNoAnswer(e, cancel))
                     {
                         // Its time is over, in the middle of something.
                     }

@@ -1,9 +1,9 @@
 namespace Cjp2p.Benchmarks.Soak;
 
-/// <summary>What a process used at one moment.</summary>
-/// <param name="Minute">Since the soak began.</param>
+/// <summary>What a node used at one moment.</summary>
+/// <param name="At">Minutes or days since it began.</param>
 /// <param name="Values">By name.</param>
-internal sealed record SoakSample(double Minute, IReadOnlyDictionary<string, double> Values)
+internal sealed record SoakSample(double At, IReadOnlyDictionary<string, double> Values)
 {
     public const string Resident = "process: resident MiB";
     public const string Peak = "process: peak MiB";

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Cjp2p.Benchmarks.Soak;
 
 /// <summary>
-/// Whether what a process uses stays as it is: the median of the last quarter of a soak against that of the second one (in the
+/// Whether what a node uses stays as it is: the median of the last quarter of a soak against that of the second one (in the
 /// first the tables fill up). Resident memory, tables, threads, files and actors may grow by a tenth; a small number by a few.
 /// </summary>
 internal static class SoakVerdict
@@ -11,11 +11,11 @@ internal static class SoakVerdict
     private const double GrowthMax = 1.10;
     private const double Few = 8;
 
-    /// <summary>Prints what there is to say of one process; returns what is wrong, a line each.</summary>
-    public static IReadOnlyList<string> Judge(string name, IReadOnlyList<SoakSample> samples, double minutes, TextWriter output)
+    /// <summary>Prints what there is to say of one node; returns what is wrong, a line each.</summary>
+    public static IReadOnlyList<string> Judge(string name, IReadOnlyList<SoakSample> samples, double length, string unit, TextWriter output)
     {
         var wrong = new List<string>();
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | minutes {minutes * 0.25:0} to {minutes * 0.5:0} | minutes {minutes * 0.75:0} to {minutes:0} | most | growth |"));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {unit} {length * 0.25:0} to {length * 0.5:0} | {unit} {length * 0.75:0} to {length:0} | most | growth |"));
         output.WriteLine("| --- | --- | --- | --- | --- |");
         foreach (var key in samples.SelectMany(sample => sample.Values.Keys).Distinct().Order(StringComparer.Ordinal))
         {
@@ -30,7 +30,7 @@ internal static class SoakVerdict
                 if (most > 0)
                     wrong.Add($"{name}: {key} {most}");
             }
-            else if (key == SoakSample.Resident ? after > before * GrowthMax : key != SoakSample.Peak && after > before * GrowthMax + Few)
+            else if (key is SoakSample.Resident or "world: heap MiB" ? after > before * GrowthMax : key != SoakSample.Peak && after > before * GrowthMax + Few)
             {
                 wrong.Add(string.Create(CultureInfo.InvariantCulture, $"{name}: {key} grew from {before:0.#} to {after:0.#}"));
             }
@@ -40,7 +40,7 @@ internal static class SoakVerdict
 
         double Median(string key, double from, double to)
         {
-            double[] values = [.. samples.Where(sample => sample.Minute >= minutes * from && sample.Minute <= minutes * to)
+            double[] values = [.. samples.Where(sample => sample.At >= length * from && sample.At <= length * to)
                 .Select(sample => sample.Values.GetValueOrDefault(key)).Order()];
             return values.Length == 0 ? 0 : values[values.Length / 2];
         }
