@@ -28,6 +28,7 @@ internal sealed class DatagramPump : IDatagramSink
     private readonly TwoGenerationMap<PeerAddress, TimeSpan> _provenReports;
     private readonly Random _random;
     private readonly PeerAddress[] _addresses;
+    private readonly PeersAnswer _peers;
 
     private readonly List<Arrival> _arrivals = [];
     private readonly List<PeerNews> _news = [];
@@ -47,6 +48,7 @@ internal sealed class DatagramPump : IDatagramSink
         _provenReports = new TwoGenerationMap<PeerAddress, TimeSpan>(node.Settings.Cookies.BareReplySourcesMax);
         _random = node.NewRandom();
         _addresses = new PeerAddress[node.Settings.Wire.Limits.PeersMax];
+        _peers = new PeersAnswer(_addresses.Length);
         _now = node.Clock.Now;
     }
 
@@ -209,8 +211,8 @@ internal sealed class DatagramPump : IDatagramSink
     {
         var proven = cookies.Check != CookieCheck.Invalid;
         var given = cookies.Given.Of(datagram);
-        if (proven && !given.IsEmpty && _node.Jar.Set(source, given))
-            _provenReports.Remove(source);
+        if (proven && !given.IsEmpty)
+            _node.Jar.Set(source, given);
 
         var contents = 0;
         var questions = 0;
@@ -253,7 +255,7 @@ internal sealed class DatagramPump : IDatagramSink
 
         if (unknown > 0)
             _node.Counters.Add(WireCount.UnknownElements, unknown);
-        GatherNews(source, proven, roundTrip, proven ? given : default, peers);
+        GatherNews(source, proven, roundTrip, peers);
         if (contentRequests > 0)
             GatherRequests(source, datagram, cookies, questions > 0);
         else if (questions > 0)
@@ -372,8 +374,7 @@ internal sealed class DatagramPump : IDatagramSink
         return [.. _addresses.AsSpan(0, count)];
     }
 
-    private void GatherNews(
-        in PeerAddress source, bool proven, TimeSpan roundTrip, ReadOnlySpan<byte> cookie, ImmutableArray<PeerAddress> peers)
+    private void GatherNews(in PeerAddress source, bool proven, TimeSpan roundTrip, ImmutableArray<PeerAddress> peers)
     {
         proven |= roundTrip > TimeSpan.Zero;
         if (peers.IsEmpty && roundTrip == TimeSpan.Zero)
@@ -385,7 +386,7 @@ internal sealed class DatagramPump : IDatagramSink
 
         if (proven)
             _provenReports.Set(source, _now);
-        _news.Add(new PeerNews(source, _now, proven, roundTrip, RawJson.CopyOf(cookie), peers));
+        _news.Add(new PeerNews(source, _now, proven, roundTrip, peers));
     }
 
     private void GatherRequests(in PeerAddress source, ReadOnlySpan<byte> datagram, in Cookies cookies, bool alsoQuestions)
@@ -460,10 +461,14 @@ internal sealed class DatagramPump : IDatagramSink
     // IPv6 addresses only to those who came by IPv6: one in a list kills the Ruby and the Python node.
     private void WritePeers(ref DatagramWriter writer, in PeerAddress source)
     {
+        var sample = _node.PeerSample;
+        if (_peers.TryWrite(ref writer, sample, source))
+            return;
         var count = 0;
-        foreach (var peer in _node.PeerSample)
+        var most = Math.Min(_addresses.Length, writer.BytesLeft / PeerAddress.TextBytesMin);
+        foreach (var peer in sample)
         {
-            if (count == _addresses.Length)
+            if (count == most)
                 break;
             if (peer != source && (source.IsIPv6 || !peer.IsIPv6))
                 _addresses[count++] = peer;
