@@ -1,8 +1,10 @@
 using System.CommandLine;
+using Cjp2p.Benchmarks.Attack;
 using Cjp2p.Benchmarks.Codec;
 using Cjp2p.Benchmarks.Compare;
 using Cjp2p.Benchmarks.Node;
 using Cjp2p.Benchmarks.Simulation;
+using Cjp2p.Benchmarks.Soak;
 using Cjp2p.Benchmarks.Transfer;
 
 var root = new RootCommand("Measures Cjp2p; see docs/performance.md. Build with -c Release.")
@@ -20,5 +22,7 @@ var root = new RootCommand("Measures Cjp2p; see docs/performance.md. Build with 
     PlainUdpChild.CreateSource(),
     PlainUdpChild.CreateSink(),
     SimulationCommand.Create(),
+    SoakCommand.Create(),
+    FloodCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();

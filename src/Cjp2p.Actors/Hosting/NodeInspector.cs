@@ -122,6 +122,9 @@ public sealed class NodeInspector
         return [.. tree.Actors.SelectMany(actor => actor.State?.Tables ?? [])];
     }
 
+    /// <summary>The actors that are stuck now; waits for nobody.</summary>
+    public ImmutableArray<StuckActor> StuckActors() => Watchdog.Stuck(Inside.Facts(), Node.Settings.Inspection.StuckAfter);
+
     /// <summary>How the node is, in words; empty: well.</summary>
     /// <param name="status">As from <see cref="Cjp2pNode.StatusAsync"/>.</param>
     public static ImmutableArray<string> ReasonsAgainst(NodeProtocol.NodeStatus status)

@@ -12,6 +12,7 @@ namespace Cjp2p.Actors.Inspection;
 /// <param name="TapTextBytesMax">Bytes of a datagram that a tap shows.</param>
 /// <param name="WatchIntervalMin">Shortest time between two looks at a watched field.</param>
 /// <param name="BansMax">Bans at the same time.</param>
+/// <param name="StuckAfter">How long an actor may handle one message, or let one wait.</param>
 public sealed record InspectionSettings(
     bool Measure,
     TimeSpan AnswerTimeout,
@@ -23,4 +24,5 @@ public sealed record InspectionSettings(
     int TapPerSecondMax,
     int TapTextBytesMax,
     TimeSpan WatchIntervalMin,
-    int BansMax);
+    int BansMax,
+    TimeSpan StuckAfter);

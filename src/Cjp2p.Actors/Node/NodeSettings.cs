@@ -181,7 +181,8 @@ public sealed record NodeSettings(
                 read.Count("inspection.tap-per-second-max", 1, 10_000_000),
                 read.Count("inspection.tap-text-bytes-max", 0, 65_507),
                 read.Duration("inspection.watch-interval-min", 0.001, 60),
-                read.Count("inspection.bans-max", 0, 1_000_000)));
+                read.Count("inspection.bans-max", 0, 1_000_000),
+                read.Duration("inspection.stuck-after", 0.1, 3600)));
         read.RejectOrder("socket.reopen-min", "socket.reopen-max");
         read.RejectOrder("peers.discovery-min", "peers.discovery-max");
         read.RejectOrder("peers.bootstrap-retry-min", "peers.bootstrap-retry-max");

@@ -7,7 +7,7 @@ namespace Cjp2p.Actors.Peers;
 /// <summary>
 /// Peers across restarts. Those of earlier runs are tried a few at a time until they answer: they are not passed on and
 /// not counted before, as their addresses may have gone to somebody else. And what has changed since it was last written
-/// is told apart from what has not. Only peers that proved themselves are ever kept, so an attacker who names addresses
+/// is told apart from what has not. They are tried in turn by network, the best of each first. Only peers that proved themselves are ever kept, so an attacker who names addresses
 /// does not reach the next run. Pure state of <see cref="PeerRegistryActor"/>.
 /// </summary>
 public sealed class PeerKeeper
@@ -26,11 +26,12 @@ public sealed class PeerKeeper
     {
         _triesMax = triesMax;
         foreach (var peer in peers)
+            _kept.TryAdd(peer.Address, peer);
+        // One of each network first: masses of addresses of an attacker do not keep the others waiting.
+        foreach (var address in PeerNetwork.Alternate(peers.Select(peer => peer.Address).Distinct()))
         {
-            if (!_waiting.Add(peer.Address))
-                continue;
-            _kept[peer.Address] = peer;
-            _queue.Enqueue((peer.Address, 0));
+            _waiting.Add(address);
+            _queue.Enqueue((address, 0));
         }
     }
 

@@ -13,6 +13,9 @@ public sealed class PeerTable
     // Few would now and then be honest ones all: with a fifth of them honest, eight are so once in 400,000 times.
     private const int SampledToEvict = 16;
 
+    // Of 10,000 addresses in few networks and 200 others, 16 looks for each peer wanted see a dozen of the others.
+    private const int LooksPerSample = 16;
+
     private readonly PeerSettings _settings;
     private readonly List<PeerRecord> _verified = [];
     private readonly PeerIndex _index;
@@ -70,7 +73,7 @@ public sealed class PeerTable
 
         if (_verified.Count >= _settings.PeersMax && !NeverEvicts)
             Evict(random);
-        _inNetwork[NetworkOf(address)] = PeersInNetworkOf(address) + 1;
+        _inNetwork[PeerNetwork.Of(address)] = PeersInNetworkOf(address) + 1;
         _verified.Add(new PeerRecord(address, now, now, TimeSpan.MinValue, 0, TimeSpan.Zero));
         _index.Add(address, _verified.Count - 1);
         return true;
@@ -191,26 +194,30 @@ public sealed class PeerTable
     }
 
     /// <summary>
-    /// Up to <paramref name="most"/> different verified peers at random; those that left probes unanswered only when there
-    /// are not enough others.
+    /// Up to <paramref name="most"/> different verified peers at random, of as many networks as there are: the second of a
+    /// network comes after the first of each other one, so whoever has thousands of addresses in a few networks is no more of
+    /// them than those networks. Those that left probes unanswered come last.
     /// </summary>
     public ImmutableArray<PeerAddress> Sample(int most, Random random)
     {
-        var good = ImmutableArray.CreateBuilder<PeerAddress>(Math.Min(most, _verified.Count));
-        var doubtful = new List<PeerAddress>();
+        var looks = (int)Math.Min(_verified.Count, (long)most * LooksPerSample);
         var start = _verified.Count == 0 ? 0 : random.Next(_verified.Count);
-        // A random start and stride visit at most a bounded number of records, however large the table is.
-        for (var i = 0; i < Math.Min(_verified.Count, most * 4) && good.Count < most; i++)
+        var seen = new List<(PeerAddress Address, bool IsDoubtful)>(looks);
+        var chosen = new HashSet<int>(looks);
+        for (var i = 0; i < looks; i++)
         {
-            var peer = _verified[(start + i) % _verified.Count];
-            if (peer.UnansweredProbes <= 1)
-                good.Add(peer.Address);
-            else
-                doubtful.Add(peer.Address);
+            // All of a small table, and of a large one here and there: those that came together are of one kind, often.
+            var at = looks == _verified.Count ? (start + i) % _verified.Count : random.Next(_verified.Count);
+            if (chosen.Add(at))
+                seen.Add((_verified[at].Address, _verified[at].UnansweredProbes > 1));
         }
 
-        good.AddRange(doubtful.Take(most - good.Count));
-        return good.DrainToImmutable();
+        return
+        [
+            .. PeerNetwork.Alternate(seen.Where(peer => !peer.IsDoubtful).Select(peer => peer.Address))
+                .Concat(PeerNetwork.Alternate(seen.Where(peer => peer.IsDoubtful).Select(peer => peer.Address)))
+                .Take(most),
+        ];
     }
 
     /// <summary>Forgets a peer.</summary>
@@ -219,7 +226,7 @@ public sealed class PeerTable
         if (_index.Find(address) is not (>= 0 and var i))
             return false;
         _index.Remove(address, i);
-        var network = NetworkOf(address);
+        var network = PeerNetwork.Of(address);
         if (--_inNetwork[network] == 0)
             _inNetwork.Remove(network);
         var end = _verified.Count - 1;
@@ -245,16 +252,7 @@ public sealed class PeerTable
     }
 
     /// <summary>Verified peers of the network that an address is in.</summary>
-    public int PeersInNetworkOf(in PeerAddress address) => _inNetwork.GetValueOrDefault(NetworkOf(address));
-
-    private static ulong NetworkOf(in PeerAddress address)
-    {
-        if (!address.IsIPv6)
-            return address.IPv4HostOrder >> 16;
-        Span<byte> key = stackalloc byte[PeerAddress.KeyBytes];
-        address.WriteKey(key);
-        return 1UL << 32 | System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(key);
-    }
+    public int PeersInNetworkOf(in PeerAddress address) => _inNetwork.GetValueOrDefault(PeerNetwork.Of(address));
 
     private bool IsWorse(in PeerRecord peer, in PeerRecord than)
     {

@@ -60,7 +60,8 @@ public sealed class SimMessages : SimMessageNode, IMessageQueue, IUnboundedMessa
     /// <inheritdoc/>
     public bool TryDequeue(out Envelope envelope)
     {
-        var next = Volatile.Read(ref _first.Next);
+        var before = _first;
+        var next = Volatile.Read(ref before.Next);
         if (next == null)
         {
             envelope = default;
@@ -70,6 +71,9 @@ public sealed class SimMessages : SimMessageNode, IMessageQueue, IUnboundedMessa
         envelope = next.Envelope;
         next.Envelope = default;
         _first = next;
+
+        // The first node of all is the queue itself, which lives on: it would keep every message's node that ever was.
+        before.Next = null;
         return true;
     }
 

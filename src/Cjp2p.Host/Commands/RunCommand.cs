@@ -14,6 +14,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;
@@ -149,6 +150,8 @@ internal static class RunCommand
             .AddHocon(HostLogging.AkkaConfig(log, everything: settings.Http is not null), HoconAddMode.Prepend)
             // Last, so that what the user says about Akka itself wins.
             .AddHocon(settings.System, HoconAddMode.Prepend));
+        services.AddHostedService(provider => new WatchdogService(
+            provider, settings.Node.Inspection.StuckAfter, TimeProvider.System, provider.GetRequiredService<ILogger<WatchdogService>>()));
     }
 
     private static async Task<Cjp2pNode> StartAsync(

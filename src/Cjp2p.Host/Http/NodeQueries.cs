@@ -313,7 +313,11 @@ internal static class NodeQueries
         try
         {
             var node = await call.NodeAsync().ConfigureAwait(false);
-            reasons = [.. NodeInspector.ReasonsAgainst(await node.StatusAsync(call.Aborted).ConfigureAwait(false))];
+            reasons =
+            [
+                .. NodeInspector.ReasonsAgainst(await node.StatusAsync(call.Aborted).ConfigureAwait(false)),
+                .. node.Inspector.StuckActors().Select(actor => actor.ToString()),
+            ];
         }
         catch (NodeException e)
         {

@@ -56,6 +56,16 @@ public sealed class FieldBugTests : DownloadSpec
         "[{\"Content\":{\"id\":\"$running\",\"offset\":0,\"base64\":\"AA==\",\"eof\":786532}}]",
         "[{\"MaybeTheyHaveSome\":{\"id\":\"$running\",\"peers\":[\"127.0.0.1:24254\",\"0.0.0.0:0\",\"x\"]}}]",
         "[{\"MaybeTheyHaveSome\":{\"id\":\"$running\"}}]",
+        "[{\"Content\":{\"id\":\"$running\",\"offset\":4095,\"base64\":\"$block\",\"eof\":786532}}]",
+        "[{\"Content\":{\"id\":\"$running\",\"offset\":786532,\"base64\":\"$block\",\"eof\":1}}]",
+        // Much for little.
+        "[{\"MaybeTheyHaveSome\":{\"id\":\"$running\",\"peers\":[$many]}}]", "[{\"Peers\":{\"peers\":[$many]}}]", "[$requests]",
+        // What we do not have, and others fell over.
+        "[{\"MyPublicKey\":{\"public_key\":\"$running\"}}]", "[{\"PleaseListContent\":{}}]", "[{\"ChatMessage\":{\"message\":\"\\u001b[2J\"}}]",
+        "[{\"SignedMessage\":{\"public_key\":\"\",\"signature\":\"\",\"payload\":\"[{\\\"AlwaysReturned\\\":{\\\"cookie\\\":\\\"0\\\"}}]\"}}]",
+        "[{\"Forwarded\":{\"src_addr\":\"127.0.0.1:24254\",\"messages\":[{\"Forwarded\":{\"messages\":[{\"PleaseSendPeers\":{}}]}}]}}]",
+        "[{\"EncryptedMessages\":{\"base64\":\"$block\"}},{\"FastEncryptedMessages\":{}}]", "[{\"Latest\":{\"seq\":18446744073709551615}}]",
+        "GET / HTTP/1.1\r\n\r\n", "\u0016\u0003\u0001\u0000",
     ];
 
     [Theory]
@@ -65,6 +75,8 @@ public sealed class FieldBugTests : DownloadSpec
         var bytes = Encoding.UTF8.GetBytes(datagram
             .Replace("$shared", SharedId, StringComparison.Ordinal)
             .Replace("$running", RunningId, StringComparison.Ordinal)
+            .Replace("$many", string.Join(',', Enumerable.Range(0, 2900).Select(i => $"\"127.{200 + i / 250}.0.{1 + i % 250}:9\"")), StringComparison.Ordinal)
+            .Replace("$requests", string.Join(',', Enumerable.Repeat($"{{\"PleaseSendContent\":{{\"id\":\"{SharedId}\",\"offset\":0,\"length\":40960}}}}", 400)), StringComparison.Ordinal)
             .Replace("$long", new string('x', 300), StringComparison.Ordinal)
             .Replace("$block", Convert.ToBase64String(new byte[4096]), StringComparison.Ordinal));
         Disk.Put("/shared/a", [1]);

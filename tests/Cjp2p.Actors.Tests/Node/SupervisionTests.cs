@@ -237,6 +237,58 @@ public sealed class SupervisionTests : DownloadSpec
         Assert.Empty(Network.Open);
     }
 
+    [Theory]
+    [InlineData("peers", 10)]
+    [InlineData("peers/127", 10)]
+    [InlineData("socket", 10)]
+    [InlineData("server", 10)]
+    [InlineData("store", 10)]
+    [InlineData("store/index", 10)]
+    [InlineData("storage", 10)]
+    [InlineData("/span-", 10)]
+    [InlineData("/file-", 10)]
+    // It takes what it holds with it, and its user is told.
+    [InlineData("downloads/", 9)]
+    [InlineData("downloads", 0)]
+    public void Of_ten_downloads_all_finish_that_are_not_the_failing_actors_own(string failing, int finished)
+    {
+        Disk.Put("/shared/a", [1]);
+        StartNode("cjp2p { content { shared = [\"/shared\"], data = \"/data\" }\npeers.actor-after = 1 }");
+        var sources = Enumerable.Range(1, 10).Select(i => Source(i, ScriptedSource.ContentOf(2 * SpanGeometry.SpanBytes + i, i))).ToArray();
+        var users = sources.Select(_ => CreateTestProbe()).ToArray();
+        for (var i = 0; i < sources.Length; i++)
+        {
+            sources[i].Delay = TimeSpan.FromMilliseconds(150);
+            Fetch(sources[i].Id, [sources[i]], target: $"/got/{i}", user: users[i]);
+            Hear(Datagram.At($"127.0.0.{100 + i}:24254"));
+        }
+
+        AdvanceSeconds(0.3);
+        var path = TreeBelow(Node).First(
+            path => path == failing || (failing.Contains('/', StringComparison.Ordinal) && path.Contains(failing, StringComparison.Ordinal)));
+        Kill(ChildOf(Node, path));
+
+        Assert.Equal(finished, Enumerable.Range(0, 10).Count(i => Ends(i) is DownloadProtocol.Finished));
+        // What ended can be had again.
+        for (var i = 0; i < 10; i++)
+        {
+            if (Disk.Exists($"/got/{i}"))
+                continue;
+            Fetch(sources[i].Id, [sources[i]], target: $"/got/{i}", user: users[i]);
+            Assert.IsType<DownloadProtocol.Finished>(Ends(i));
+        }
+
+        AdvanceSeconds(1);
+        Assert.All(sources, source => Assert.Equal(source.Content, Disk.Content($"/got/{Array.IndexOf(sources, source)}")));
+
+        DownloadProtocol.IEvent Ends(int i)
+        {
+            DownloadProtocol.IEvent? end = null;
+            UntilSeconds(60, () => (end ??= All(users[i]).OfType<DownloadProtocol.IEvent>().FirstOrDefault(told => told is not DownloadProtocol.Progress)) is not null);
+            return end!;
+        }
+    }
+
     private ScriptedSource SlowStart()
     {
         var source = Source(1, _content);

@@ -44,6 +44,36 @@ public sealed class PeerTableTests
         var kept = new PeerKeeper([], 7).Changes(table.Peers, TimeSpan.FromDays(7), DateTimeOffset.UnixEpoch.AddDays(9000))
             .OfType<StateChange.PeerKept>().Select(change => change.Peer.Address).ToHashSet();
         Assert.All(honest, peer => Assert.Contains(peer, kept));
+        // They are also whom the node asks and names: four of those that it chooses are the attacker's, or little more.
+        for (var i = 0; i < 100; i++)
+            Assert.InRange(table.Sample(46, random).Count(honest.Contains), 30, 46);
+    }
+
+    // As many addresses as the table holds: honest peers are one in fifty.
+    [Fact]
+    public void Honest_peers_are_chosen_and_tried_first_after_a_restart_though_nearly_all_addresses_are_of_an_attacker()
+    {
+        var table = new PeerTable(Settings with { PeersMax = 10_000 });
+        var random = new Random(2);
+        var honest = Enumerable.Range(0, 200).Select(i => Datagram.At($"{20 + i / 2}.{i % 2}.7.7:24254")).ToArray();
+        for (var i = 0; i < 10_000; i++)
+        {
+            table.AddVerified(Datagram.At($"198.{18 + i % 4}.{i / 256 % 256}.{i % 256}:{1 + i / 4096}"), TimeSpan.Zero, random);
+            if (i % 50 == 0)
+                table.AddVerified(honest[i / 50], TimeSpan.Zero, random);
+        }
+
+        var chosen = Enumerable.Range(0, 200).Select(_ => table.Sample(46, random).Count(honest.Contains)).ToArray();
+        // By chance alone it would be one of 46.
+        Assert.InRange(chosen.Average(), 8, 46);
+        Assert.InRange(chosen.Min(), 3, 46);
+
+        var utcNow = DateTimeOffset.UnixEpoch.AddDays(9000);
+        var stored = new PeerKeeper([], 7).Changes(table.Peers, TimeSpan.Zero, utcNow).OfType<StateChange.PeerKept>().Select(change => change.Peer);
+        // The attacker was heard last.
+        var restarted = new PeerKeeper([.. stored.OrderBy(peer => honest.Contains(peer.Address))], 7);
+        var tried = restarted.Next(honest.Length, anybodyAnswers: false);
+        Assert.InRange(tried.Count(honest.Contains), honest.Length - 4, honest.Length);
     }
 
     [Fact]

@@ -81,33 +81,11 @@ public sealed class DatagramReaderPropertyTests
         datagrams.Sample(
             datagram =>
             {
-                (DatagramResult result, List<WireMessage> messages) = Wire.Read(datagram);
-                if (datagram.Length == 0)
-                {
-                    Assert.Equal(DatagramFault.Empty, result.Fault);
-                    return;
-                }
-
-                switch (ReferenceReader.ShapeOf(datagram, Wire.Limits.DepthMax))
-                {
-                    case ReferenceReader.Shape.Array:
-                        (List<WireMessage> expected, int skipped) = ReferenceReader.Read(datagram);
-                        Assert.Equal(DatagramFault.None, result.Fault);
-                        Assert.Equal(expected, messages);
-                        Assert.Equal(skipped, result.Skipped);
-                        Interlocked.Increment(ref arrays);
-                        if (result.Fast)
-                            Interlocked.Increment(ref fast);
-                        break;
-                    case ReferenceReader.Shape.NotAnArray:
-                        Assert.Equal(DatagramFault.NotAnArray, result.Fault);
-                        break;
-                    default:
-                        Assert.True(
-                            result.Fault is DatagramFault.NotJson or DatagramFault.NotUtf8 or DatagramFault.TooDeep,
-                            result.ToString());
-                        break;
-                }
+                (bool isArray, bool isFast) = ReaderOracle.Check(datagram);
+                if (isArray)
+                    Interlocked.Increment(ref arrays);
+                if (isFast)
+                    Interlocked.Increment(ref fast);
             },
             iter: Samples,
             print: Datagrams.Print);

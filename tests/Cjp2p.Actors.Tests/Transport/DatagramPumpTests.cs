@@ -535,6 +535,21 @@ public sealed class DatagramPumpTests
     // ---- too much
 
     [Fact]
+    public void What_can_prove_nothing_is_not_even_read_when_its_source_is_over_the_limit()
+    {
+        var pump = new PumpHarness("cjp2p.ingress { source-per-second = 1, source-burst = 10 }");
+        var flooder = Datagram.At("9.9.9.9:9");
+        for (var i = 0; i < 50; i++)
+            pump.Deliver(flooder, "no json at all");
+        Assert.Equal((10, 40), (pump.Count(WireCount.Unreadable), pump.Count(WireCount.Limited)));
+        // Whoever proves the same address is heard at once, and so is everybody else.
+        Assert.NotEmpty(pump.Deliver(flooder, pump.Cookie(flooder), new PleaseSendPeers()));
+        Assert.NotEmpty(pump.Deliver(Datagram.At("9.9.9.8:9"), new PleaseSendPeers()));
+        pump.Advance(TimeSpan.FromSeconds(1));
+        Assert.NotEmpty(pump.Deliver(flooder, new PleaseSendPeers()));
+    }
+
+    [Fact]
     public void Stranger_over_its_limit_is_heard_only_when_it_proves_itself()
     {
         var pump = new PumpHarness("cjp2p.ingress { source-burst = 3, source-per-second = 1 }");

@@ -29,6 +29,10 @@ internal static class SimulationCommand
         var log = new Option<bool>("--log") { Description = "Print what was done and what the nodes said." };
         var chaos = new Command("chaos", "Production nodes under every fault, seed after seed.") { first, last, log };
         chaos.SetAction(parsed => ChaosSearch.Run(parsed.GetValue(first), parsed.GetValue(last), parsed.GetValue(log)));
-        return new Command("simulation", "Speed and size of the simulator.") { gossip, fetch, idle, memory, again, chaos };
+        var days = new Option<int>("--days") { Description = "Virtual days.", DefaultValueFactory = _ => 30 };
+        var few = new Option<int>("--nodes") { Description = "Nodes that come and go.", DefaultValueFactory = _ => 10 };
+        var churn = new Command("churn", "Nodes that come and go for many virtual days: does anything grow?") { days, few, first };
+        churn.SetAction(parsed => new ChurnDays(parsed.GetValue(days), parsed.GetValue(few), parsed.GetValue(first)).Run());
+        return new Command("simulation", "Speed and size of the simulator.") { gossip, fetch, idle, memory, again, chaos, churn };
     }
 }

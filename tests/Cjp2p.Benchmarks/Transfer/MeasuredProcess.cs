@@ -6,7 +6,6 @@ namespace Cjp2p.Benchmarks.Transfer;
 /// <summary>Processes of other programs, what they use, and their orderly end. Linux only.</summary>
 internal static partial class MeasuredProcess
 {
-    private const int SigInt = 2;
     private static readonly TimeSpan MemoryLooks = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(15);
 
@@ -67,7 +66,7 @@ internal static partial class MeasuredProcess
         try
         {
             if (!process.HasExited)
-                _ = Kill(process.Id, SigInt);
+                Signals.Interrupt(process);
             await process.WaitForExitAsync(patience.Token);
         }
         catch (OperationCanceledException)
@@ -121,9 +120,6 @@ internal static partial class MeasuredProcess
 
     [LibraryImport("libc", EntryPoint = "getrusage")]
     private static unsafe partial int GetResourceUsage(int who, long* usage);
-
-    [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int Kill(int process, int signal);
 }
 
 /// <summary>What a process took from its start to its end.</summary>
