@@ -61,7 +61,6 @@ public sealed class BorderTests
         Assert.Empty(Violations(
             Ours.Where(type => !IsRealDisk(type)),
             target => (target.StartsWith("System.IO.", StringComparison.Ordinal)
-                    && !target.StartsWith("System.IO.Hashing.", StringComparison.Ordinal)
                     && !target.EndsWith("Exception", StringComparison.Ordinal)
                     && target is not ("System.IO.Path" or "System.IO.MemoryStream" or "System.IO.Stream" or "System.IO.StreamReader" or "System.IO.TextReader"))
                 || target == "Microsoft.Win32.SafeHandles.SafeFileHandle"));

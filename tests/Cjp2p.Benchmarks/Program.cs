@@ -11,6 +11,7 @@ var root = new RootCommand("Measures Cjp2p; see docs/performance.md. Build with 
 {
     CodecCommand.Create(),
     TransferCommand.Create(),
+    LeversCommand.Create(),
     CompareCommand.Create(),
     QuestionsCommand.Create(),
     SourcesCommand.Create(),

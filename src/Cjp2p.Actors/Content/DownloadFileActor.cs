@@ -328,7 +328,7 @@ internal sealed class DownloadFileActor : InspectedActor
     private void Mark(int span, ReadOnlySpan<byte> bytes)
     {
         Span<byte> mark = stackalloc byte[SpanMarks.MarkBytes];
-        BinaryPrimitives.WriteUInt64LittleEndian(mark, SpanMarks.Of(bytes));
+        BinaryPrimitives.WriteUInt128LittleEndian(mark, SpanMarks.Of(bytes));
         Marks().Write(SpanMarks.OffsetOf(span), mark);
     }
 
