@@ -131,8 +131,6 @@ public sealed class NodeActor : InspectedActor, IWithTimers
 
     private void MakeParts(StoredState state)
     {
-        foreach (var blocked in _node.Settings.Peers.Blocked)
-            _node.Bans.AddMakingRoom(new Ban(blocked, TimeSpan.MaxValue, "blocked by the settings"));
         _node.Inspection.Publish();
         _store = Part(ContentStoreActor.Props(_node, state.Files), "store");
         _server = Part(ContentServerActor.Props(_node, _store), "server");
@@ -187,6 +185,10 @@ public sealed class NodeActor : InspectedActor, IWithTimers
                 break;
             case NodeProtocol.BanPeer ban:
                 Ban(ban);
+                break;
+            case NodeProtocol.Reconfigure reconfigure:
+                Reconfigure(reconfigure);
+                Sender.Tell(NodeProtocol.Reconfigured.Instance);
                 break;
             case NodeProtocol.UnbanPeer unban:
                 Sender.Tell(Unban(unban.Address));
@@ -331,6 +333,26 @@ public sealed class NodeActor : InspectedActor, IWithTimers
         foreach (var waiting in _waiting)
             waiting.Tell(outcome);
         _waiting.Clear();
+    }
+
+    private void Reconfigure(NodeProtocol.Reconfigure reconfigure)
+    {
+        var read = reconfigure.Settings;
+        var before = _node.Settings;
+        _node.Apply(read);
+        var now = _node.Settings;
+        foreach (var path in before.Content.Shared.Except(now.Content.Shared))
+            _store.Tell(new ContentStoreProtocol.Unshare(path), ActorRefs.NoSender);
+        foreach (var path in now.Content.Shared.Except(before.Content.Shared))
+            _store.Tell(new ContentStoreProtocol.Share(path), ActorRefs.NoSender);
+        if (!before.Peers.Bootstrap.SequenceEqual(now.Peers.Bootstrap))
+            _peers.Tell(new PeerRegistryProtocol.ReplaceBootstrap(before.Peers.Bootstrap, now.Peers.Bootstrap));
+        if (!before.Peers.Blocked.Equals(now.Peers.Blocked))
+            _peers.Tell(PeerRegistryProtocol.ForgetBlocked.Instance);
+        _log.Info("The configuration was read again; in effect: {Changed}",
+            reconfigure.Changed.IsEmpty ? "nothing new" : string.Join(", ", reconfigure.Changed));
+        if (!reconfigure.Waiting.IsEmpty)
+            _log.Warning("From the next start on only: {Waiting}", string.Join(", ", reconfigure.Waiting));
     }
 
     private static IActorRef Part(Props props, string name) =>

@@ -45,7 +45,7 @@ internal sealed class PeerRegistryActor : InspectedActor, IWithTimers
         _table = node.PeerTable = new PeerTable(_settings) { NeverEvicts = node.Mutations.NeverEvicts };
         _keeper = new PeerKeeper(known, _settings.ForgetAfterProbes);
         _asked = new TwoGenerationMap<PeerAddress, TimeSpan>(4096);
-        _named = _settings.Bootstrap;
+        _named = node.Settings.Peers.Bootstrap;
         _hurries = TokenBucket.Full(HurriesMax, Now);
         _interval = _settings.DiscoveryMin;
         _bootstrapWait = _settings.BootstrapRetryMin;
@@ -106,6 +106,15 @@ internal sealed class PeerRegistryActor : InspectedActor, IWithTimers
                 foreach (var address in add.Addresses)
                     Probe(address);
                 break;
+            case PeerRegistryProtocol.ReplaceBootstrap list:
+                var named = _named.Except(list.Before).ToArray();
+                foreach (var address in list.Now.Except(list.Before))
+                    Probe(address);
+                _named = [.. list.Now.Union(named)];
+                break;
+            case PeerRegistryProtocol.ForgetBlocked:
+                ForgetBlocked();
+                break;
             case PeerRegistryProtocol.SavePeers:
                 Save();
                 break;
@@ -147,8 +156,14 @@ internal sealed class PeerRegistryActor : InspectedActor, IWithTimers
     private void Forget(in PeerAddress address)
     {
         var bare = address;
-        foreach (var peer in _table.Peers.Select(peer => peer.Address)
-            .Where(known => known == bare || (bare.Port == 0 && known.WithPort(0) == bare)).ToArray())
+        Forget(known => known == bare || (bare.Port == 0 && known.WithPort(0) == bare));
+    }
+
+    private void ForgetBlocked() => Forget(known => _node.Bans.Blocked.Contains(known));
+
+    private void Forget(Func<PeerAddress, bool> isUnwanted)
+    {
+        foreach (var peer in _table.Peers.Select(peer => peer.Address).Where(isUnwanted).ToArray())
         {
             _table.Remove(peer);
             if (PeerActorOf(peer, make: false) is { } actor)

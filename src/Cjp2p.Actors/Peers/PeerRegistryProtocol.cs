@@ -19,6 +19,18 @@ public static class PeerRegistryProtocol
     /// <param name="Addresses">Checked by nobody but the user.</param>
     public sealed record AddPeers(ImmutableArray<PeerAddress> Addresses) : ICommand;
 
+    /// <summary>The bootstrap list has changed: those that are new are asked at once.</summary>
+    /// <param name="Before">As it was.</param>
+    /// <param name="Now">As it is.</param>
+    internal sealed record ReplaceBootstrap(ImmutableArray<PeerAddress> Before, ImmutableArray<PeerAddress> Now) : ICommand;
+
+    /// <summary>The block list has changed: peers that are on it now are forgotten.</summary>
+    internal sealed record ForgetBlocked : ICommand
+    {
+        /// <summary>The one instance.</summary>
+        public static ForgetBlocked Instance { get; } = new();
+    }
+
     /// <summary>Asks for verified peers to search content at; answered with <see cref="Candidates"/>.</summary>
     /// <param name="Most">How many at the most.</param>
     public sealed record GetCandidates(int Most) : ICommand;

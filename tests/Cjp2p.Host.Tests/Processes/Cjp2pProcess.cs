@@ -126,6 +126,9 @@ internal sealed partial class Cjp2pProcess : IAsyncDisposable
     /// <summary>SIGINT: Ctrl-C.</summary>
     public void Interrupt() => Signal(2);
 
+    /// <summary>SIGHUP: a service manager wants the configuration read again.</summary>
+    public void HangUp() => Signal(1);
+
     /// <summary>SIGKILL: no chance to save anything.</summary>
     public void Kill() => _process.Kill();
 
