@@ -24,6 +24,15 @@ public sealed record LossyRelayOptions
     /// <summary>Share of datagrams with one bit turned over.</summary>
     public double Corruption { get; init; }
 
+    /// <summary>Datagrams with a bit turned over at the most, from the beginning of the relay on.</summary>
+    public long CorruptedMax { get; init; } = long.MaxValue;
+
+    /// <summary>
+    /// Bytes sent on at the most, from the beginning of the relay on; then everything vanishes until this is changed. So
+    /// something can happen in the middle of a transfer whose pace nobody knows.
+    /// </summary>
+    public long PassedBytesMax { get; init; } = long.MaxValue;
+
     /// <summary>Time that every datagram takes.</summary>
     public TimeSpan Delay { get; init; }
 

@@ -17,6 +17,7 @@ internal sealed class RelayLane : IAsyncDisposable
     private RelayCounters _counters;
     private double _lineFreeAt; // timestamp at which a limited line has sent all that waits
     private long _sequence;
+    private long _passedBytes;
     private bool _closed;
 
     public RelayLane(int seed, TimeProvider time)
@@ -44,14 +45,19 @@ internal sealed class RelayLane : IAsyncDisposable
         {
             if (_closed) return;
             LossyRelayOptions options = _options;
-            _counters = _counters with { Arrived = _counters.Arrived + 1 };
-            if (Happens(options.Loss))
+            _counters = _counters with
+            {
+                Arrived = _counters.Arrived + 1,
+                ArrivedBytes = _counters.ArrivedBytes + datagram.Length,
+            };
+            if (_passedBytes + datagram.Length > options.PassedBytesMax || Happens(options.Loss))
             {
                 _counters = _counters with { Dropped = _counters.Dropped + 1 };
                 return;
             }
 
-            if (datagram.Length > 0 && Happens(options.Corruption))
+            _passedBytes += datagram.Length;
+            if (datagram.Length > 0 && _counters.Corrupted < options.CorruptedMax && Happens(options.Corruption))
             {
                 datagram[_random.Next(datagram.Length)] ^= (byte)(1 << _random.Next(8));
                 _counters = _counters with { Corrupted = _counters.Corrupted + 1 };

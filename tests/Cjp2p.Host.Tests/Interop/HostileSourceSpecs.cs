@@ -106,7 +106,7 @@ public sealed class HostileSourceSpecs
     public async Task Slow_source_is_fetched_from_at_the_rate_that_it_has()
     {
         await using var world = new InteropWorld();
-        var node = await world.StartNodeAsync();
+        var node = await world.StartNodeAsync("cjp2p.downloads.request-bytes-max = 4096");
         var (bytes, id) = InteropWorld.Content(32 * 4096);
         var slow = Serve(world, 2, new HostileServerOptions(HostileBehaviour.Slow) { BytesPerSecond = 100_000 }, id, bytes);
 
@@ -137,7 +137,7 @@ public sealed class HostileSourceSpecs
     public async Task Liars_that_agree_about_the_length_do_not_keep_an_honest_source_out()
     {
         await using var world = new InteropWorld();
-        var node = await world.StartNodeAsync("cjp2p.downloads { window-initial = 4, window-max = 4, request-bytes-max = 4096 }");
+        var node = await world.StartNodeAsync("cjp2p.downloads { window-initial = 4, window-max = 4, request-bytes-max = 4096, timeout-min = 500ms }");
         var (bytes, id) = InteropWorld.Content(LengthBytes);
         var liars = Enumerable.Range(2, 3).Select(seed => Serve(
             world, seed, new HostileServerOptions(HostileBehaviour.LiesAboutEof) { Lie = EofLie.TooBig }, id, bytes)).ToArray();
@@ -167,9 +167,10 @@ public sealed class HostileSourceSpecs
         world.AssertAllUnharmed();
     }
 
-    // With 32 chunks on their way at the most, a source of 4 MB/s answers within 50 ms: no request is repeated in vain, and
-    // what is wasted is only what the hostile ones cause.
-    private const string ShortQueue = "cjp2p.downloads { request-bytes-max = 4096, window-max = 32 }";
+    // With 32 chunks on their way at the most, a source of 4 MB/s answers within 50 ms, ten times earlier than our node gives
+    // up waiting: no request is repeated in vain, and what is wasted is only what the hostile ones cause.
+    private const string ShortQueue =
+        "cjp2p.downloads { request-bytes-max = 4096, window-max = 32, timeout-min = 500ms }";
 
     private static HostileServerOptions Unhurried { get; } = new(HostileBehaviour.Slow) { BytesPerSecond = 4_000_000 };
 
