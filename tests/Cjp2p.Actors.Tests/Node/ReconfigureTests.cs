@@ -1,10 +1,8 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Configuration.Hocon;
-using Akka.TestKit;
 using Cjp2p.Actors.Content;
 using Cjp2p.Actors.Node;
-using Cjp2p.Actors.Protocol;
 using Cjp2p.Actors.Tests.Doubles;
 
 namespace Cjp2p.Actors.Tests.Node;

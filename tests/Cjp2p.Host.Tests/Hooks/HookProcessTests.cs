@@ -56,10 +56,10 @@ public sealed class HookProcessTests : IDisposable
         await HookProcess.RunAsync(["/no/such/program"], Event(_folder.In("x")), TimeSpan.FromMinutes(1), Never),
         StringComparison.Ordinal);
 
-    private Task<string?> RunAsync(string script, string path, params string[] arguments) =>
+    private static Task<string?> RunAsync(string script, string path, params string[] arguments) =>
         HookProcess.RunAsync(Command(script, arguments), Event(path), Cjp2pProcess.Bound, Never);
 
-    private Task<string?> RunAsync(string script, string path, TimeSpan timeout) =>
+    private static Task<string?> RunAsync(string script, string path, TimeSpan timeout) =>
         HookProcess.RunAsync(Command(script), Event(path), timeout, Never);
 
     private static ImmutableArray<string> Command(string script, params string[] arguments) => ["/bin/sh", "-c", script, "sh", .. arguments];
