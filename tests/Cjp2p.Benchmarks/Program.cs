@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Cjp2p.Benchmarks.Codec;
+using Cjp2p.Benchmarks.Content;
 using Cjp2p.Benchmarks.Simulation;
 using Cjp2p.Benchmarks.Transfer;
 
@@ -12,5 +13,6 @@ var root = new RootCommand("Measures Cjp2p; see docs/performance.md. Build with 
     PlainUdpChild.CreateSource(),
     PlainUdpChild.CreateSink(),
     SimulationCommand.Create(),
+    IndexCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();

@@ -21,6 +21,7 @@ internal sealed class ContentStoreActor : InspectedActor, IWithTimers
 {
     // Sharing: the only state.
     private const int ProblemsMax = 100;
+    private const int ProgressFiles = 10_000;
 
     private readonly NodeServices _node;
     private readonly SortedDictionary<string, SharedFolder> _folders = new(StringComparer.Ordinal);
@@ -219,6 +220,8 @@ internal sealed class ContentStoreActor : InspectedActor, IWithTimers
         {
             case FolderIndexerProtocol.FileIndexed(var name, var file) when _folders.TryGetValue(name, out var folder):
                 folder.Indexing = Math.Max(0, folder.Indexing - 1);
+                if (folder.Indexing > 0 && folder.Indexing % ProgressFiles == 0)
+                    _log.Info("{Files} files of {Path} are still to be hashed", folder.Indexing, folder.Path);
                 Add(folder, file);
                 break;
             case FolderIndexerProtocol.FileGone(var name, var file) when _folders.TryGetValue(name, out var folder):

@@ -113,7 +113,12 @@ public sealed record NodeSettings(
                 read.AutoFlag("peers.allow-private"),
                 read.Duration("peers.save-every", 0.1, 86_400),
                 read.Count("peers.remembered-per-round", 0, 1024),
-                read.BlockList("peers.blocked")),
+                read.BlockList("peers.blocked"),
+                read.Duration("peers.keep-alive", 0, 3600),
+                read.Count("peers.keep-alive-peers", 0, 1024),
+                read.Flag("peers.lan-discovery"),
+                read.Count("peers.lan-port", 1, 65_535),
+                read.Duration("peers.lan-every", 0.1, 86_400)),
             new ContentSettings(
                 read.Texts("content.shared"),
                 read.Text("content.data"),

@@ -52,7 +52,11 @@ public static class PeerRegistryProtocol
     /// <param name="Evictions">Verified peers that had to make room.</param>
     /// <param name="Peers">Some verified peers, at most 100.</param>
     public sealed record RegistryStatus(
-        int Verified, int Hearsay, int PeerActors, long Evictions, ImmutableArray<PeerRecord> Peers);
+        int Verified, int Hearsay, int PeerActors, long Evictions, ImmutableArray<PeerRecord> Peers)
+    {
+        /// <summary>How others see this node, one address of each family at the most.</summary>
+        public ImmutableArray<SeenAddress> SeenAs { get; init; } = [];
+    }
 
     /// <summary>Asks for <see cref="AllPeers"/>.</summary>
     public sealed record GetPeers : ICommand
@@ -83,6 +87,18 @@ public static class PeerRegistryProtocol
         public static SavePeers Instance { get; } = new();
     }
 
+    /// <summary>Time to keep the mappings of a NAT open.</summary>
+    internal sealed record KeepAlive : ICommand, INotInfluenceReceiveTimeout, IDeadLetterSuppression
+    {
+        public static KeepAlive Instance { get; } = new();
+    }
+
+    /// <summary>Time to ask the LAN who is there.</summary>
+    internal sealed record AskLan : ICommand, INotInfluenceReceiveTimeout, IDeadLetterSuppression
+    {
+        public static AskLan Instance { get; } = new();
+    }
+
     /// <summary>The actor of a peer stopped (it was idle, or failed).</summary>
     /// <param name="Address">The peer.</param>
     internal sealed record PeerStopped(PeerAddress Address) : ICommand;
@@ -99,4 +115,11 @@ public sealed record PeerNews(
     TimeSpan At,
     bool Proven,
     TimeSpan RoundTrip,
-    ImmutableArray<PeerAddress> Peers);
+    ImmutableArray<PeerAddress> Peers)
+{
+    /// <summary>Where it sees us; port 0: it does not say.</summary>
+    public PeerAddress SeenAs { get; init; }
+
+    /// <summary>Whether it is a stranger on the same LAN, where such are looked for.</summary>
+    public bool IsNear { get; init; }
+}

@@ -28,4 +28,9 @@ public sealed record PeerSettings(
     bool? AllowPrivate,
     TimeSpan SaveEvery,
     int RememberedPerRound,
-    BlockList Blocked);
+    BlockList Blocked,
+    TimeSpan KeepAlive,
+    int KeepAlivePeers,
+    bool LanDiscovery,
+    int LanPort,
+    TimeSpan LanEvery);

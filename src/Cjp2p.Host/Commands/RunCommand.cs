@@ -27,7 +27,12 @@ internal static class RunCommand
 {
     private const int LiveLogEvents = 100;
     private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan StopReserve = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// How much longer than the node itself the program may take to stop: with the 8 s of cjp2p.shutdown-timeout it ends
+    /// within ten seconds, whatever hangs.
+    /// </summary>
+    private static readonly TimeSpan StopReserve = TimeSpan.FromSeconds(1.5);
 
     public static Command Create(StopSignals signals)
     {
@@ -102,7 +107,7 @@ internal static class RunCommand
         var reloading = new Reloading(settings, load, read => logOf(read).Level, levels, logger);
         // It waits until the node is up.
         signals.OnReload(reloading.Ask);
-        using var host = Build(settings, log, logger, token, levels, tail);
+        var host = Build(settings, log, logger, token, levels, tail);
         var node = await StartAsync(host, settings, level, cancelled).ConfigureAwait(false);
         var hooks = await host.Services.GetRequiredService<IRequiredActor<HookActor>>().GetAsync(cancelled).ConfigureAwait(false);
         var reloads = reloading.RunAsync(node, hooks, cancelled);
@@ -115,13 +120,13 @@ internal static class RunCommand
         var stopped = node.WhenStoppedAsync(CancellationToken.None);
         if (live is not null)
         {
-            await DrawAsync(new RunView(udp, http), node, live, host, stopped, cancelled).ConfigureAwait(false);
+            await DrawAsync(new RunView(udp, http), node, live, () => StopAsync(host, settings, logger), stopped, cancelled).ConfigureAwait(false);
         }
         else
         {
             Announce(udp, http, form.Json);
             await WaitAsync(stopped, cancelled).ConfigureAwait(false);
-            await host.StopAsync(CancellationToken.None).ConfigureAwait(false);
+            await StopAsync(host, settings, logger).ConfigureAwait(false);
         }
 
         NodeFile.Delete(settings.Node.Content.Data);
@@ -130,6 +135,15 @@ internal static class RunCommand
         return cancelled.IsCancellationRequested
             ? ExitCodes.Done
             : throw UserException.Failed("the node stopped by itself: a part of it failed too often; the log says which");
+    }
+
+    // What hangs then is left to the end of the process.
+    private static async Task StopAsync(IHost host, HostSettings settings, Logger logger)
+    {
+        if (await Bounded.EndsAsync(host.StopAsync(CancellationToken.None), settings.Node.ShutdownTimeout + StopReserve).ConfigureAwait(false))
+            host.Dispose();
+        else
+            logger.Error("The node does not end in order (a disk that does not answer?); what could not be saved is fetched again");
     }
 
     private static IHost Build(
@@ -216,7 +230,7 @@ internal static class RunCommand
     }
 
     private static async Task DrawAsync(
-        RunView view, Cjp2pNode node, LiveLog log, IHost host, Task stopped, CancellationToken cancelled)
+        RunView view, Cjp2pNode node, LiveLog log, Func<Task> stop, Task stopped, CancellationToken cancelled)
     {
         var console = AnsiConsole.Console;
         await console.Live(Text.Empty).Overflow(VerticalOverflow.Crop).StartAsync(async context =>
@@ -233,7 +247,7 @@ internal static class RunCommand
             while (!cancelled.IsCancellationRequested && !stopped.IsCompleted);
 
             Draw(isStopping: true);
-            await host.StopAsync(CancellationToken.None).ConfigureAwait(false);
+            await stop().ConfigureAwait(false);
             Draw(isStopping: true);
 
             void Draw(bool isStopping)

@@ -22,6 +22,8 @@ internal sealed record HostSettings(NodeSettings Node, HttpSettings? Http, Confi
     /// <summary>The key of <see cref="Http"/>; it belongs to the program, the library does not read it.</summary>
     public const string HttpKey = "cjp2p.http.listen";
 
+    private const string ListenKey = "cjp2p.listen";
+
     /// <summary>Key of the token.</summary>
     public const string HttpTokenKey = "cjp2p.http.token";
 
@@ -44,6 +46,7 @@ internal sealed record HostSettings(NodeSettings Node, HttpSettings? Http, Confi
         foreach (var setting in StrongestFirst(sources))
             settings.TryAdd(setting.Key, setting);
         RejectMisplaced(settings.Values);
+        ExpandListen(settings);
         foreach (var setting in settings.Values)
             Check(setting);
         var config = Parse(settings.Values);
@@ -111,6 +114,24 @@ internal sealed record HostSettings(NodeSettings Node, HttpSettings? Http, Confi
             if (NodeSettings.Reference.HasPath(setting.Key) && NodeSettings.Reference.GetValue(setting.Key).IsObject())
                 throw Blame(setting, $"{setting.Key} is a section: name one of the settings in it");
         }
+    }
+
+    // Interfaces may be named; the library knows addresses only.
+    private static void ExpandListen(Dictionary<string, Setting> settings)
+    {
+        if (!settings.TryGetValue(ListenKey, out var given) || given.Hocon.Contains("${", StringComparison.Ordinal)
+            || !given.Hocon.StartsWith('['))
+            return;
+        var texts = ConfigurationFactory.ParseString($"{ListenKey} = {given.Hocon}").GetStringList(ListenKey);
+        var addresses = new List<string>();
+        foreach (var text in texts)
+        {
+            if (!ListenAddresses.TryExpand(text, out var expanded, out var problem))
+                throw Blame(given, $"{ListenKey}: {problem}");
+            addresses.AddRange(expanded.Select(address => address.ToString()));
+        }
+
+        settings[ListenKey] = given with { Hocon = Setting.QuoteAll(addresses) };
     }
 
     // One by one first, so that a value that cannot be read is laid at the right door.
