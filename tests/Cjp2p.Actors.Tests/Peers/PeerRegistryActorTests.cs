@@ -398,7 +398,7 @@ public sealed class PeerRegistryActorTests : NodeSpec
         HearSeenAs("8.8.4.4:1", "10.0.0.5:24254");
         Network.Clear();
         AdvanceSeconds(26);
-        Assert.Empty(Network.Sent.Where(sent => !sent.Messages.Any(message => message is PleaseSendPeers)));
+        Assert.DoesNotContain(Network.Sent, sent => !sent.Messages.Any(message => message is PleaseSendPeers));
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using Cjp2p.Actors.Peers;
-using Cjp2p.Actors.Protocol;
 using Cjp2p.Actors.Tests.Doubles;
 
 namespace Cjp2p.Actors.Tests.Peers;
