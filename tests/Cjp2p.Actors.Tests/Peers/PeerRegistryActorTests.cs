@@ -422,7 +422,8 @@ public sealed class PeerRegistryActorTests : NodeSpec
     {
         StartBeyondLoopback("peers { lan-discovery = on, lan-every = 10s, lan-port = 777 }");
         AdvanceSeconds(25);
-        Assert.Equal(3, Network.SentTo(Peer("10.0.0.255:777")).Count());
+        // At the start there was no LAN yet.
+        Assert.Equal(2, Network.SentTo(Peer("10.0.0.255:777")).Count());
         _node.RegistryBacklog.TryEnter();
         _registry.Tell(new PeerRegistryProtocol.Heard([new PeerNews(Peer("10.0.0.9:777"), Now, false, TimeSpan.Zero, []) { IsNear = true }]));
         AdvanceSeconds(120);

@@ -11,11 +11,13 @@ namespace Cjp2p.Host.Tests.Processes;
 /// </summary>
 public sealed class KillTests : IAsyncLifetime, IDisposable
 {
-    private const long Bytes = 24 << 20;
     private const int SpanBytes = 256 * 1024;
 
     private static readonly int Kills =
         int.Parse(Environment.GetEnvironmentVariable("CJP2P_KILLS") ?? "8", CultureInfo.InvariantCulture);
+
+    // Two spans for each kill, so that there is something left to be fetched when the last one comes.
+    private static readonly long Bytes = Math.Max(24 << 20, Kills * 2L * SpanBytes);
 
     private readonly TemporaryFolder _folder = new();
     private readonly Random _random = new(Kills);
@@ -47,15 +49,17 @@ public sealed class KillTests : IAsyncLifetime, IDisposable
         for (var kill = 1; kill <= Kills; kill++)
         {
             _relay.SetBoth(new LossyRelayOptions { BytesPerSecond = 4_000_000 + _random.Next(8_000_000) });
+            var asked = _relay.ClientCounters.Forwarded;
             await using var get = Start();
             // Some spans further than the last time, or none.
-            var target = before.Count + _random.Next(0, 2 * (int)(Bytes / SpanBytes) / (Kills + 2));
+            var target = before.Count + _random.Next(0, 2 * (int)(Bytes / SpanBytes) / (Kills + 2) + 1);
             await Until.TrueAsync(
-                () => !get.IsRunning || (_relay.ClientCounters.Forwarded > 0 && Marked("got").Count >= target), Cjp2pProcess.Bound);
+                () => !get.IsRunning || (_relay.ClientCounters.Forwarded > asked && Marked("got").Count >= target), Cjp2pProcess.Bound);
             get.Kill();
-            await get.WaitForExitAsync();
+            var killed = await get.WaitForExitAsync();
             if (File.Exists(_folder.In("got")))
                 break;
+            Assert.True(killed.ExitCode == 137, $"kill {kill}: it ended by itself: {killed}");
             midway++;
             var marked = Marked("got");
             Assert.True(marked.IsSupersetOf(before), $"kill {kill}: spans were lost");
@@ -118,7 +122,7 @@ public sealed class KillTests : IAsyncLifetime, IDisposable
     private Cjp2pProcess Start() =>
         Cjp2pProcess.Start(_folder.Root, "get", _id, "--peer", $"{_relay.Address}", "-o", "got");
 
-    // Spans that have a mark: docs/operating.md, 16 bytes each behind a header of 64.
+    // Spans that have a mark: docs/operating.md, 8 bytes each behind a header of 64.
     private HashSet<int> Marked(string name)
     {
         var path = _folder.In($"{name}.cjp2p-part.cjp2p-map");
@@ -127,8 +131,8 @@ public sealed class KillTests : IAsyncLifetime, IDisposable
         var marks = File.ReadAllBytes(path);
         return
         [
-            .. Enumerable.Range(0, Math.Max(0, (marks.Length - 64) / 16))
-                .Where(span => marks.AsSpan(64 + span * 16, 16).ContainsAnyExcept((byte)0)),
+            .. Enumerable.Range(0, Math.Max(0, (marks.Length - 64) / 8))
+                .Where(span => marks.AsSpan(64 + span * 8, 8).ContainsAnyExcept((byte)0)),
         ];
     }
 
