@@ -50,6 +50,22 @@ public static class NodeProtocol
         public static Stopped Instance { get; } = new();
     }
 
+    /// <summary>
+    /// Takes over what a running node can of new settings (<see cref="LiveSettings"/>); the rest is ignored. Answered with
+    /// <see cref="Reconfigured"/>.
+    /// </summary>
+    /// <param name="Settings">All settings, as they were read anew.</param>
+    /// <param name="Changed">Keys that count from now on, for the log.</param>
+    /// <param name="Waiting">Keys that count from the next start on, for the log.</param>
+    public sealed record Reconfigure(NodeSettings Settings, ImmutableArray<string> Changed, ImmutableArray<string> Waiting) : ICommand;
+
+    /// <summary>New settings are in effect.</summary>
+    public sealed record Reconfigured
+    {
+        /// <summary>The one instance.</summary>
+        public static Reconfigured Instance { get; } = new();
+    }
+
     /// <summary>How a node is. Parts whose actor did not answer in time are null.</summary>
     /// <param name="Name">Its name.</param>
     /// <param name="Uptime">Since it started.</param>

@@ -35,13 +35,13 @@ internal static class CommandTree
     /// <summary>Runs the command that <paramref name="arguments"/> name; returns the exit code of the process.</summary>
     public static async Task<int> RunAsync(string[] arguments)
     {
-        var root = Create();
+        using var stop = new StopSignals();
+        var root = Create(stop);
         // No @files: a datagram or a file name may begin with @.
         var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         var name = Name(parsed.CommandResult.Command);
         if (parsed.Errors.Count > 0 && parsed.Action is not (HelpAction or HelpWithExamples))
             return Fail(name, $"{Describe(parsed)}; see '{name} --help'", ExitCodes.WrongArguments);
-        using var stop = new StopSignals();
         try
         {
             return await parsed.InvokeAsync(
@@ -70,11 +70,11 @@ internal static class CommandTree
         }
     }
 
-    private static RootCommand Create()
+    private static RootCommand Create(StopSignals stop)
     {
         var root = new RootCommand("A node of the Connectionless JSON P2P Protocol (CJP2P): shares and fetches files over UDP.")
         {
-            RunCommand.Create(),
+            RunCommand.Create(stop),
             GetCommand.Create(),
             ShareCommand.Create(),
             IdCommand.Create(),
