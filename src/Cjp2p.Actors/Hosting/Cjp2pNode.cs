@@ -202,7 +202,7 @@ public sealed class Cjp2pNode
             cancellationToken)
         {
             Patience = AnswerPatience,
-        }.RunAsync(_system);
+        }.RunAsync(_line);
 
     /// <summary>
     /// Stops the node in order: running downloads save where they are, then its sockets close. Bounded by

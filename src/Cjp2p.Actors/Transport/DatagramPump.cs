@@ -476,7 +476,9 @@ internal sealed class DatagramPump : IDatagramSink
     private void WritePeers(ref DatagramWriter writer, in PeerAddress source, bool tellsWhere)
     {
         var sample = _node.PeerSample;
-        if (_peers.TryWrite(ref writer, sample, source))
+        // Loopback is the same for everybody.
+        var seenAs = tellsWhere && !source.IsLoopback ? source : default;
+        if (seenAs.Port == 0 && _peers.TryWrite(ref writer, sample, source))
             return;
         var count = 0;
         var most = Math.Min(_node.Settings.Wire.Limits.PeersMax, writer.BytesLeft / PeerAddress.TextBytesMin);
@@ -489,8 +491,7 @@ internal sealed class DatagramPump : IDatagramSink
                 addresses[count++] = peer;
         }
 
-        // Loopback is the same for everybody.
-        writer.TryWritePeers(addresses.AsSpan(0, count), tellsWhere && !source.IsLoopback ? source : default);
+        writer.TryWritePeers(addresses.AsSpan(0, count), seenAs);
         ArrayPool<PeerAddress>.Shared.Return(addresses);
     }
 
