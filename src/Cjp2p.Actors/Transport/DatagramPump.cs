@@ -460,7 +460,9 @@ internal sealed class DatagramPump : IDatagramSink
     private void WritePeers(ref DatagramWriter writer, in PeerAddress source, bool tellsWhere)
     {
         var sample = _node.PeerSample;
-        if (_peers.TryWrite(ref writer, sample, source))
+        // Loopback is the same for everybody.
+        var seenAs = tellsWhere && !source.IsLoopback ? source : default;
+        if (_peers.TryWrite(ref writer, sample, source, seenAs))
             return;
         var count = 0;
         var most = Math.Min(_addresses.Length, writer.BytesLeft / PeerAddress.TextBytesMin);
@@ -472,8 +474,7 @@ internal sealed class DatagramPump : IDatagramSink
                 _addresses[count++] = peer;
         }
 
-        // Loopback is the same for everybody.
-        writer.TryWritePeers(_addresses.AsSpan(0, count), tellsWhere && !source.IsLoopback ? source : default);
+        writer.TryWritePeers(_addresses.AsSpan(0, count), seenAs);
     }
 
     // A datagram of nothing but a cookie request is how the July node tries an address that it was told: without an
