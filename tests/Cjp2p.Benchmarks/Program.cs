@@ -1,8 +1,8 @@
 using System.CommandLine;
 using Cjp2p.Benchmarks.Attack;
 using Cjp2p.Benchmarks.Codec;
-using Cjp2p.Benchmarks.Content;
 using Cjp2p.Benchmarks.Compare;
+using Cjp2p.Benchmarks.Content;
 using Cjp2p.Benchmarks.Node;
 using Cjp2p.Benchmarks.Simulation;
 using Cjp2p.Benchmarks.Soak;

@@ -100,6 +100,11 @@ internal sealed class ContentStoreActor : InspectedActor, IWithTimers
             case ContentStoreProtocol.Recheck recheck:
                 Recheck(recheck.Id);
                 break;
+            case ContentStoreProtocol.RescanAll:
+                foreach (var shared in _folders.Values)
+                    shared.Indexer.Tell(FolderIndexerProtocol.Scan.Instance);
+                Sender.Tell(new ContentStoreProtocol.Rescanning(_folders.Count));
+                break;
             case ContentStoreProtocol.ContentArrived arrived:
                 OnArrived(arrived.File);
                 break;

@@ -69,6 +69,20 @@ public static class ContentStoreProtocol
     /// <param name="Path">The file; null: nothing with that id is shared.</param>
     public sealed record Rechecking(ContentId Id, string? Path);
 
+    /// <summary>
+    /// Looks through all shared folders now: files whose length or time changed are hashed, no others. Answered with
+    /// <see cref="Rescanning"/>.
+    /// </summary>
+    public sealed record RescanAll : ICommand
+    {
+        /// <summary>The one instance.</summary>
+        public static RescanAll Instance { get; } = new();
+    }
+
+    /// <summary>Shared folders are being looked through.</summary>
+    /// <param name="Folders">How many.</param>
+    public sealed record Rescanning(int Folders);
+
     /// <summary>A file that is shared was found changed or gone when it was to be served.</summary>
     public sealed record FileChanged(SharedFile File) : ICommand;
 

@@ -52,6 +52,7 @@ public sealed class NodeActor : InspectedActor, IWithTimers
     private IActorRef _store = ActorRefs.Nobody;
     private readonly List<string> _partsStopped = [];
     private readonly Dictionary<string, IActorRef> _parts = [];
+    private readonly SortedSet<string> _changedKeys = new(StringComparer.Ordinal);
     private bool _partsAreStopping;
     private object? _outcome;
     private string _phase = "Opening";
@@ -109,6 +110,7 @@ public sealed class NodeActor : InspectedActor, IWithTimers
             case StorageProtocol.Loaded loaded:
                 _node.Restore(loaded.State);
                 RestoreBans(loaded.State.Bans);
+                RestoreSettings(loaded.State.Settings);
                 MakeParts(loaded.State);
                 Become(OnReceive);
                 foreach (var (early, sender) in _early)
@@ -196,6 +198,9 @@ public sealed class NodeActor : InspectedActor, IWithTimers
             case NodeProtocol.Reconfigure reconfigure:
                 Reconfigure(reconfigure);
                 Sender.Tell(NodeProtocol.Reconfigured.Instance);
+                break;
+            case NodeProtocol.ChangeSettings change:
+                Sender.Tell(ChangeSettings(change.Changes));
                 break;
             case NodeProtocol.UnbanPeer unban:
                 Sender.Tell(Unban(unban.Address));
@@ -380,8 +385,44 @@ public sealed class NodeActor : InspectedActor, IWithTimers
         _waiting.Clear();
     }
 
+    private object ChangeSettings(ImmutableArray<(string Key, string Value)> changes)
+    {
+        var settings = _node.Settings;
+        foreach (var (key, value) in changes)
+        {
+            if (!RuntimeSettings.TryChange(settings, key, value, out settings))
+                return new NodeProtocol.NotReconfigured($"{key} cannot be {value}");
+        }
+
+        _node.Apply(settings);
+        foreach (var (key, value) in changes)
+        {
+            _changedKeys.Add(key);
+            _node.Keep(new StateChange.SettingChanged(key, value));
+            _log.Info("{Key} is {Value} from now on", key, value);
+        }
+
+        return NodeProtocol.Reconfigured.Instance;
+    }
+
+    private void RestoreSettings(IReadOnlyDictionary<string, string> changed)
+    {
+        foreach (var (key, value) in changed)
+        {
+            if (!RuntimeSettings.TryChange(_node.Settings, key, value, out var settings))
+                continue;
+            _node.Apply(settings);
+            _changedKeys.Add(key);
+            _log.Info("{Key} is {Value}, as it was set in an earlier run (until the configuration is read again)", key, value);
+        }
+    }
+
     private void Reconfigure(NodeProtocol.Reconfigure reconfigure)
     {
+        // What the configuration says counts again.
+        foreach (var key in _changedKeys)
+            _node.Keep(new StateChange.SettingChanged(key, null));
+        _changedKeys.Clear();
         var read = reconfigure.Settings;
         var before = _node.Settings;
         _node.Apply(read);

@@ -59,6 +59,16 @@ public static class NodeProtocol
     /// <param name="Waiting">Keys that count from the next start on, for the log.</param>
     public sealed record Reconfigure(NodeSettings Settings, ImmutableArray<string> Changed, ImmutableArray<string> Waiting) : ICommand;
 
+    /// <summary>
+    /// Changes some of <see cref="RuntimeSettings"/>, all or none, also for later runs. Answered with
+    /// <see cref="Reconfigured"/> or <see cref="NotReconfigured"/>.
+    /// </summary>
+    /// <param name="Changes">Full keys and values.</param>
+    public sealed record ChangeSettings(ImmutableArray<(string Key, string Value)> Changes) : ICommand;
+
+    /// <summary>Nothing was changed, for a reason in one line.</summary>
+    public sealed record NotReconfigured(string Reason);
+
     /// <summary>New settings are in effect.</summary>
     public sealed record Reconfigured
     {

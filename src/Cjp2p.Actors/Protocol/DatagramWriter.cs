@@ -289,6 +289,24 @@ public ref struct DatagramWriter(Span<byte> buffer)
         return true;
     }
 
+    /// <summary>Adds a Peers that was written before, whole, and tells the receiver where its datagrams come from.</summary>
+    /// <param name="element">As <see cref="TryWritePeers(ReadOnlySpan{PeerAddress})"/> wrote it, without the brackets of the datagram.</param>
+    /// <param name="seenAs">Address of the receiver as it is seen here; port 0: nothing is told.</param>
+    internal bool TryWritePeersAgain(scoped ReadOnlySpan<byte> element, in PeerAddress seenAs)
+    {
+        if (seenAs.Port == 0)
+            return TryWriteRawElement(element);
+        Span<byte> text = stackalloc byte[PeerAddress.TextBytesMax];
+        int bytes = seenAs.Format(text);
+        var head = "{\"Peers\":{\"you_appear_to_be_at\":\""u8;
+        var rest = element["{\"Peers\":{".Length..];
+        return TryBegin(head.Length + bytes + 2 + rest.Length)
+            && Append(head)
+            && Append(text[..bytes])
+            && Append("\","u8)
+            && Append(rest);
+    }
+
     private bool TryWriteParts(
         scoped ReadOnlySpan<byte> before, scoped ReadOnlySpan<byte> rawJson, scoped ReadOnlySpan<byte> after) =>
         !rawJson.IsEmpty

@@ -478,7 +478,7 @@ internal sealed class DatagramPump : IDatagramSink
         var sample = _node.PeerSample;
         // Loopback is the same for everybody.
         var seenAs = tellsWhere && !source.IsLoopback ? source : default;
-        if (seenAs.Port == 0 && _peers.TryWrite(ref writer, sample, source))
+        if (_peers.TryWrite(ref writer, sample, source, seenAs))
             return;
         var count = 0;
         var most = Math.Min(_node.Settings.Wire.Limits.PeersMax, writer.BytesLeft / PeerAddress.TextBytesMin);

@@ -59,7 +59,6 @@ internal static class IndexCommand
         var content = await OtherAsync(node, other);
         var fetching = FetchAsync(content, node, root);
         var (slowest, looks, progress) = (TimeSpan.Zero, 0, new SortedSet<int>());
-        using var timer = new PeriodicTimer(Interval);
         while (true)
         {
             var asked = time.GetTimestamp();
@@ -74,7 +73,7 @@ internal static class IndexCommand
                     break;
             }
 
-            await timer.WaitForNextTickAsync();
+            await Pause.ForAsync(Interval, CancellationToken.None);
         }
 
         var served = time.GetElapsedTime(start);
