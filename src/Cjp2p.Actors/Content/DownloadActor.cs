@@ -51,7 +51,7 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
     private readonly SortedDictionary<int, ActiveSpan> _spans = [];
     private readonly Queue<PeerAddress> _suggested = new();
     private readonly EofVote _vote = new();
-    private readonly HashSet<int> _contributors = [];
+    private readonly Provenance _provenance = new();
     private readonly Dictionary<int, int> _writing = [];
     private readonly Dictionary<int, AuditTask> _auditing = [];
     private readonly DownloadRoute _route;
@@ -73,7 +73,7 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
     private bool _isStarved;
     private bool _isStopping;
     private bool _hasUnsaved;
-    private bool _hasOlderSpans;
+    private bool _isLeftByOthers;
     private bool _hasEnded;
     private string _why = "";
     private string _diskTrouble = "";
@@ -526,6 +526,7 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
         foreach (var audit in _auditing.Values)
             _ledger?.Abandon(audit);
         _auditing.Clear();
+        _isLeftByOthers = known is null;
         _file.Tell(new DownloadFileProtocol.Open(++_attempt, _route.Eof, known));
     }
 
@@ -809,7 +810,7 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
             _auditing[fetched.Span] = audit;
         else
             _ledger?.Given(fetched.Span, fetched.Givers.AsSpan());
-        _contributors.UnionWith(fetched.Contributors);
+        _provenance.Gave(fetched.Contributors);
         Schedule();
     }
 
@@ -896,7 +897,8 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
                 break;
             case DownloadFileProtocol.Opened opened when opened.Attempt == _attempt && _phase == DownloadPhase.Fetching:
                 _map = opened.Map;
-                _hasOlderSpans |= _map.OnDisk > 0 && _contributors.Count == 0;
+                if (_isLeftByOthers && _map.OnDisk > 0)
+                    _provenance.FoundOlder();
                 if (!FinishWhenComplete())
                     Schedule();
                 break;
@@ -956,8 +958,7 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
     {
         _usefulChunks = 0;
         _log.Warning("What was fetched for {ContentId} is {Actual}: fetching it again", _start.Id, actual);
-        var contributors = _contributors.Where(_byNumber.ContainsKey).Select(number => _byNumber[number]).ToArray();
-        if ((contributors.Length > 1 || _hasOlderSpans) && _solo is null && _ledger is { } ledger && ledger.OnMismatch(ActiveNumbers()))
+        if (_provenance.IsMixed && _solo is null && _ledger is { } ledger && ledger.OnMismatch(ActiveNumbers()))
         {
             _phase = DownloadPhase.Fetching;
             Schedule();
@@ -965,9 +966,7 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
         }
 
         _mismatches++;
-        _contributors.Clear();
-        // What an earlier run left may be what is wrong: then nobody is guilty yet.
-        if (contributors is [var only] && !_hasOlderSpans)
+        if (_provenance.OnlyGiver is { } number && _byNumber.TryGetValue(number, out var only))
         {
             // A line that flips a bit now and then spoils a whole content too: who is the only one to ask may try again.
             only.Mismatches++;
@@ -981,13 +980,13 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
 
         // With several of them nothing is proven (whom the download turned to fell silent, another went on), but whoever is
         // there each time is worth less than those who are not.
-        if (contributors.Length > 1)
+        foreach (var one in _provenance.Givers.Where(_ => _provenance.IsMixed))
         {
-            foreach (var one in contributors)
-                one.Suspicion++;
+            if (_byNumber.TryGetValue(one, out var doubtful))
+                doubtful.Suspicion++;
         }
 
-        _hasOlderSpans = false;
+        _provenance.Clear();
         if (_mismatches >= _settings.MismatchesMax + _sources.Count)
         {
             Fail($"what its sources gave {_mismatches} times is not the content with this id");
@@ -997,10 +996,11 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
         if (_vote.Current < 0)
             return;
         _phase = DownloadPhase.Fetching;
-        _map = _lastMap = null;
+        _map = null;
+        _lastMap = new BlockMap(SpanGeometry.SpanCount(_route.Eof));
         _ledger = new SuspectLedger(_route.Eof, _random);
         ChooseSolo();
-        OpenFile(new BlockMap(SpanGeometry.SpanCount(_route.Eof)).ToBits());
+        OpenFile(_lastMap.ToBits());
     }
 
     private ushort[] ActiveNumbers() =>
