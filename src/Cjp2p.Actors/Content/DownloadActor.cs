@@ -429,7 +429,7 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
         if (source.Probes == 1)
             source.RoundTrip = source.RoundTrip.Add(answered.At - source.ProbedAt);
         if (source.Probes > 0)
-            source.Size.OnePacketArrived();
+            source.Size.OnePacketArrived(Now);
         source.Probes = 0;
         source.HasAnswered = true;
         source.HeardAt = answered.At;

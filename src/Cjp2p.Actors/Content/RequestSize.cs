@@ -85,13 +85,23 @@ public sealed class RequestSize
             Judge();
     }
 
-    /// <summary>A probe was answered, whose answer fits one packet: from now on, losing all that is larger means something.</summary>
-    public void OnePacketArrived()
+    /// <summary>
+    /// A probe was answered, whose answer fits one packet: from now on, losing all that is larger means something. A second
+    /// one, with nothing but losses between the two, is proof enough.
+    /// </summary>
+    public void OnePacketArrived(TimeSpan now)
     {
         if (IsOnePacket)
             return;
+        if (_onePacketArrives && _lostInRow >= (long)TrialsLostInRow * Math.Min(Bytes, SpanGeometry.DefaultChunkBytes))
+        {
+            GoDown(now);
+            return;
+        }
+
+        if (!_onePacketArrives)
+            _lostInRow = 0;
         _onePacketArrives = true;
-        _lostInRow = 0;
     }
 
     /// <summary>An answer arrived that does not fit one packet.</summary>

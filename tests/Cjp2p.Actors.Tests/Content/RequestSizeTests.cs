@@ -57,7 +57,7 @@ public sealed class RequestSizeTests
         var size = new RequestSize(Most);
         StepsOf(size, rounds: 10_000);
         Assert.Equal(Most, size.Bytes);
-        size.OnePacketArrived();
+        size.OnePacketArrived(TimeSpan.Zero);
         for (var i = 1; i <= 30; i++)
             size.Lost(Most, i * Tick);
         Assert.True(size.Bytes < Most);
@@ -71,8 +71,33 @@ public sealed class RequestSizeTests
             size.Lost(4096, i * Tick);
         Assert.Equal(4096, size.Bytes);
         // Losses before a probe was answered say nothing about what came since.
-        size.OnePacketArrived();
+        size.OnePacketArrived(TimeSpan.Zero);
         size.Lost(4096, 1001 * Tick);
+        Assert.Equal(4096, size.Bytes);
+    }
+
+    [Fact]
+    public void Two_answered_probes_with_nothing_but_losses_between_them_are_enough()
+    {
+        var size = new RequestSize(Most);
+        size.OnePacketArrived(Tick);
+        size.Lost(2 * 4096, 2 * Tick);
+        Assert.Equal(4096, size.Bytes);
+        size.OnePacketArrived(3 * Tick);
+        Assert.True(size.IsOnePacket);
+    }
+
+    [Fact]
+    public void Probes_answered_while_larger_ones_arrive_change_nothing()
+    {
+        var size = new RequestSize(Most);
+        for (var i = 0; i < 10; i++)
+        {
+            size.OnePacketArrived(i * Tick);
+            size.Acked(4096);
+            size.Lost(2 * 4096, i * Tick);
+        }
+
         Assert.Equal(4096, size.Bytes);
     }
 
@@ -171,7 +196,7 @@ public sealed class RequestSizeTests
             foreach (var (isAcked, requests) in events)
             {
                 if (requests % 7 == 0)
-                    size.OnePacketArrived();
+                    size.OnePacketArrived(TimeSpan.Zero);
                 if (requests % 11 == 0)
                     size.LargerArrived();
                 if (isAcked)
@@ -190,7 +215,7 @@ public sealed class RequestSizeTests
     {
         var size = new RequestSize(Most);
         now = TimeSpan.Zero;
-        size.OnePacketArrived();
+        size.OnePacketArrived(TimeSpan.Zero);
         for (var i = 0; i < 8; i++)
             size.Lost(4096, now += Tick);
         return size;
