@@ -32,6 +32,13 @@ public sealed class CookieJar
             return _cookies.TryGet(peer, out var raw) ? raw : default;
     }
 
+    /// <summary>Whether there is one of <paramref name="peer"/>. To look is not to use it.</summary>
+    public bool Holds(in PeerAddress peer)
+    {
+        lock (_lock)
+            return _cookies.Holds(peer);
+    }
+
     /// <summary>Keeps a copy of <paramref name="rawJson"/> for <paramref name="peer"/>; says whether that changed anything.</summary>
     public bool Set(in PeerAddress peer, ReadOnlySpan<byte> rawJson)
     {

@@ -37,6 +37,9 @@ public sealed class TwoGenerationMap<TKey, TValue> where TKey : notnull
         return true;
     }
 
+    /// <summary>Whether a key is held; no use of it.</summary>
+    public bool Holds(TKey key) => _young.ContainsKey(key) || _old.ContainsKey(key);
+
     /// <summary>Adds or replaces.</summary>
     public void Set(TKey key, TValue value)
     {

@@ -55,6 +55,7 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
     private readonly Dictionary<int, int> _writing = [];
     private readonly Dictionary<int, AuditTask> _auditing = [];
     private readonly DownloadRoute _route;
+    private readonly long _certainLength;
     private readonly string _unfinishedPath;
     private readonly BuffersInTransit _inTransit;
     private IActorRef _file = ActorRefs.Nobody;
@@ -97,6 +98,9 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
         _store = store;
         _random = node.NewRandom();
         _route = new DownloadRoute(start.Id, Self);
+        // Of the empty content its id tells the length, of one that is shared here its file did when it was hashed: nobody's
+        // claim counts against that.
+        _certainLength = IsEmptyContent ? 0 : node.Catalog.TryFind(start.Id, out var shared) ? shared.File.LengthBytes : -1;
         _inTransit = new BuffersInTransit(node.Buffers);
         _unfinishedPath = start.TargetPath + DownloadFileActor.UnfinishedSuffix;
         _suggestionBudget = TokenBucket.Full(_settings.SuggestedPerMinute, node.Clock.Now);
@@ -120,9 +124,8 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
         foreach (var address in _node.Sources.Find(_start.Id))
             AddSource(address, SourceOrigin.Known);
         _registry.Tell(new PeerRegistryProtocol.GetCandidates(_settings.SearchPeers));
-        // The one content whose length is in its id.
-        if (IsEmptyContent)
-            Believe(0);
+        if (_certainLength >= 0)
+            Believe(_certainLength);
         Self.Tell(DownloadProtocol.Tick.Instance);
     }
 
@@ -446,7 +449,7 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
         // Who could not deliver what it claims is not heard again while somebody else is believed: liars who agree would
         // otherwise outvote the honest again and again, and each time all starts over. Unless nothing moves: then who is
         // believed cannot deliver either, and the silence may have been ours.
-        if (answered.Eof > 0
+        if (answered.Eof > 0 && (_certainLength < 0 || answered.Eof == _certainLength)
             && (_vote.Current < 0 || source.Failures < FailuresBelieved || Now - _progressAt >= _settings.StallAfter)
             && _vote.Claim(source.Address, answered.Eof))
             OnLengthChanged();
@@ -487,6 +490,8 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
 
     private void OnLengthChanged()
     {
+        if (_certainLength >= 0)
+            return;
         foreach (var span in _spans.Values)
             Context.Stop(span.Actor);
         _spans.Clear();
@@ -995,7 +1000,7 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
             return;
         }
 
-        if (_vote.Current < 0)
+        if (_vote.Current < 0 && _certainLength < 0)
             return;
         _phase = DownloadPhase.Fetching;
         _map = null;

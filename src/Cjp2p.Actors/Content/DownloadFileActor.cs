@@ -25,7 +25,7 @@ internal sealed class DownloadFileActor : InspectedActor
     private const long RoomBytesMin = 16 * 1024 * 1024;
     private const int CheckedPerSlice = 32;
 
-    // Closed -> (Open) Checking what an earlier run left -> Open -> (Finish) stopped by the download
+    // Closed -> (Open) Checking what an earlier run left, or Copying what is shared here -> Open -> (Finish) stopped by the download
     private readonly NodeServices _node;
     private readonly Sha256Digest _wanted;
     private readonly BuffersInTransit _inTransit;
@@ -42,6 +42,7 @@ internal sealed class DownloadFileActor : InspectedActor
     private IDiskFile? _marks;
     private bool _isClean;
     private Checking? _checking;
+    private Copying? _copying;
 
     public DownloadFileActor(
         NodeServices node, Sha256Digest wanted, string unfinishedPath, string targetPath, BuffersInTransit inTransit)
@@ -64,6 +65,7 @@ internal sealed class DownloadFileActor : InspectedActor
         _hash.Dispose();
         _file?.Dispose();
         _marks?.Dispose();
+        EndCopying();
         _node.Quota.Release(_path);
     }
 
@@ -84,12 +86,18 @@ internal sealed class DownloadFileActor : InspectedActor
                 break;
             case DownloadFileProtocol.Open open:
                 _checking = null;
+                EndCopying();
                 Answer(Sender, () => Open(open));
                 break;
             case ContinueChecking when _checking is { } checking:
                 Answer(checking.Asker, () => Check(checking));
                 break;
             case ContinueChecking:
+                break;
+            case ContinueCopying when _copying is { } copying:
+                Answer(copying.Asker, () => Copy(copying));
+                break;
+            case ContinueCopying:
                 break;
             case DownloadFileProtocol.Save:
                 Sender.Tell(Try(Save, _ => DownloadFileProtocol.Saved.Instance));
@@ -116,6 +124,7 @@ internal sealed class DownloadFileActor : InspectedActor
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             _checking = null;
+            EndCopying();
             asker.Tell(new DownloadFileProtocol.Trouble(e.Message));
         }
     }
@@ -182,7 +191,7 @@ internal sealed class DownloadFileActor : InspectedActor
         }
 
         if (marks is not { Marked.Count: > 0 } dirty)
-            return Opened();
+            return BeginCopying() ? null : Opened();
         _checking = new Checking(Sender, dirty);
         Self.Tell(ContinueChecking.Instance);
         return null;
@@ -214,6 +223,54 @@ internal sealed class DownloadFileActor : InspectedActor
 
         _checking = null;
         return Opened();
+    }
+
+    // What is shared here need not be fetched. It is verified at the end like everything else.
+    private bool BeginCopying()
+    {
+        if (_length == 0 || !_node.Catalog.TryFind(ContentId.FromSha256(_wanted), out var shared)
+            || shared.File.LengthBytes != _length)
+            return false;
+        try
+        {
+            _copying = new Copying(Sender, shared.File, _node.Disk.OpenRead(shared.File.Path));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+
+        CheckFree(_length);
+        Self.Tell(ContinueCopying.Instance);
+        return true;
+    }
+
+    // Some at a time. What cannot be read, or is not what was hashed any more, is left to the sources.
+    private DownloadFileProtocol.Opened? Copy(Copying copying)
+    {
+        _buffer ??= new byte[SpanGeometry.SpanBytes];
+        for (var i = 0; i < CheckedPerSlice && copying.Next < _written.Count; i++)
+        {
+            var bytes = _buffer.AsSpan(0, SpanGeometry.SpanLength(copying.Next, _length));
+            if (!copying.TryRead(bytes))
+                break;
+            Write(copying.Next++, bytes);
+        }
+
+        if (copying.Next < _written.Count && copying.IsGood)
+        {
+            Self.Tell(ContinueCopying.Instance);
+            return null;
+        }
+
+        EndCopying();
+        return Opened();
+    }
+
+    private void EndCopying()
+    {
+        _copying?.Dispose();
+        _copying = null;
     }
 
     private DownloadFileProtocol.Opened Opened()
@@ -327,23 +384,27 @@ internal sealed class DownloadFileActor : InspectedActor
         // It may be of a length that was believed before.
         if (write.Span >= _written.Count || write.Length != SpanGeometry.SpanLength(write.Span, _length))
             throw new IOException($"{_path} has no such span");
+        Write(write.Span, bytes);
+        return new DownloadFileProtocol.SpanWritten(write.Span, write.Generation);
+    }
+
+    private void Write(int span, ReadOnlySpan<byte> bytes)
+    {
         var file = _file ?? throw new IOException("the file is not open");
         CheckFree(bytes.Length);
         Dirty();
-        file.Write((long)write.Span * SpanGeometry.SpanBytes, bytes);
-        Mark(write.Span, bytes);
+        file.Write((long)span * SpanGeometry.SpanBytes, bytes);
+        Mark(span, bytes);
         // A span that is written a second time was found wrong: nothing hashed since it holds any more.
-        if (write.Span < _hashed)
+        if (span < _hashed)
             RestartHash();
-        _written[write.Span] = SpanStatus.Written;
-        if (write.Span == _hashed)
+        _written[span] = SpanStatus.Written;
+        if (span == _hashed)
         {
             _hash.AppendData(bytes);
             _hashed++;
             CatchUp();
         }
-
-        return new DownloadFileProtocol.SpanWritten(write.Span, write.Generation);
     }
 
     private DownloadFileProtocol.SpanAudited Audit(DownloadFileProtocol.AuditSpan audit)
@@ -471,7 +532,7 @@ internal sealed class DownloadFileActor : InspectedActor
 
     private DownloadFileProtocol.Saved Save()
     {
-        if (_isFinished || _checking is not null || _isClean || _written.OnDisk == 0 || _file is not { } file)
+        if (_isFinished || _checking is not null || _copying is not null || _isClean || _written.OnDisk == 0 || _file is not { } file)
             return DownloadFileProtocol.Saved.Instance;
         // Data first, then its marks, then that nothing has been written since: a later run need not read it all.
         file.Flush();
@@ -493,6 +554,39 @@ internal sealed class DownloadFileActor : InspectedActor
         public SpanMarks Marks => marks;
 
         public int Next { get; set; }
+    }
+
+    /// <summary>What is shared here under this id is being copied.</summary>
+    private sealed class Copying(IActorRef asker, FileStat from, IDiskFile file) : IDisposable
+    {
+        public IActorRef Asker => asker;
+
+        public int Next { get; set; }
+
+        public bool IsGood { get; private set; } = true;
+
+        public void Dispose() => file.Dispose();
+
+        /// <summary>Reads the next span; false when the file cannot be read, or has changed since it was hashed.</summary>
+        public bool TryRead(Span<byte> bytes)
+        {
+            try
+            {
+                IsGood = file.Read((long)Next * SpanGeometry.SpanBytes, bytes) == bytes.Length
+                    && file.Stat() is var now && now.LengthBytes == from.LengthBytes && now.ChangedTicks == from.ChangedTicks;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                IsGood = false;
+            }
+
+            return IsGood;
+        }
+    }
+
+    private sealed record ContinueCopying
+    {
+        public static ContinueCopying Instance { get; } = new();
     }
 
     private sealed record ContinueChecking

@@ -6,7 +6,7 @@ using Cjp2p.Actors.Protocol;
 namespace Cjp2p.Actors.Peers;
 
 /// <summary>
-/// What is worth keeping of one peer while it is active: round-trip time, losses, the cookie that it gave us. Optional:
+/// What is worth keeping of one peer while it is active: round-trip time and losses. Optional:
 /// it stops when the peer was silent for a while, and nothing is lost but a round trip when it is heard again. Has no
 /// children.
 /// </summary>
@@ -16,7 +16,6 @@ internal sealed class PeerActor : InspectedActor
     private readonly NodeServices _node;
     private readonly PeerAddress _address;
     private RoundTripTime _roundTrip;
-    private RawJson _cookie;
     private TimeSpan _heardAt;
     private int _probes;
     private int _answers;
@@ -56,7 +55,7 @@ internal sealed class PeerActor : InspectedActor
         }
     }
 
-    private PeerProtocol.PeerState State() => new(_address, _roundTrip, _probes, _answers, _cookie, _heardAt);
+    private PeerProtocol.PeerState State() => new(_address, _roundTrip, _probes, _answers, _node.Jar.Holds(_address), _heardAt);
 
     private protected override ActorState Inspect()
     {
@@ -73,15 +72,13 @@ internal sealed class PeerActor : InspectedActor
             _answers,
             Math.Round(state.Loss, 4),
             Math.Round(state.Score, 3),
-            _cookie.Utf8.Length > 0,
+            state.HasCookie,
             Math.Round((_node.Clock.Now - _heardAt).TotalSeconds, 3));
     }
 
     private void OnHeard(PeerNews news)
     {
         _heardAt = news.At;
-        if (news.Cookie.Utf8.Length > 0)
-            _cookie = news.Cookie;
         if (news.RoundTrip <= TimeSpan.Zero)
             return;
         _answers++;

@@ -31,10 +31,10 @@ public static class PeerProtocol
     /// <param name="RoundTrip">Round-trip time.</param>
     /// <param name="Probes">Probes sent since the actor started.</param>
     /// <param name="Answers">Probes that came back.</param>
-    /// <param name="Cookie">The cookie that it gave us; empty when there is none.</param>
+    /// <param name="HasCookie">Whether it gave us a cookie to return.</param>
     /// <param name="HeardAt">When it was last heard, on the node's clock.</param>
     public sealed record PeerState(
-        PeerAddress Address, RoundTripTime RoundTrip, int Probes, int Answers, RawJson Cookie, TimeSpan HeardAt)
+        PeerAddress Address, RoundTripTime RoundTrip, int Probes, int Answers, bool HasCookie, TimeSpan HeardAt)
     {
         /// <summary>Share of the probes that were lost, 0 to 1.</summary>
         public double Loss => Probes == 0 ? 0 : Math.Max(0, 1 - (double)Answers / Probes);

@@ -81,12 +81,10 @@ public static class PeerRegistryProtocol
 /// <param name="At">When it came, on the node's clock.</param>
 /// <param name="Proven">Whether it held a cookie or a ping of ours, so that the source does receive there.</param>
 /// <param name="RoundTrip">Round trip of a ping of ours that it returned; zero when there was none.</param>
-/// <param name="Cookie">A cookie that it asks us to return; empty when there was none, or it was not proven.</param>
 /// <param name="Peers">Addresses that it named.</param>
 public sealed record PeerNews(
     PeerAddress Source,
     TimeSpan At,
     bool Proven,
     TimeSpan RoundTrip,
-    RawJson Cookie,
     ImmutableArray<PeerAddress> Peers);

@@ -197,8 +197,8 @@ internal sealed class DatagramPump : IDatagramSink
     {
         var proven = cookies.Check != CookieCheck.Invalid;
         var given = cookies.Given.Of(datagram);
-        if (proven && !given.IsEmpty && _node.Jar.Set(source, given))
-            _provenReports.Remove(source);
+        if (proven && !given.IsEmpty)
+            _node.Jar.Set(source, given);
 
         var contents = 0;
         var questions = 0;
@@ -241,7 +241,7 @@ internal sealed class DatagramPump : IDatagramSink
 
         if (unknown > 0)
             _node.Counters.Add(WireCount.UnknownElements, unknown);
-        GatherNews(source, proven, roundTrip, proven ? given : default, peers);
+        GatherNews(source, proven, roundTrip, peers);
         if (contentRequests > 0)
             GatherRequests(source, datagram, cookies, questions > 0);
         else if (questions > 0)
@@ -362,8 +362,7 @@ internal sealed class DatagramPump : IDatagramSink
         return [.. _addresses.AsSpan(0, count)];
     }
 
-    private void GatherNews(
-        in PeerAddress source, bool proven, TimeSpan roundTrip, ReadOnlySpan<byte> cookie, ImmutableArray<PeerAddress> peers)
+    private void GatherNews(in PeerAddress source, bool proven, TimeSpan roundTrip, ImmutableArray<PeerAddress> peers)
     {
         proven |= roundTrip > TimeSpan.Zero;
         if (peers.IsEmpty && roundTrip == TimeSpan.Zero)
@@ -375,7 +374,7 @@ internal sealed class DatagramPump : IDatagramSink
 
         if (proven)
             _provenReports.Set(source, _now);
-        _news.Add(new PeerNews(source, _now, proven, roundTrip, RawJson.CopyOf(cookie), peers));
+        _news.Add(new PeerNews(source, _now, proven, roundTrip, peers));
     }
 
     private void GatherRequests(in PeerAddress source, ReadOnlySpan<byte> datagram, in Cookies cookies, bool alsoQuestions)

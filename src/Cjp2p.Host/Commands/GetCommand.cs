@@ -268,6 +268,7 @@ internal static class GetCommand
 
         var from = finished.Sources.Length switch
         {
+            0 when finished is { LengthBytes: > 0, FetchedBytes: 0 } => ", a copy of what the node shares",
             0 => "",
             1 => $" from {finished.Sources[0]}",
             var count => $" from {count} sources",

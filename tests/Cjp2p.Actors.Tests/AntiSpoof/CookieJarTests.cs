@@ -52,6 +52,21 @@ public sealed class CookieJarTests
     }
 
     [Fact]
+    public void To_ask_whether_a_cookie_is_held_does_not_keep_it()
+    {
+        _jar.Set(One, "1"u8);
+        Assert.True(_jar.Holds(One));
+        Assert.False(_jar.Holds(Other));
+        for (ushort port = 10; port < 14; port++)
+        {
+            _ = _jar.Holds(One);
+            _jar.Set(One.WithPort(port), "1"u8);
+        }
+
+        Assert.False(_jar.Holds(One));
+    }
+
+    [Fact]
     public void Removed_cookie_is_forgotten()
     {
         _jar.Set(One, "1"u8);

@@ -328,6 +328,48 @@ public sealed class DownloadTests : DownloadSpec
     }
 
     [Fact]
+    public void Content_that_is_shared_here_is_copied_and_nobody_is_asked()
+    {
+        var content = ScriptedSource.ContentOf(70 * SpanGeometry.SpanBytes + 9);
+        Disk.Put("/shared/file", content);
+        StartNode("cjp2p.content.shared = [\"/shared\"]");
+        AdvanceSeconds(5);
+        Fetch(ScriptedSource.IdOf(content), []);
+        var finished = UntilTold<DownloadProtocol.Finished>(5);
+        Assert.Equal(0, finished.FetchedBytes);
+        Assert.Empty(finished.Sources);
+        AssertGot(content);
+        Assert.Equal(content, Disk.Content("/shared/file"));
+    }
+
+    [Theory]
+    [InlineData("before")]
+    [InlineData("meanwhile")]
+    public void Content_that_is_shared_here_no_more_is_fetched(string when)
+    {
+        var content = ScriptedSource.ContentOf(40 * SpanGeometry.SpanBytes);
+        var source = Source(1, content);
+        // What others say of the length counts nothing: the node knows it.
+        var liar = Source(2, content);
+        liar.Eof = () => 5000;
+        Disk.Put("/shared/file", content);
+        StartNode("cjp2p.content.shared = [\"/shared\"]");
+        AdvanceSeconds(5);
+        var written = 0;
+        Disk.Fault = (operation, path) =>
+        {
+            if (operation == DiskOperation.Write && path.StartsWith(Target, StringComparison.Ordinal) && ++written == 20 && when == "meanwhile")
+                Disk.Spoil("/shared/file", content.Length - 1);
+            return operation == DiskOperation.OpenRead && path == "/shared/file" && when == "before" ? new IOException("gone") : null;
+        };
+        Fetch(source.Id, [liar, source]);
+        var finished = UntilTold<DownloadProtocol.Finished>(60);
+        Assert.InRange(finished.FetchedBytes, 1, content.Length + SpanGeometry.SpanBytes);
+        Assert.Equal(source.Address, Assert.Single(finished.Sources));
+        AssertGot(content);
+    }
+
+    [Fact]
     public void Name_cannot_be_fetched_because_it_proves_nothing()
     {
         StartNode();

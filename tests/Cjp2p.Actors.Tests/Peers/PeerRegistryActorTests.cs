@@ -389,7 +389,7 @@ public sealed class PeerRegistryActorTests : NodeSpec
         _node.RegistryBacklog.TryEnter();
         _registry.Tell(new PeerRegistryProtocol.Heard(
         [
-            new PeerNews(Peer(source), Now, proven, TimeSpan.FromMilliseconds(roundTrip), default, Peers(peers ?? [])),
+            new PeerNews(Peer(source), Now, proven, TimeSpan.FromMilliseconds(roundTrip), Peers(peers ?? [])),
         ]));
         Settle();
     }

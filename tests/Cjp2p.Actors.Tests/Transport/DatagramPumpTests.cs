@@ -494,15 +494,6 @@ public sealed class DatagramPumpTests
     }
 
     [Fact]
-    public void Cookie_that_is_new_is_news_at_once()
-    {
-        _pump.Deliver(Stranger, _pump.Cookie(Stranger));
-        _pump.Deliver(Stranger, _pump.Cookie(Stranger), new PleaseAlwaysReturnThisMessage(Theirs));
-        _pump.Deliver(Stranger, _pump.Cookie(Stranger), new PleaseAlwaysReturnThisMessage(Theirs));
-        Assert.Equal([default, Theirs], _pump.News.Select(news => news.Cookie));
-    }
-
-    [Fact]
     public void Ping_of_ours_that_comes_back_proves_the_source_and_tells_the_round_trip()
     {
         var ping = Ping(Stranger);

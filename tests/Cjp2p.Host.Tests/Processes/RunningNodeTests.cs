@@ -43,6 +43,22 @@ public sealed class RunningNodeTests(SmallNode source) : IClassFixture<SmallNode
     }
 
     [Fact]
+    public async Task Get_of_what_the_node_shares_itself_is_a_copy()
+    {
+        _folder.Folder("shared");
+        var id = _folder.File("shared/file", 600_000, seed: 3);
+        await using var node = await ApiProcess.StartAsync(_folder);
+        await Until.AnswerAsync(
+            () => node.GetAsync("/api/content"), now => now.GetProperty("files").GetInt32() == 1, Cjp2pProcess.Bound);
+
+        // Its own address as a peer, as somebody would write who takes get for a node of its own.
+        var get = await RunAsync("get", id, "-o", "copy", "--peer", node.Node.Udp, "--timeout", "60");
+        Assert.True(get.ExitCode == 0, get.ToString());
+        Assert.EndsWith(", a copy of what the node shares, verified", Assert.Single(get.Output), StringComparison.Ordinal);
+        Assert.Equal(id, _folder.IdOf("copy"));
+    }
+
+    [Fact]
     public async Task Get_that_is_not_done_in_time_stops_the_download_at_the_node()
     {
         await using var node = await ApiProcess.StartAsync(_folder);
