@@ -25,7 +25,7 @@ public sealed class BorderTests
     private static readonly System.Type[] Pure =
     [
         typeof(CookieIssuer), typeof(PingIssuer), typeof(ReplyBudget), typeof(SipHash), typeof(TwoGenerationMap<,>), typeof(CookieJar),
-        typeof(AddressPolicy), typeof(PeerTable), typeof(PeerRecord), typeof(PeerSettings), typeof(RoundTripTime),
+        typeof(AddressPolicy), typeof(PeerTable), typeof(PeerIndex), typeof(PeerRecord), typeof(PeerSettings), typeof(RoundTripTime),
         typeof(BlockMap), typeof(ChunkSet), typeof(EofVote), typeof(FlightBudget), typeof(PartialContent), typeof(RetryPolicy),
         typeof(SourceMemory), typeof(SpanBufferPool), typeof(SpanGeometry), typeof(SpanOutcome), typeof(SpanState),
         typeof(TransferWindow), typeof(ContentCatalog), typeof(IDisk), typeof(BlockCache),

@@ -39,7 +39,7 @@ internal sealed class ChunkRequestActor : InspectedActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     public static Props Props(NodeServices node, ChunkRequestTask task) =>
-        Akka.Actor.Props.Create(() => new ChunkRequestActor(node, task)).WithMailbox(NodeMailbox.Id);
+        NodeProps.Of(() => new ChunkRequestActor(node, task)).WithMailbox(NodeMailbox.Id);
 
     protected override void PreStart()
     {

@@ -42,7 +42,7 @@ internal sealed class ContentServerActor : InspectedActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     public static Props Props(NodeServices node, IActorRef store) =>
-        Akka.Actor.Props.Create(() => new ContentServerActor(node, store))
+        NodeProps.Of(() => new ContentServerActor(node, store))
             .WithDispatcher(NodeActor.DiskDispatcher).WithMailbox(NodeMailbox.Id);
 
     protected override void PostStop() => _cache.Dispose();

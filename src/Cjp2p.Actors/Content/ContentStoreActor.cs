@@ -40,7 +40,7 @@ internal sealed class ContentStoreActor : InspectedActor, IWithTimers
     /// <param name="node">What the node's parts share.</param>
     /// <param name="known">Files that were hashed in earlier runs.</param>
     public static Props Props(NodeServices node, ImmutableArray<SharedFile> known) =>
-        Akka.Actor.Props.Create(() => new ContentStoreActor(node, known)).WithDispatcher(NodeActor.DiskDispatcher)
+        NodeProps.Of(() => new ContentStoreActor(node, known)).WithDispatcher(NodeActor.DiskDispatcher)
             .WithMailbox(NodeMailbox.Id);
 
     protected override SupervisorStrategy SupervisorStrategy() =>

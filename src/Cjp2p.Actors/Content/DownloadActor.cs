@@ -112,7 +112,7 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
 
     public static Props Props(
         NodeServices node, DownloadProtocol.StartDownload start, int number, IActorRef registry, IActorRef store) =>
-        Akka.Actor.Props.Create(() => new DownloadActor(node, start, number, registry, store)).WithMailbox(NodeMailbox.Id);
+        NodeProps.Of(() => new DownloadActor(node, start, number, registry, store)).WithMailbox(NodeMailbox.Id);
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(e => Decided(e, Directive.Stop));
 

@@ -57,7 +57,7 @@ internal sealed class DownloadFileActor : InspectedActor
 
     public static Props Props(
         NodeServices node, Sha256Digest wanted, string unfinishedPath, string targetPath, BuffersInTransit inTransit) =>
-        Akka.Actor.Props.Create(() => new DownloadFileActor(node, wanted, unfinishedPath, targetPath, inTransit))
+        NodeProps.Of(() => new DownloadFileActor(node, wanted, unfinishedPath, targetPath, inTransit))
             .WithDispatcher(NodeActor.DiskDispatcher).WithMailbox(NodeMailbox.Id);
 
     protected override void PostStop()
@@ -327,7 +327,7 @@ internal sealed class DownloadFileActor : InspectedActor
     private void Mark(int span, ReadOnlySpan<byte> bytes)
     {
         Span<byte> mark = stackalloc byte[SpanMarks.MarkBytes];
-        BinaryPrimitives.WriteUInt128LittleEndian(mark, SpanMarks.Of(bytes));
+        BinaryPrimitives.WriteUInt64LittleEndian(mark, SpanMarks.Of(bytes));
         Marks().Write(SpanMarks.OffsetOf(span), mark);
     }
 

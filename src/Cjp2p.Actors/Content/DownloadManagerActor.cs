@@ -42,7 +42,7 @@ internal sealed class DownloadManagerActor : InspectedActor
     /// <param name="unfinished">Downloads that were running when the node ended: they go on.</param>
     public static Props Props(
         NodeServices node, IActorRef registry, IActorRef store, ImmutableArray<StoredDownload> unfinished) =>
-        Akka.Actor.Props.Create(() => new DownloadManagerActor(node, registry, store, unfinished)).WithMailbox(NodeMailbox.Id);
+        NodeProps.Of(() => new DownloadManagerActor(node, registry, store, unfinished)).WithMailbox(NodeMailbox.Id);
 
     protected override void PreStart()
     {
@@ -218,7 +218,7 @@ internal sealed class DownloadManagerActor : InspectedActor
         }
 
         public static Props Props(IActorRef asker, ImmutableArray<IActorRef> downloads) =>
-            Akka.Actor.Props.Create(() => new ProgressCollector(asker, downloads));
+            NodeProps.Of(() => new ProgressCollector(asker, downloads));
 
         protected override void PreStart()
         {

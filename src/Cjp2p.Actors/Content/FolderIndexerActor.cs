@@ -37,7 +37,7 @@ internal sealed class FolderIndexerActor : InspectedActor
     }
 
     public static Props Props(NodeServices node, string folder, IReadOnlyCollection<SharedFile> known) =>
-        Akka.Actor.Props.Create(() => new FolderIndexerActor(node, folder, known))
+        NodeProps.Of(() => new FolderIndexerActor(node, folder, known))
             .WithDispatcher(NodeActor.DiskDispatcher).WithMailbox(NodeMailbox.Id);
 
     protected override void PreStart() => Self.Tell(FolderIndexerProtocol.Scan.Instance);

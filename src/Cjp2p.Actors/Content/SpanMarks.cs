@@ -5,19 +5,20 @@ using Cjp2p.Actors.Protocol;
 namespace Cjp2p.Actors.Content;
 
 /// <summary>
-/// What is beside an unfinished file: a mark (XXH128) of each span that was written, so that after a crash of process or
+/// What is beside an unfinished file: a mark (XXH64) of each span that was written, so that after a crash of process or
 /// machine a look at the file tells which spans are really there, and the time of change of the file when all of it was
 /// safe, so that after an orderly stop that look is not needed. It finds torn and lost writes; it is no proof against
-/// people, who are dealt with by the hash of the whole. Pure.
+/// people, who are dealt with by the hash of the whole. XXH64 and not a newer one, because it needs no vectors: the code of
+/// those is not compiled ahead of time, and took longer than SHA-256 in the first second of a process. Pure.
 /// </summary>
 /// <remarks>
-/// Layout, little-endian: 8 bytes "CJP2PM02", SHA-256 that is wanted, length of the content, .NET ticks of the file when it
-/// was last safe (0: it is being written to), 8 bytes of zero, then 16 bytes a span, zero where none was written.
+/// Layout, little-endian: 8 bytes "CJP2PM03", SHA-256 that is wanted, length of the content, .NET ticks of the file when it
+/// was last safe (0: it is being written to), 8 bytes of zero, then 8 bytes a span, zero where none was written.
 /// </remarks>
 internal sealed class SpanMarks
 {
     /// <summary>Bytes of one mark.</summary>
-    public const int MarkBytes = 16;
+    public const int MarkBytes = 8;
 
     /// <summary>Where the time of change is.</summary>
     public const int CleanOffset = 8 + 32 + 8;
@@ -32,14 +33,14 @@ internal sealed class SpanMarks
         var marked = new List<int>();
         for (var span = 0; OffsetOf(span) + MarkBytes <= map.Length; span++)
         {
-            if (this[span] != UInt128.Zero)
+            if (this[span] != 0)
                 marked.Add(span);
         }
 
         Marked = marked;
     }
 
-    private static ReadOnlySpan<byte> Magic => "CJP2PM02"u8;
+    private static ReadOnlySpan<byte> Magic => "CJP2PM03"u8;
 
     /// <summary>Spans that have a mark, in order.</summary>
     public IReadOnlyList<int> Marked { get; }
@@ -48,14 +49,10 @@ internal sealed class SpanMarks
     public long CleanTicks => BinaryPrimitives.ReadInt64LittleEndian(_map.AsSpan(CleanOffset));
 
     /// <summary>The mark of a span; zero when there is none.</summary>
-    public UInt128 this[int span] => BinaryPrimitives.ReadUInt128LittleEndian(_map.AsSpan((int)OffsetOf(span)));
+    public ulong this[int span] => BinaryPrimitives.ReadUInt64LittleEndian(_map.AsSpan((int)OffsetOf(span)));
 
     /// <summary>The mark of bytes; never zero.</summary>
-    public static UInt128 Of(ReadOnlySpan<byte> bytes)
-    {
-        var mark = XxHash128.HashToUInt128(bytes);
-        return mark == UInt128.Zero ? UInt128.One : mark;
-    }
+    public static ulong Of(ReadOnlySpan<byte> bytes) => Math.Max(1, XxHash64.HashToUInt64(bytes));
 
     /// <summary>Where the mark of a span is.</summary>
     public static long OffsetOf(int span) => HeaderBytes + (long)span * MarkBytes;

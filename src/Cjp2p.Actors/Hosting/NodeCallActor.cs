@@ -18,7 +18,7 @@ internal sealed class NodeCallActor : UntypedActor
 
     public NodeCallActor(NodeCall call) => _call = call;
 
-    public static Props Props(NodeCall call) => Akka.Actor.Props.Create(() => new NodeCallActor(call));
+    public static Props Props(NodeCall call) => NodeProps.Of(() => new NodeCallActor(call));
 
     protected override void PreStart()
     {

@@ -30,7 +30,7 @@ internal sealed class FieldWatcher : UntypedActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     public static Props Props(NodeServices node, IActorRef asker, InspectionProtocol.Watch watch) =>
-        Akka.Actor.Props.Create(() => new FieldWatcher(node, asker, watch));
+        NodeProps.Of(() => new FieldWatcher(node, asker, watch));
 
     protected override void PreStart()
     {

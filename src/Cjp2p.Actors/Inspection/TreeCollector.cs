@@ -28,7 +28,7 @@ internal sealed class TreeCollector : UntypedActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     public static Props Props(NodeServices node, IActorRef asker, InspectionProtocol.INodeQuery question) =>
-        Akka.Actor.Props.Create(() => new TreeCollector(node, asker, question));
+        NodeProps.Of(() => new TreeCollector(node, asker, question));
 
     protected override void PreStart()
     {

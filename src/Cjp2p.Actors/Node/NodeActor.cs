@@ -70,7 +70,7 @@ public sealed class NodeActor : InspectedActor, IWithTimers
 
     /// <summary>Props of a node; its name is the caller's to choose (<see cref="NodeSettings.Name"/>).</summary>
     public static Props Props(NodeSettings settings, NodeEnvironment environment) =>
-        Akka.Actor.Props.Create(() => new NodeActor(settings, environment)).WithMailbox(NodeMailbox.Id);
+        NodeProps.Of(() => new NodeActor(settings, environment)).WithMailbox(NodeMailbox.Id);
 
     /// <inheritdoc/>
     protected override SupervisorStrategy SupervisorStrategy() =>
@@ -355,7 +355,7 @@ public sealed class NodeActor : InspectedActor, IWithTimers
         }
 
         public static Props Props(IActorRef asker, NodeServices node, TimeSpan startedAt, params IActorRef[] parts) =>
-            Akka.Actor.Props.Create(() => new StatusCollector(asker, node, startedAt, parts));
+            NodeProps.Of(() => new StatusCollector(asker, node, startedAt, parts));
 
         protected override void PreStart()
         {

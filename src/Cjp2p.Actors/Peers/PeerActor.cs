@@ -27,7 +27,7 @@ internal sealed class PeerActor : InspectedActor
     }
 
     public static Props Props(NodeServices node, PeerAddress address) =>
-        Akka.Actor.Props.Create(() => new PeerActor(node, address)).WithMailbox(NodeMailbox.Id);
+        NodeProps.Of(() => new PeerActor(node, address)).WithMailbox(NodeMailbox.Id);
 
     protected override void PreStart() => SetReceiveTimeout(_node.Settings.Peers.ActorIdle);
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Cjp2p.Actors.Protocol;
 
 namespace Cjp2p.Actors.Peers;
@@ -10,6 +11,8 @@ namespace Cjp2p.Actors.Peers;
 /// <param name="UnansweredProbes">Probes since it was last heard.</param>
 /// <param name="RoundTrip">Last smoothed round-trip time; zero when not known.</param>
 /// <param name="HeardInRow">How often it proved that with no longer silence than an idle peer's actor lives through.</param>
+// Without holes: 64 bytes, of which a table may have a million.
+[StructLayout(LayoutKind.Auto)]
 public readonly record struct PeerRecord(
     PeerAddress Address,
     TimeSpan VerifiedAt,

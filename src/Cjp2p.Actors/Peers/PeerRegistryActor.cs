@@ -60,7 +60,7 @@ internal sealed class PeerRegistryActor : InspectedActor, IWithTimers
     /// <param name="node">What the node's parts share.</param>
     /// <param name="known">Peers of earlier runs.</param>
     public static Props Props(NodeServices node, ImmutableArray<StoredPeer> known) =>
-        Akka.Actor.Props.Create(() => new PeerRegistryActor(node, known)).WithMailbox(NodeMailbox.Id);
+        NodeProps.Of(() => new PeerRegistryActor(node, known)).WithMailbox(NodeMailbox.Id);
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(e => Decided(e, Directive.Stop));
 

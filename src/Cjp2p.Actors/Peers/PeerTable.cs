@@ -14,14 +14,18 @@ public sealed class PeerTable
     private const int SampledToEvict = 16;
 
     private readonly PeerSettings _settings;
-    private readonly Dictionary<PeerAddress, int> _index = [];
     private readonly List<PeerRecord> _verified = [];
+    private readonly PeerIndex _index;
     private readonly Queue<PeerAddress> _hearsay = new();
     private readonly HashSet<PeerAddress> _hearsaySet = [];
     private readonly Dictionary<ulong, int> _inNetwork = [];
 
     /// <param name="settings">Caps and rates.</param>
-    public PeerTable(PeerSettings settings) => _settings = settings;
+    public PeerTable(PeerSettings settings)
+    {
+        _settings = settings;
+        _index = new PeerIndex(_verified);
+    }
 
     /// <summary>Broken on purpose, for tests of the simulator.</summary>
     internal bool NeverEvicts { get; init; }
@@ -45,7 +49,7 @@ public sealed class PeerTable
     public ImmutableArray<PeerAddress> HearsayAddresses => [.. _hearsay.Where(_hearsaySet.Contains).Distinct()];
 
     /// <summary>Whether <paramref name="address"/> is a verified peer.</summary>
-    public bool Contains(in PeerAddress address) => _index.ContainsKey(address);
+    public bool Contains(in PeerAddress address) => _index.Find(address) >= 0;
 
     /// <summary>
     /// A source proved its address at <paramref name="now"/>. True when it was not a peer before. When the table is full,
@@ -56,7 +60,7 @@ public sealed class PeerTable
     public bool AddVerified(in PeerAddress address, TimeSpan now, Random random)
     {
         _hearsaySet.Remove(address);
-        if (_index.TryGetValue(address, out var known))
+        if (_index.Find(address) is >= 0 and var known)
         {
             var before = _verified[known];
             var inRow = now - before.HeardAt <= _settings.ActorIdle ? before.HeardInRow + 1 : 1;
@@ -66,9 +70,9 @@ public sealed class PeerTable
 
         if (_verified.Count >= _settings.PeersMax && !NeverEvicts)
             Evict(random);
-        _index[address] = _verified.Count;
         _inNetwork[NetworkOf(address)] = PeersInNetworkOf(address) + 1;
         _verified.Add(new PeerRecord(address, now, now, TimeSpan.MinValue, 0, TimeSpan.Zero));
+        _index.Add(address, _verified.Count - 1);
         return true;
     }
 
@@ -76,12 +80,12 @@ public sealed class PeerTable
     /// Whether <paramref name="address"/> has been heard often enough to have an actor: there is an exchange with it.
     /// </summary>
     public bool IsActive(in PeerAddress address) =>
-        _index.TryGetValue(address, out var i) && _verified[i].HeardInRow >= _settings.ActorAfter;
+        _index.Find(address) is >= 0 and var i && _verified[i].HeardInRow >= _settings.ActorAfter;
 
     /// <summary>One more sample of a peer's round-trip time, smoothed as RFC 6298 does.</summary>
     public void AddRoundTrip(in PeerAddress address, TimeSpan sample)
     {
-        if (!_index.TryGetValue(address, out var i))
+        if (_index.Find(address) is not (>= 0 and var i))
             return;
         var before = _verified[i].RoundTrip;
         _verified[i] = _verified[i] with { RoundTrip = before == TimeSpan.Zero ? sample : before * 0.875 + sample * 0.125 };
@@ -90,7 +94,7 @@ public sealed class PeerTable
     /// <summary>A peer was heard of with a measured round-trip time.</summary>
     public void SetRoundTrip(in PeerAddress address, TimeSpan roundTrip)
     {
-        if (_index.TryGetValue(address, out var i))
+        if (_index.Find(address) is >= 0 and var i)
             _verified[i] = _verified[i] with { RoundTrip = roundTrip };
     }
 
@@ -116,7 +120,7 @@ public sealed class PeerTable
         {
             if (kept >= _settings.HearsayPerMessageMax || _hearsaySet.Count >= _settings.HearsayMax)
                 break;
-            if (!policy.Accepts(address) || _index.ContainsKey(address) || !_hearsaySet.Add(address))
+            if (!policy.Accepts(address) || Contains(address) || !_hearsaySet.Add(address))
                 continue;
             if (_hearsay.Count >= _settings.HearsayMax * 2)
                 DropProvenFromQueue();
@@ -178,7 +182,7 @@ public sealed class PeerTable
                 continue;
             }
 
-            _verified[_index[peer.Address]] = peer with { ProbedAt = now, UnansweredProbes = peer.UnansweredProbes + 1 };
+            _verified[_index.Find(peer.Address)] = peer with { ProbedAt = now, UnansweredProbes = peer.UnansweredProbes + 1 };
             probes.Add(peer.Address);
         }
 
@@ -209,18 +213,20 @@ public sealed class PeerTable
     /// <summary>Forgets a peer.</summary>
     public bool Remove(in PeerAddress address)
     {
-        if (!_index.Remove(address, out var i))
+        if (_index.Find(address) is not (>= 0 and var i))
             return false;
+        _index.Remove(address, i);
         var network = NetworkOf(address);
         if (--_inNetwork[network] == 0)
             _inNetwork.Remove(network);
-        var last = _verified[^1];
-        _verified.RemoveAt(_verified.Count - 1);
-        if (i < _verified.Count)
+        var end = _verified.Count - 1;
+        if (i < end)
         {
-            _verified[i] = last;
-            _index[last.Address] = i;
+            _index.Move(_verified[end].Address, end, i);
+            _verified[i] = _verified[end];
         }
+
+        _verified.RemoveAt(end);
 
         return true;
     }

@@ -21,6 +21,9 @@ public ref struct DatagramWriter(Span<byte> buffer)
     /// <summary>Bytes of the datagram when nothing more is added; 0 while there is no element.</summary>
     public readonly int BytesIfFinished => ElementCount == 0 ? 0 : _position + 1;
 
+    /// <summary>Bytes that the buffer still has room for.</summary>
+    public readonly int BytesLeft => _buffer.Length - _position;
+
     /// <summary>Bytes of a Content element besides its base64 text, without the comma before it. A negative eof is left out.</summary>
     public static int ContentOverheadBytes(in ContentId id, long offset, long eof) =>
         """{"Content":{"id":"","offset":,"base64":""}}""".Length + EscapedLength(id) + Digits(offset)

@@ -1,17 +1,13 @@
-using System.Buffers;
-
 namespace Cjp2p.Actors.Protocol;
 
 /// <summary>
 /// The short cut of <see cref="DatagramReader"/> for what a transfer consists of: whole datagrams of Content and
-/// PleaseSendContent with a SHA-256 id, and cookies <c>{"cookie":"hex"}</c> handed out or returned, in compact JSON with
+/// PleaseSendContent with a SHA-256 id, PleaseSendPeers, and cookies <c>{"cookie":"hex"}</c> handed out or returned, in compact JSON with
 /// the fields in any order and none besides. It accepts only what the full reader would read the same way, and gives up on
 /// anything else without judging it.
 /// </summary>
 internal ref struct FastScanner(ReadOnlySpan<byte> datagram, WireLimits limits)
 {
-    private static readonly SearchValues<byte> HexDigits = SearchValues.Create("0123456789abcdefABCDEF"u8);
-
     private readonly ReadOnlySpan<byte> _datagram = datagram;
     private readonly WireLimits _limits = limits;
     private int _position;
@@ -43,6 +39,8 @@ internal ref struct FastScanner(ReadOnlySpan<byte> datagram, WireLimits limits)
             return TryReadRange(WireMessageKind.Content, "Content".Length, ref element);
         if (rest.StartsWith("{\"PleaseSendContent\":"u8))
             return TryReadRange(WireMessageKind.PleaseSendContent, "PleaseSendContent".Length, ref element);
+        if (rest.StartsWith("{\"PleaseSendPeers\":{}"u8))
+            return TryReadEmpty(WireMessageKind.PleaseSendPeers, "PleaseSendPeers".Length, ref element);
         if (rest.StartsWith("{\"AlwaysReturned\":"u8))
             return TryReadCookie(WireMessageKind.AlwaysReturned, "AlwaysReturned".Length, ref element);
         return rest.StartsWith("{\"PleaseAlwaysReturnThisMessage\":"u8)
@@ -63,15 +61,22 @@ internal ref struct FastScanner(ReadOnlySpan<byte> datagram, WireLimits limits)
         return TryConsume((byte)'}');
     }
 
+    private bool TryReadEmpty(WireMessageKind kind, int nameBytes, ref WireElement element)
+    {
+        int payloadStart = StartElement(kind, nameBytes, ref element);
+        return TryConsume("{}"u8) && TryEndElement(payloadStart, ref element);
+    }
+
     private bool TryReadCookie(WireMessageKind kind, int nameBytes, ref WireElement element)
     {
         int payloadStart = StartElement(kind, nameBytes, ref element);
         if (!TryConsume("{\"cookie\":\""u8))
             return false;
-        int hexBytes = _datagram[_position..].IndexOfAnyExcept(HexDigits);
-        if (hexBytes < 0 || hexBytes > _limits.StringBytesMax)
+        int start = _position;
+        while (_position < _datagram.Length && char.IsAsciiHexDigit((char)_datagram[_position]))
+            _position++;
+        if (_position - start > _limits.StringBytesMax)
             return false;
-        _position += hexBytes;
         return TryConsume("\"}"u8)
             && _position - payloadStart <= _limits.CookieBytesMax
             && TryEndElement(payloadStart, ref element);

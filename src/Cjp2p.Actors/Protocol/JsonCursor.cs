@@ -11,6 +11,7 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> text, int position = 0)
     /// <summary>The deepest nesting that can be tracked.</summary>
     public const int DepthMax = 64;
 
+    private const int LongStringBytes = 1024;
     private static readonly SearchValues<byte> EndsStringRun = SearchValues.Create(
         [.. Enumerable.Range(0, 0x20).Select(i => (byte)i), (byte)'"', (byte)'\\']);
 
@@ -109,6 +110,9 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> text, int position = 0)
             return false;
         while (true)
         {
+            // A long one is base64, which ends no run.
+            if (_text.Length - Position > LongStringBytes)
+                Position += FastBase64.RunLength(_text[Position..]);
             int run = _text[Position..].IndexOfAny(EndsStringRun);
             if (run < 0)
                 return false;

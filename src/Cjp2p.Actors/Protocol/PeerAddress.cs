@@ -19,6 +19,9 @@ public readonly struct PeerAddress : IEquatable<PeerAddress>, IComparable<PeerAd
     /// <summary>Bytes of the longest text: brackets, 8 groups of 4, a scope of 10 digits, a port of 5.</summary>
     public const int TextBytesMax = 58;
 
+    /// <summary>Bytes of the shortest text: 1.2.3.4:5.</summary>
+    public const int TextBytesMin = 9;
+
     private const ulong MappedPrefix = 0xFFFF_0000_0000;
 
     private readonly ulong _high, _low;

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Cjp2p.Actors.Node;
 
 namespace Cjp2p.Actors.Simulation;
 
@@ -13,7 +14,7 @@ internal sealed class SimRootActor(SimWorld world) : UntypedActor
 
     private sealed record ChildGone(SimMachine Machine);
 
-    internal static Props Props(SimWorld world) => Akka.Actor.Props.Create(() => new SimRootActor(world));
+    internal static Props Props(SimWorld world) => NodeProps.Of(() => new SimRootActor(world));
 
     /// <summary>Starts the top actor of a machine; called inside the root's context.</summary>
     internal static IActorRef StartChild(IUntypedActorContext context, SimMachine machine, Props props, string name) =>

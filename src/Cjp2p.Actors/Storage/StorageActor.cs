@@ -46,7 +46,7 @@ internal sealed class StorageActor : InspectedActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     public static Props Props(NodeServices node, INodeStateFactory states) =>
-        Akka.Actor.Props.Create(() => new StorageActor(node, states))
+        NodeProps.Of(() => new StorageActor(node, states))
             .WithDispatcher(NodeActor.StorageDispatcher).WithMailbox(NodeMailbox.Id);
 
     private protected override ActorState Inspect() => new StorageState(

@@ -28,6 +28,7 @@ internal sealed class DatagramPump : IDatagramSink
     private readonly TwoGenerationMap<PeerAddress, TimeSpan> _provenReports;
     private readonly Random _random;
     private readonly PeerAddress[] _addresses;
+    private readonly PeersAnswer _peers;
 
     private readonly List<Arrival> _arrivals = [];
     private readonly List<PeerNews> _news = [];
@@ -47,6 +48,7 @@ internal sealed class DatagramPump : IDatagramSink
         _provenReports = new TwoGenerationMap<PeerAddress, TimeSpan>(node.Settings.Cookies.BareReplySourcesMax);
         _random = node.NewRandom();
         _addresses = new PeerAddress[node.Settings.Wire.Limits.PeersMax];
+        _peers = new PeersAnswer(_addresses.Length);
         _now = node.Clock.Now;
     }
 
@@ -449,10 +451,14 @@ internal sealed class DatagramPump : IDatagramSink
     // IPv6 addresses only to those who came by IPv6: one in a list kills the Ruby and the Python node.
     private void WritePeers(ref DatagramWriter writer, in PeerAddress source)
     {
+        var sample = _node.PeerSample;
+        if (_peers.TryWrite(ref writer, sample, source))
+            return;
         var count = 0;
-        foreach (var peer in _node.PeerSample)
+        var most = Math.Min(_addresses.Length, writer.BytesLeft / PeerAddress.TextBytesMin);
+        foreach (var peer in sample)
         {
-            if (count == _addresses.Length)
+            if (count == most)
                 break;
             if (peer != source && (source.IsIPv6 || !peer.IsIPv6))
                 _addresses[count++] = peer;

@@ -28,7 +28,7 @@ internal sealed class SocketActor : InspectedActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     public static Props Props(NodeServices node, Func<PumpTargets> targets) =>
-        Akka.Actor.Props.Create(() => new SocketActor(node, targets)).WithMailbox(NodeMailbox.Id);
+        NodeProps.Of(() => new SocketActor(node, targets)).WithMailbox(NodeMailbox.Id);
 
     // What was open before is opened again, on the same ports, as after the failure of a socket.
     protected override void PostRestart(Exception reason)

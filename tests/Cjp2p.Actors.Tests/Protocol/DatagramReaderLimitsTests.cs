@@ -70,7 +70,7 @@ public sealed class DatagramReaderLimitsTests
     {
         var limits = new WireLimits(ElementsMax: 3);
         Assert.Equal(
-            new DatagramResult(DatagramFault.None, 3, 0, Fast: false),
+            new DatagramResult(DatagramFault.None, 3, 0, Fast: true),
             Wire.Read("""[{"PleaseSendPeers":{}},{"PleaseSendPeers":{}},{"PleaseSendPeers":{}}]""", limits).Result);
 
         (DatagramResult result, List<WireMessage> messages) = Wire.Read(

@@ -26,6 +26,8 @@ public sealed class FastScannerTests
     [InlineData($$$"""[{"Content":{"base64":"aGk=","eof":2,"id":"{{{Wire.Hex}}}","offset":0}}]""", 1)]
     [InlineData($$$"""[{"Content":{"offset":40960,"id":"{{{Wire.Hex}}}","eof":65537,"base64":"Pg=="}}]""", 1)]
     [InlineData($$$"""[{"PleaseSendContent":{"id":"{{{Wire.Hex}}}","offset":0,"length":0}}]""", 1)]
+    [InlineData("""[{"PleaseSendPeers":{}}]""", 1)]
+    [InlineData("""[{"AlwaysReturned":{"cookie":"0a1b2c3d"}},{"PleaseSendPeers":{}}]""", 2)]
     public void Forms_of_our_own_and_of_the_existing_nodes_are_fast(string datagram, int elements) =>
         Assert.Equal(new DatagramResult(DatagramFault.None, elements, 0, Fast: true), Wire.Read(datagram).Result);
 
@@ -89,7 +91,7 @@ public sealed class FastScannerTests
     [InlineData(Request, "\"length\":4096", "\"eof\":4096", DatagramFault.None)]
     [InlineData(Request, "\"length\":4096", "\"base64\":\"aGk=\"", DatagramFault.None)]
     [InlineData(Request, "\"length\":4096", "\"length\":4096,\"length\":4096", DatagramFault.None)]
-    [InlineData(Cookies, "[{", "[{\"PleaseSendPeers\":{}},{", DatagramFault.None)]
+    [InlineData(Cookies, "[{", "[{\"PleaseSendPeers\":{\"a\":0}},{", DatagramFault.None)]
     public void Near_misses_are_left_to_the_full_reader(string datagram, string part, string instead, DatagramFault fault)
     {
         int at = datagram.IndexOf(part, StringComparison.Ordinal);

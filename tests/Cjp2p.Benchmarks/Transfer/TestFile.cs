@@ -15,6 +15,9 @@ internal sealed class TestFile : IDisposable
         LengthBytes = lengthBytes;
     }
 
+    /// <summary>The folder that goes with it: for whatever else a measurement needs on the disk.</summary>
+    public string Folder => _folder;
+
     /// <summary>Its length.</summary>
     public long LengthBytes { get; }
 

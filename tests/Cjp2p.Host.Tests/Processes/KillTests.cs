@@ -118,7 +118,7 @@ public sealed class KillTests : IAsyncLifetime, IDisposable
     private Cjp2pProcess Start() =>
         Cjp2pProcess.Start(_folder.Root, "get", _id, "--peer", $"{_relay.Address}", "-o", "got");
 
-    // Spans that have a mark: docs/operating.md, 16 bytes each behind a header of 64.
+    // Spans that have a mark: docs/operating.md, 8 bytes each behind a header of 64.
     private HashSet<int> Marked(string name)
     {
         var path = _folder.In($"{name}.cjp2p-part.cjp2p-map");
@@ -127,8 +127,8 @@ public sealed class KillTests : IAsyncLifetime, IDisposable
         var marks = File.ReadAllBytes(path);
         return
         [
-            .. Enumerable.Range(0, Math.Max(0, (marks.Length - 64) / 16))
-                .Where(span => marks.AsSpan(64 + span * 16, 16).ContainsAnyExcept((byte)0)),
+            .. Enumerable.Range(0, Math.Max(0, (marks.Length - 64) / 8))
+                .Where(span => marks.AsSpan(64 + span * 8, 8).ContainsAnyExcept((byte)0)),
         ];
     }
 

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Cjp2p.Actors.Node;
 
 namespace Cjp2p.Actors.Simulation.Foreign;
 
@@ -10,7 +11,7 @@ internal sealed class ForeignModelActor(Func<ForeignModel> make) : UntypedActor
 {
     private ForeignModel? _model;
 
-    internal static Props Props(Func<ForeignModel> make) => Akka.Actor.Props.Create(() => new ForeignModelActor(make));
+    internal static Props Props(Func<ForeignModel> make) => NodeProps.Of(() => new ForeignModelActor(make));
 
     protected override void PreStart()
     {

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Cjp2p.Actors.Node;
 using Cjp2p.Actors.Protocol;
 using Cjp2p.Actors.Transport;
 
@@ -16,7 +17,7 @@ internal sealed class HostileSenderActor(SimMachine machine, HostileScript scrip
     public ITimerScheduler Timers { get; set; } = null!;
 
     internal static Props Props(SimMachine machine, HostileScript script) =>
-        Akka.Actor.Props.Create(() => new HostileSenderActor(machine, script));
+        NodeProps.Of(() => new HostileSenderActor(machine, script));
 
     public void OnDatagram(in PeerAddress source, ReadOnlySpan<byte> datagram) => script.Hear(source, datagram);
 

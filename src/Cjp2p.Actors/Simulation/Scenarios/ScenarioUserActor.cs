@@ -8,7 +8,7 @@ namespace Cjp2p.Actors.Simulation.Scenarios;
 internal sealed class ScenarioUserActor(ScenarioRun run, ScenarioNode node) : UntypedActor
 {
     public static Props Props(ScenarioRun run, ScenarioNode node) =>
-        Akka.Actor.Props.Create(() => new ScenarioUserActor(run, node));
+        NodeProps.Of(() => new ScenarioUserActor(run, node));
 
     protected override void OnReceive(object message)
     {
