@@ -51,7 +51,7 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
     private readonly SortedDictionary<int, ActiveSpan> _spans = [];
     private readonly Queue<PeerAddress> _suggested = new();
     private readonly EofVote _vote = new();
-    private readonly HashSet<int> _contributors = [];
+    private readonly Provenance _provenance = new();
     private readonly Dictionary<int, int> _writing = [];
     private readonly Dictionary<int, AuditTask> _auditing = [];
     private readonly DownloadRoute _route;
@@ -74,7 +74,7 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
     private bool _isStarved;
     private bool _isStopping;
     private bool _hasUnsaved;
-    private bool _hasOlderSpans;
+    private bool _isLeftByOthers;
     private bool _hasEnded;
     private string _why = "";
     private string _diskTrouble = "";
@@ -277,7 +277,7 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
                 Math.Clamp(_settings.WindowInitial, _settings.WindowMin, _settings.WindowMax),
                 _settings.WindowMin,
                 _settings.WindowMax),
-            new RequestSize(_settings.RequestBytesMax, _settings.OnePacketRequests))
+            new RequestSize(_settings.RequestBytesMax))
         {
             ProbeAt = Now,
         };
@@ -408,8 +408,6 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
 
     private void Probe(DownloadSource source)
     {
-        if (source.Probes > 0)
-            source.Size.ProbeLost(Now);
         source.Slot.AwaitsAnswer = true;
         source.ProbedAt = Now;
         source.Probes++;
@@ -417,13 +415,19 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
         var pauseMax = PauseMax(source);
         if (source.ProbeAt - Now > pauseMax)
             source.ProbeAt = Now + pauseMax;
+        // An answer that fits one packet arrives on every way.
+        Ask(source, RequestSize.OnePacketBytes);
+    }
+
+    private void Ask(DownloadSource source, int bytes)
+    {
         using var batch = _node.Transports.RentFor(source.Address);
         if (batch is null)
             return;
         var most = _node.Settings.Wire.DatagramBytesMax;
         var writer = new DatagramWriter(batch.Reserve(most)[..most]);
         ReplyHead.Write(ref writer, _node, source.Address, giveCookie: true, default);
-        writer.TryWritePleaseSendContent(_start.Id, Math.Min(source.Size.Bytes, SpanGeometry.DefaultChunkBytes), 0);
+        writer.TryWritePleaseSendContent(_start.Id, bytes, 0);
         batch.Commit(source.Address, writer.Finish());
     }
 
@@ -433,6 +437,8 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
             return;
         if (source.Probes == 1)
             source.RoundTrip = source.RoundTrip.Add(answered.At - source.ProbedAt);
+        if (source.Probes > 0)
+            source.Size.OnePacketArrived(Now);
         source.Probes = 0;
         source.HasAnswered = true;
         source.HeardAt = answered.At;
@@ -537,6 +543,7 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
         foreach (var audit in _auditing.Values)
             _ledger?.Abandon(audit);
         _auditing.Clear();
+        _isLeftByOthers = known is null;
         _file.Tell(new DownloadFileProtocol.Open(++_attempt, _route.Eof, known));
     }
 
@@ -561,7 +568,7 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
         _isStarved = false;
         foreach (var source in _sources)
         {
-            if (source.Standing != SourceStanding.Active || (_solo is not null && source != _solo))
+            if (!MayBeAsked(source))
                 continue;
             while (Grant(source))
             {
@@ -619,42 +626,43 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
         race = false;
         // Where only small packets arrive, a span is cut smaller; all sources can deliver such a one.
         var chunkBytes = Math.Min(source.Size.Bytes, SpanGeometry.DefaultChunkBytes);
-        foreach (var active in _spans.Values)
-        {
-            if (active.Unrequested > 0 && active.ChunkBytes <= chunkBytes
-                && (active.Audit is null || active.Auditor == source.Slot.Number))
-                return active;
-        }
-
+        var number = source.Slot.Number;
+        if (SpanChoice.Next(_spans.Values, number, chunkBytes, chunkBytes) is { } same)
+            return same;
         var missing = _map!.NextMissing();
-        if (missing < 0 || _spans.Count >= _settings.ActiveSpansMax)
-            CutSmaller(chunkBytes);
-        if (missing >= 0)
+        var hasRoom = _spans.Count < _settings.ActiveSpansMax;
+        if (missing >= 0 && hasRoom && _node.Buffers.TryRent(out var buffer))
+            return OpenSpan(missing, chunkBytes, buffer);
+        if (SpanChoice.Next(_spans.Values, number, 1, chunkBytes) is { } smaller)
+            return smaller;
+        // Spans that were opened for larger chunks, which nobody takes any more: those that wait hold all room and memory.
+        if (!_sources.Exists(other => MayBeAsked(other) && other.Size.Bytes > chunkBytes)
+            && SpanChoice.Larger(_spans.Values, chunkBytes) is { } larger)
         {
-            if (_spans.Count >= _settings.ActiveSpansMax)
-                return null;
-            if (_node.Buffers.TryRent(out var buffer))
-                return OpenSpan(missing, chunkBytes, buffer);
-            _isStarved = true;
+            larger.ChunkBytes = chunkBytes;
+            // It says how many there are.
+            larger.Unrequested = 0;
+            larger.Actor.Tell(new ChunkRequestProtocol.CutSmaller(chunkBytes));
             return null;
         }
 
-        if (_spans.Count < _settings.ActiveSpansMax && AuditFor(source) is { } audit)
+        if (missing >= 0)
+        {
+            _isStarved |= hasRoom;
+            return null;
+        }
+
+        if (hasRoom && AuditFor(source) is { } audit)
             return audit;
 
         // The end: what others are slow with is asked of this one too, once for each stretch of silence.
         race = true;
         var patience = source.RoundTrip.IsKnown ? source.RoundTrip.Smoothed * 2 : _settings.Retry.TimeoutUnknown;
-        foreach (var active in _spans.Values)
-        {
-            if (active.Audit is null && Now - active.ProgressAt > patience && active.ChunkBytes <= chunkBytes
-                && !active.RacedBy.Contains(source.Slot.Number)
-                && active.Outstanding.Any(other => other.Key != source.Slot.Number && other.Value > 0))
-                return active;
-        }
-
-        return null;
+        return SpanChoice.Race(_spans.Values, number, chunkBytes, Now - patience);
     }
+
+    private bool MayBeAsked(DownloadSource source) =>
+        source.Standing == SourceStanding.Active && (_solo is null || source == _solo);
 
     // Who gave wrong content is being found out: this one is asked for something that another gave.
     private ActiveSpan? AuditFor(DownloadSource source)
@@ -668,24 +676,6 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
         ledger.Abandon(task);
         _isStarved = true;
         return null;
-    }
-
-    // Spans that were opened for larger chunks, which no source takes any more.
-    private void CutSmaller(int chunkBytes)
-    {
-        if (chunkBytes == SpanGeometry.DefaultChunkBytes || _sources.Any(source =>
-            source.Standing == SourceStanding.Active && (_solo is null || source == _solo)
-            && source.Size.Bytes >= SpanGeometry.DefaultChunkBytes))
-            return;
-        foreach (var span in _spans.Values)
-        {
-            if (span.Audit is not null || span.ChunkBytes <= chunkBytes || span.Outstanding.Values.Any(chunks => chunks > 0))
-                continue;
-            span.ChunkBytes = chunkBytes;
-            // It says how many there are.
-            span.Unrequested = 0;
-            span.Actor.Tell(new ChunkRequestProtocol.CutSmaller(chunkBytes));
-        }
     }
 
     private ActiveSpan OpenSpan(
@@ -735,9 +725,19 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
                 OnDelivered(span, source, progress.Chunks);
             if (progress.Useless > 0)
                 OnUseless(source, progress.Useless);
+            if (source.Size.IsOnePacket)
+                LookForFragments(source);
         }
 
         Schedule();
+    }
+
+    private void LookForFragments(DownloadSource source)
+    {
+        if (source.Slot.LargestDatagramBytes > RequestSize.OnePacketDatagramBytesMax)
+            source.Size.LargerArrived();
+        else if (source.Size.TakeLargerProbe(Now))
+            Ask(source, SpanGeometry.DefaultChunkBytes);
     }
 
     private void Settle(ActiveSpan span, in Settlement settled, TimeSpan roundTrip)
@@ -760,7 +760,10 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
         if (settled.Lost == 0)
             return;
         source.Window.Lost(settled.Lost, Now, source.RoundTrip.Smoothed);
+        var wasOnePacket = source.Size.IsOnePacket;
         source.Size.Lost((long)settled.Lost * span.ChunkBytes, Now);
+        if (source.Size.IsOnePacket && !wasOnePacket)
+            source.Slot.LargestDatagramBytes = 0;
         // Losses while others come through are losses; losses and silence mean that it is gone.
         if (source.Standing == SourceStanding.Active && Now - source.HeardAt > SilenceMax(source))
             Rest(source);
@@ -820,7 +823,7 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
             _auditing[fetched.Span] = audit;
         else
             _ledger?.Given(fetched.Span, fetched.Givers.AsSpan());
-        _contributors.UnionWith(fetched.Contributors);
+        _provenance.Gave(fetched.Contributors);
         Schedule();
     }
 
@@ -907,7 +910,8 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
                 break;
             case DownloadFileProtocol.Opened opened when opened.Attempt == _attempt && _phase == DownloadPhase.Fetching:
                 _map = opened.Map;
-                _hasOlderSpans |= _map.OnDisk > 0 && _contributors.Count == 0;
+                if (_isLeftByOthers && _map.OnDisk > 0)
+                    _provenance.FoundOlder();
                 if (!FinishWhenComplete())
                     Schedule();
                 break;
@@ -968,8 +972,7 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
     {
         _usefulChunks = 0;
         _log.Warning("What was fetched for {ContentId} is {Actual}: fetching it again", _start.Id, actual);
-        var contributors = _contributors.Where(_byNumber.ContainsKey).Select(number => _byNumber[number]).ToArray();
-        if ((contributors.Length > 1 || _hasOlderSpans) && _solo is null && _ledger is { } ledger && ledger.OnMismatch(ActiveNumbers()))
+        if (_provenance.IsMixed && _solo is null && _ledger is { } ledger && ledger.OnMismatch(ActiveNumbers()))
         {
             _phase = DownloadPhase.Fetching;
             Schedule();
@@ -977,9 +980,7 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
         }
 
         _mismatches++;
-        _contributors.Clear();
-        // What an earlier run left may be what is wrong: then nobody is guilty yet.
-        if (contributors is [var only] && !_hasOlderSpans)
+        if (_provenance.OnlyGiver is { } number && _byNumber.TryGetValue(number, out var only))
         {
             // A line that flips a bit now and then spoils a whole content too: who is the only one to ask may try again.
             only.Mismatches++;
@@ -993,13 +994,13 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
 
         // With several of them nothing is proven (whom the download turned to fell silent, another went on), but whoever is
         // there each time is worth less than those who are not.
-        if (contributors.Length > 1)
+        foreach (var one in _provenance.Givers.Where(_ => _provenance.IsMixed))
         {
-            foreach (var one in contributors)
-                one.Suspicion++;
+            if (_byNumber.TryGetValue(one, out var doubtful))
+                doubtful.Suspicion++;
         }
 
-        _hasOlderSpans = false;
+        _provenance.Clear();
         if (_mismatches >= _settings.MismatchesMax + _sources.Count)
         {
             Fail($"what its sources gave {_mismatches} times is not the content with this id");
@@ -1009,10 +1010,11 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
         if (_vote.Current < 0 && _certainLength < 0)
             return;
         _phase = DownloadPhase.Fetching;
-        _map = _lastMap = null;
+        _map = null;
+        _lastMap = new BlockMap(SpanGeometry.SpanCount(_route.Eof));
         _ledger = new SuspectLedger(_route.Eof, _random);
         ChooseSolo();
-        OpenFile(new BlockMap(SpanGeometry.SpanCount(_route.Eof)).ToBits());
+        OpenFile(_lastMap.ToBits());
     }
 
     private ushort[] ActiveNumbers() =>
@@ -1231,31 +1233,5 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
             Context.Stop(Self);
         else
             _file.Tell(last);
-    }
-
-    private sealed class ActiveSpan(IActorRef actor, int generation, int chunkBytes)
-    {
-        public int ChunkBytes { get; set; } = chunkBytes;
-
-        public IActorRef Actor { get; } = actor;
-
-        public int Generation { get; } = generation;
-
-        /// <summary>Chunks that are neither here nor asked for, as far as is known.</summary>
-        public int Unrequested { get; set; }
-
-        public TimeSpan ProgressAt { get; set; }
-
-        /// <summary>What is asked again, to be compared; null: the span is fetched.</summary>
-        public AuditTask? Audit { get; init; }
-
-        /// <summary>The one source that is asked for <see cref="Audit"/>.</summary>
-        public int Auditor { get; init; } = -1;
-
-        /// <summary>Chunks asked for by number of the source.</summary>
-        public Dictionary<int, int> Outstanding { get; } = [];
-
-        /// <summary>Sources that were asked for what others were slow with, since the last chunk came.</summary>
-        public HashSet<int> RacedBy { get; } = [];
     }
 }

@@ -108,10 +108,11 @@ internal sealed class DownloadSource
     /// <summary>
     /// Requests that it takes in one datagram, as far as is known; two at first, to find out. Never for more bytes than
     /// <paramref name="bytesMax"/> together: one that packs its answers after all cannot send more, and then sends nothing.
+    /// One where only one packet arrives: two answers in one datagram would be more.
     /// </summary>
     public int RequestsPerDatagram(int most, int bytesMax, int chunkBytes)
     {
-        var allowed = Packs ? 1 : Chunks < PackAfterChunks ? Math.Min(2, most) : most;
+        var allowed = Packs || Size.IsOnePacket ? 1 : Chunks < PackAfterChunks ? Math.Min(2, most) : most;
         return Math.Clamp(bytesMax / (ChunksPerRequest(chunkBytes) * chunkBytes), 1, allowed);
     }
 

@@ -3,9 +3,10 @@ namespace Cjp2p.Actors.Content;
 /// <summary>
 /// How many bytes one request to a source asks for: as many as the way there carries. Begins with the 4,096 that every
 /// node serves; asks for more while nothing is lost, since each datagram costs the same whatever it holds; goes back
-/// when more is lost, since a datagram in many fragments is lost with any of them; and goes down to what fits one
-/// packet where nothing larger arrives at all, since some networks drop every fragment. Each failed attempt to ask for more makes the next
-/// one rarer. Pure state of one source of one download; not thread-safe.
+/// when more is lost, since a datagram in many fragments is lost with any of them. Each failed attempt to ask for more makes
+/// the next one rarer. Goes down to what fits one packet where answers of one packet arrive and no larger ones, since some
+/// networks drop every fragment; then single requests for more, whose loss costs nothing, find out when that has ended. Pure state of
+/// one source of one download; not thread-safe.
 /// </summary>
 public sealed class RequestSize
 {
@@ -14,6 +15,9 @@ public sealed class RequestSize
     /// around them less than the 1,452 bytes that IPv6 leaves of an Ethernet packet.
     /// </summary>
     public const int OnePacketBytes = 960;
+
+    /// <summary>Bytes of a UDP datagram that one packet of Ethernet carries over IPv4, and no more.</summary>
+    public const int OnePacketDatagramBytesMax = 1472;
 
     /// <summary>Share of the bytes of one stretch that may be lost without going back.</summary>
     public const double LossTolerated = 0.05;
@@ -29,24 +33,23 @@ public sealed class RequestSize
 
     // What is lost at one moment is lost together: only silence that lasts says that nothing arrives.
     private static readonly TimeSpan Silence = TimeSpan.FromMilliseconds(300);
-    // A way that carried fragments seldom stops to.
-    private static readonly TimeSpan SilenceOfProven = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LargerProbeFirst = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LargerProbeLast = TimeSpan.FromMinutes(1);
 
     private readonly int _bytesMax;
-    private readonly int _least;
     private long _lostInRow;
     private TimeSpan _silentSince;
-    private bool _hasCarriedFragments;
+    private bool _onePacketArrives;
+    private TimeSpan _largerProbeAt = TimeSpan.MinValue;
+    private TimeSpan _largerProbeWait = LargerProbeFirst;
     private long _acked;
     private long _lost;
     private int _patience = 1;
     private bool _isTrial;
 
     /// <param name="bytesMax">Never more than this many bytes; at least 4,096.</param>
-    /// <param name="mayBeOnePacket">Whether it may go down to what fits one packet.</param>
-    public RequestSize(int bytesMax, bool mayBeOnePacket = true)
+    public RequestSize(int bytesMax)
     {
-        _least = mayBeOnePacket ? OnePacketBytes : SpanGeometry.DefaultChunkBytes;
         ArgumentOutOfRangeException.ThrowIfLessThan(bytesMax, SpanGeometry.DefaultChunkBytes);
         _bytesMax = bytesMax;
     }
@@ -54,11 +57,15 @@ public sealed class RequestSize
     /// <summary>Bytes to be asked for in one request.</summary>
     public int Bytes { get; private set; } = SpanGeometry.DefaultChunkBytes;
 
+    /// <summary>Whether nothing larger than one packet is asked for.</summary>
+    public bool IsOnePacket => Bytes == OnePacketBytes;
+
     /// <summary>Bytes came that were asked for.</summary>
     public void Acked(long bytes)
     {
         _acked += bytes;
         _lostInRow = 0;
+        _onePacketArrives = false;
         Judge();
     }
 
@@ -69,40 +76,79 @@ public sealed class RequestSize
             _silentSince = now;
         _lost += bytes;
         _lostInRow += bytes;
-        if (_lostInRow >= (long)(_isTrial ? TrialsLostInRow : RequestsLostInRow) * Bytes && now - _silentSince >= (_hasCarriedFragments ? SilenceOfProven : Silence))
+        var isSilent = now - _silentSince >= Silence;
+        if (isSilent && _isTrial && _lostInRow >= (long)TrialsLostInRow * Bytes)
             GoBack();
+        else if (isSilent && _onePacketArrives && !IsOnePacket && _lostInRow >= (long)RequestsLostInRow * Bytes)
+            GoDown(now);
         else
             Judge();
     }
 
     /// <summary>
-    /// A single request, sent to find out whether the source answers, was not answered. Nothing else is on its way then, so it
-    /// says more: after two of them a smaller one is tried.
+    /// A probe was answered, whose answer fits one packet: from now on, losing all that is larger means something. A second
+    /// one, with nothing but losses between the two, is proof enough.
     /// </summary>
-    public void ProbeLost(TimeSpan now) => Lost((long)RequestsLostInRow / 2 * Bytes, now);
+    public void OnePacketArrived(TimeSpan now)
+    {
+        if (IsOnePacket)
+            return;
+        if (_onePacketArrives && _lostInRow >= (long)TrialsLostInRow * Math.Min(Bytes, SpanGeometry.DefaultChunkBytes))
+        {
+            GoDown(now);
+            return;
+        }
+
+        if (!_onePacketArrives)
+            _lostInRow = 0;
+        _onePacketArrives = true;
+    }
+
+    /// <summary>An answer arrived that does not fit one packet.</summary>
+    public void LargerArrived()
+    {
+        if (!IsOnePacket)
+            return;
+        Restart(SpanGeometry.DefaultChunkBytes);
+        // One that came by luck is not enough.
+        _onePacketArrives = true;
+    }
+
+    /// <summary>
+    /// Whether a single request for more than one packet is to be sent now, to find out whether that arrives again. Each one
+    /// makes the next one rarer.
+    /// </summary>
+    public bool TakeLargerProbe(TimeSpan now)
+    {
+        if (!IsOnePacket || now < _largerProbeAt)
+            return false;
+        _largerProbeAt = now + _largerProbeWait;
+        _largerProbeWait = _largerProbeWait * 2 < LargerProbeLast ? _largerProbeWait * 2 : LargerProbeLast;
+        return true;
+    }
 
     private void Judge()
     {
         var stretch = _acked + _lost;
-        if (stretch < (long)RequestsJudged * Bytes)
+        if (IsOnePacket || stretch < (long)RequestsJudged * Bytes)
             return;
-        // Below the usual size only silence counts: what is lost there is lost for other reasons.
+        // At the usual size only silence counts: what is lost there is lost for other reasons.
         if (_lost > stretch * LossTolerated && Bytes > SpanGeometry.DefaultChunkBytes)
         {
             GoBack();
             return;
         }
 
-        var isCarried = _lost <= stretch / 2;
-        _hasCarriedFragments |= isCarried && !_isTrial && Bytes > OnePacketBytes;
+        if (_lost <= stretch / 2)
+            _largerProbeWait = LargerProbeFirst;
         if (stretch < (long)RequestsJudged * Bytes * _patience)
             return;
         if (_lost <= stretch * LossForMore && Bytes < _bytesMax)
         {
-            Bytes = Bytes < SpanGeometry.DefaultChunkBytes ? SpanGeometry.DefaultChunkBytes : Math.Min(Bytes * 2, _bytesMax);
+            Bytes = Math.Min(Bytes * 2, _bytesMax);
             _isTrial = true;
         }
-        else if (isCarried)
+        else if (_lost <= stretch / 2)
         {
             _isTrial = false;
         }
@@ -114,8 +160,19 @@ public sealed class RequestSize
     {
         if (_isTrial)
             _patience = Math.Min(_patience * RarerTimes, RarestTimes);
-        _isTrial = false;
-        Bytes = Bytes > SpanGeometry.DefaultChunkBytes ? Math.Max(SpanGeometry.DefaultChunkBytes, LargestStepBelow(Bytes)) : _least;
+        Restart(Math.Max(SpanGeometry.DefaultChunkBytes, LargestStepBelow(Bytes)));
+    }
+
+    private void GoDown(TimeSpan now)
+    {
+        Restart(OnePacketBytes);
+        _largerProbeAt = now + _largerProbeWait;
+    }
+
+    private void Restart(int bytes)
+    {
+        Bytes = bytes;
+        _isTrial = _onePacketArrives = false;
         _acked = _lost = _lostInRow = 0;
     }
 

@@ -12,6 +12,7 @@ public sealed class SourceSlot
     public const int EofChangesMax = 8;
 
     private volatile bool _awaitsAnswer;
+    private int _largestDatagramBytes;
 
     /// <param name="number">Its number within the download; never used again for another address.</param>
     /// <param name="address">The address.</param>
@@ -32,6 +33,16 @@ public sealed class SourceSlot
     {
         get => _awaitsAnswer;
         set => _awaitsAnswer = value;
+    }
+
+    /// <summary>
+    /// Bytes of the largest datagram with content that came from here: whether more arrives than one packet. Set back by
+    /// the download; a lost race between the two costs one more look.
+    /// </summary>
+    internal int LargestDatagramBytes
+    {
+        get => Volatile.Read(ref _largestDatagramBytes);
+        set => Volatile.Write(ref _largestDatagramBytes, value);
     }
 
     /// <summary>Length of the content that it last claimed; -1 before the first claim.</summary>

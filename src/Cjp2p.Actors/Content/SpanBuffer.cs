@@ -64,10 +64,10 @@ public sealed class SpanBuffer
         if (length < 0)
             return Delivery.Malformed;
         chunks.Add(chunk);
-        if (start % ChunkBytes != 0 || start + length > Length || length == 0)
+        if (start + length > Length || length == 0)
             return Delivery.Useless;
-        if (start + length < Length && length % ChunkBytes != 0)
-            return Delivery.Useless;
+        if (start % ChunkBytes != 0 || (start + length < Length && length % ChunkBytes != 0))
+            return IsOfAnotherCut(start, length) ? Delivery.Late : Delivery.Useless;
         var last = SpanGeometry.ChunkCount(start + length, ChunkBytes) - 1;
         for (var i = chunk + 1; i <= last; i++)
             chunks.Add(i);
@@ -88,6 +88,11 @@ public sealed class SpanBuffer
             return Delivery.Stored;
         }
     }
+
+    // The answer to a probe, or to what was asked for while the span was cut otherwise: of no use, and nobody's fault.
+    private static bool IsOfAnotherCut(int start, int length) =>
+        (start % SpanGeometry.DefaultChunkBytes == 0 && length % SpanGeometry.DefaultChunkBytes == 0)
+        || (start % RequestSize.OnePacketBytes == 0 && length % RequestSize.OnePacketBytes == 0);
 
     /// <summary>Ends all deliveries and hands the bytes to the caller; null when that has happened before.</summary>
     public byte[]? Close()

@@ -6,7 +6,7 @@ namespace Cjp2p.Actors.Content;
 /// arrive times the shortest round trip) and a little more, so that a queue of some milliseconds stays and free capacity
 /// is noticed. That little grows with the square root of the rate: of two transfers on one link the slower one
 /// claims more of the queue for what it gets, until both get the same. Single losses, as on radio links, do not shrink it; many make
-/// it content with a shorter queue. See docs/adr/0007. Pure state of one source of one download; not thread-safe.
+/// it content with a shorter queue. See docs/adr/0009. Pure state of one source of one download; not thread-safe.
 /// </summary>
 public sealed class TransferWindow
 {

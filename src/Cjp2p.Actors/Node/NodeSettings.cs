@@ -145,7 +145,6 @@ public sealed record NodeSettings(
                 read.Count("downloads.window-max", 1, 65_536),
                 read.Count("downloads.requests-per-datagram-max", 1, 11),
                 read.Count("downloads.request-bytes-max", 4096, 40_960),
-                read.Flag("downloads.one-packet-requests"),
                 new RetryPolicy(
                     read.Duration("downloads.timeout-min", 0.001, 3600),
                     read.Duration("downloads.timeout-unknown", 0.001, 3600),
@@ -262,7 +261,6 @@ public sealed record DownloadSettings(
     int WindowMax,
     int RequestsPerDatagramMax,
     int RequestBytesMax,
-    bool OnePacketRequests,
     RetryPolicy Retry,
     int SourcesMax,
     int SuggestedPerMinute,

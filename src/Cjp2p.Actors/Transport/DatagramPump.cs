@@ -279,6 +279,8 @@ internal sealed class DatagramPump : IDatagramSink
             return;
         }
 
+        if (datagram.Length > slot.LargestDatagramBytes)
+            slot.LargestDatagramBytes = datagram.Length;
         if (slot.AwaitsAnswer || (content.Eof >= 0 && content.Eof != slot.ClaimedEof))
         {
             if (content.Eof >= 0 && content.Eof != slot.ClaimedEof)

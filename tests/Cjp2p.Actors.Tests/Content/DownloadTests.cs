@@ -90,7 +90,7 @@ public sealed class DownloadTests : DownloadSpec
         var content = ScriptedSource.ContentOf(3 * SpanGeometry.SpanBytes + 1000);
         var source = Source(1, content);
         Network.Copies = datagram => datagram.Bytes.Length <= PacketBytesMax ? 1 : 0;
-        StartNode("cjp2p.downloads.one-packet-requests = on");
+        StartNode();
         Fetch(source.Id, [source]);
         UntilTold<DownloadProtocol.Finished>(60);
         AssertGot(content);

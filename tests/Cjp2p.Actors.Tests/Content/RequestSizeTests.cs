@@ -44,40 +44,104 @@ public sealed class RequestSizeTests
     }
 
     [Fact]
-    public void Where_only_one_packet_arrives_it_goes_down_to_that_and_stays_there_nearly_always()
+    public void Where_a_probe_is_answered_and_nothing_larger_it_goes_down_to_one_packet()
     {
-        var now = TimeSpan.Zero;
-        var size = new RequestSize(Most);
-        long requests = 0, lost = 0;
-        for (var i = 0; i < 100_000; i++)
-        {
-            requests++;
-            if (size.Bytes > RequestSize.OnePacketBytes)
-            {
-                lost++;
-                size.Lost(size.Bytes, now += Tick);
-            }
-            else
-            {
-                size.Acked(size.Bytes);
-            }
-        }
-
+        var size = Down(out _);
+        Assert.True(size.IsOnePacket);
         Assert.Equal(RequestSize.OnePacketBytes, size.Bytes);
-        Assert.True(lost < requests / 100, $"{lost} of {requests}");
     }
 
     [Fact]
-    public void From_one_packet_it_comes_back_when_larger_ones_arrive_again()
+    public void Also_from_its_largest()
     {
-        var now = TimeSpan.Zero;
         var size = new RequestSize(Most);
+        StepsOf(size, rounds: 10_000);
+        Assert.Equal(Most, size.Bytes);
+        size.OnePacketArrived(TimeSpan.Zero);
+        for (var i = 1; i <= 30; i++)
+            size.Lost(Most, i * Tick);
+        Assert.True(size.Bytes < Most);
+    }
+
+    [Fact]
+    public void Where_nothing_at_all_arrives_the_size_stays()
+    {
+        var size = new RequestSize(Most);
+        for (var i = 0; i < 1000; i++)
+            size.Lost(4096, i * Tick);
+        Assert.Equal(4096, size.Bytes);
+        // Losses before a probe was answered say nothing about what came since.
+        size.OnePacketArrived(TimeSpan.Zero);
+        size.Lost(4096, 1001 * Tick);
+        Assert.Equal(4096, size.Bytes);
+    }
+
+    [Fact]
+    public void Two_answered_probes_with_nothing_but_losses_between_them_are_enough()
+    {
+        var size = new RequestSize(Most);
+        size.OnePacketArrived(Tick);
+        size.Lost(2 * 4096, 2 * Tick);
+        Assert.Equal(4096, size.Bytes);
+        size.OnePacketArrived(3 * Tick);
+        Assert.True(size.IsOnePacket);
+    }
+
+    [Fact]
+    public void Probes_answered_while_larger_ones_arrive_change_nothing()
+    {
+        var size = new RequestSize(Most);
+        for (var i = 0; i < 10; i++)
+        {
+            size.OnePacketArrived(i * Tick);
+            size.Acked(4096);
+            size.Lost(2 * 4096, i * Tick);
+        }
+
+        Assert.Equal(4096, size.Bytes);
+    }
+
+    [Fact]
+    public void One_packet_is_left_only_when_a_larger_one_arrives()
+    {
+        var size = Down(out _);
+        for (var i = 0; i < 100_000; i++)
+            size.Acked(size.Bytes);
+        Assert.True(size.IsOnePacket);
+        size.LargerArrived();
+        Assert.Equal([4096, 8192, 16_384, 32_768, Most], StepsOf(size, rounds: 10_000));
+    }
+
+    [Fact]
+    public void Larger_one_that_came_by_luck_costs_a_moment()
+    {
+        var size = Down(out var now);
+        size.LargerArrived();
         for (var i = 0; i < 8; i++)
             size.Lost(4096, now += Tick);
-        Assert.Equal(RequestSize.OnePacketBytes, size.Bytes);
-        Assert.Equal(
-            [RequestSize.OnePacketBytes, 4096, 8192, 16_384, 32_768, Most], StepsOf(size, rounds: 100_000));
+        Assert.True(size.IsOnePacket);
     }
+
+    [Fact]
+    public void Larger_ones_are_asked_for_now_and_then_ever_more_seldom()
+    {
+        var size = Down(out var now);
+        List<TimeSpan> probes = [];
+        for (var i = 0; i < 100_000; i++)
+        {
+            if (size.TakeLargerProbe(now += Tick))
+                probes.Add(now);
+        }
+
+        // 5,000 seconds: half a second, doubled until a minute.
+        Assert.InRange(probes.Count, 80, 95);
+        Assert.All(probes.Zip(probes.Skip(1)), pair => Assert.InRange((pair.Second - pair.First).TotalSeconds, 0.5, 60.1));
+        Assert.InRange((probes[1] - probes[0]).TotalSeconds, 0.5, 1.1);
+    }
+
+    [Fact]
+    public void Nothing_larger_is_probed_for_where_larger_ones_are_asked_for_anyway() =>
+        Assert.False(new RequestSize(Most).TakeLargerProbe(TimeSpan.FromHours(1)));
 
     [Fact]
     public void Some_loss_at_the_usual_size_changes_nothing()
@@ -124,16 +188,6 @@ public sealed class RequestSizeTests
     }
 
     [Fact]
-    public void After_two_probes_without_an_answer_a_small_one_is_tried()
-    {
-        var size = new RequestSize(Most);
-        size.ProbeLost(TimeSpan.FromSeconds(1));
-        Assert.Equal(4096, size.Bytes);
-        size.ProbeLost(TimeSpan.FromSeconds(2));
-        Assert.Equal(RequestSize.OnePacketBytes, size.Bytes);
-    }
-
-    [Fact]
     public void It_is_always_one_of_its_steps() =>
         Gen.Select(Gen.Bool, Gen.Int[1, 64]).Array[0, 2000].Sample(events =>
         {
@@ -141,6 +195,10 @@ public sealed class RequestSizeTests
             var size = new RequestSize(Most);
             foreach (var (isAcked, requests) in events)
             {
+                if (requests % 7 == 0)
+                    size.OnePacketArrived(TimeSpan.Zero);
+                if (requests % 11 == 0)
+                    size.LargerArrived();
                 if (isAcked)
                     size.Acked((long)requests * size.Bytes);
                 else
@@ -152,6 +210,16 @@ public sealed class RequestSizeTests
     [Fact]
     public void A_limit_below_what_every_node_serves_is_refused() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => new RequestSize(4095));
+
+    private static RequestSize Down(out TimeSpan now)
+    {
+        var size = new RequestSize(Most);
+        now = TimeSpan.Zero;
+        size.OnePacketArrived(TimeSpan.Zero);
+        for (var i = 0; i < 8; i++)
+            size.Lost(4096, now += Tick);
+        return size;
+    }
 
     private static List<int> StepsOf(RequestSize size, int rounds)
     {

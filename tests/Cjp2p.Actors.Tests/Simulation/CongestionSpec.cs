@@ -57,7 +57,10 @@ public sealed class CongestionSpec(ITestOutputHelper output)
         path.RunUntil(() => download.EndedAt is not null);
 
         Assert.True(download.IsFinished, path.World.ToString());
-        output.WriteLine($"no limit, 20 ms, loss {loss:P0}: {Rate(download):0.0} MB/s");
+        var fetched = (double)download.FetchedBytes / content.Bytes.Length;
+        output.WriteLine($"no limit, 20 ms, loss {loss:P0}: {Rate(download):0.0} MB/s, {fetched:0.000} bytes fetched a byte");
+        // What was lost on the way is not among them: these are requests beyond what loss explains.
+        Assert.True(fetched <= 1.1, $"{fetched:0.000}");
         Assert.True(Rate(download) >= leastMegabytesPerSecond, $"{Rate(download):0.0} MB/s");
     }
 
@@ -105,6 +108,71 @@ public sealed class CongestionSpec(ITestOutputHelper output)
         Assert.True(rate >= 0.85 * LinkMegabytesPerSecond, $"{rate:0.00} MB/s");
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(8)]
+    public void Beside_a_TCP_transfer_that_fills_the_queue_it_gives_way_and_goes_on(int secondsAhead)
+    {
+        using var path = new Path(LinkBitsPerSecond, LinkRoundTrip, loss: 0);
+        var content = path.World.NewContent(192 << 20);
+        path.Source.Shares(content);
+        path.World.RunFor(TimeSpan.FromSeconds(3));
+        var tcp = new CubicFlow(path.World, path.Fetcher.Machine.Host.Down, LinkRoundTrip / 2);
+        path.RunFor(TimeSpan.FromSeconds(secondsAhead));
+        var download = path.Fetcher.Fetches(content, path.Source.Address);
+        path.RunFor(TimeSpan.FromSeconds(5));
+
+        var (before, tcpBefore) = (download.Progress!.DoneBytes, tcp.DeliveredBytes);
+        path.RunFor(TimeSpan.FromSeconds(20));
+        // On the wire, so that the two are compared by what they take.
+        var ours = (download.Progress!.DoneBytes - before) * 5626.0 / 4096 * 8 / 20;
+        var theirs = (tcp.DeliveredBytes - tcpBefore) * 1500.0 / 1460 * 8 / 20;
+        output.WriteLine(
+            $"beside CUBIC that began {secondsAhead} s earlier: {ours / LinkBitsPerSecond:P0} of the link, CUBIC {theirs / LinkBitsPerSecond:P0}");
+        // Less than the third that we want: docs/adr/0009.
+        Assert.True(ours / LinkBitsPerSecond > 0.03, $"{ours / LinkBitsPerSecond:P1}");
+        Assert.True(theirs / LinkBitsPerSecond > 1 / 3.0, $"{theirs / LinkBitsPerSecond:P1}");
+    }
+
+    [Fact]
+    public void A_source_that_vanishes_costs_its_share_for_less_than_a_second()
+    {
+        using var path = new Path(LinkBitsPerSecond, LinkRoundTrip, loss: 0);
+        var other = path.World.AddNode();
+        var content = path.World.NewContent(96 << 20);
+        path.Source.Shares(content);
+        other.Shares(content);
+        path.World.RunFor(TimeSpan.FromSeconds(3));
+        var download = path.Fetcher.Fetches(content, path.Source.Address, other.Address);
+        path.RunFor(TimeSpan.FromSeconds(3));
+
+        path.World.Isolate(path.Source.Machine);
+        var before = download.Progress!.FetchedBytes;
+        path.RunFor(TimeSpan.FromSeconds(3));
+
+        var lost = 3 - (download.Progress!.FetchedBytes - before) / 1e6 / LinkMegabytesPerSecond;
+        output.WriteLine($"one of two sources vanishes: costs what the link carries in {lost:0.00} s");
+        Assert.InRange(lost, -0.1, 0.5);
+    }
+
+    [Fact]
+    public void A_link_that_drops_every_fragment_is_filled_with_small_packets()
+    {
+        using var path = new Path(LinkBitsPerSecond, LinkRoundTrip, loss: 0, dropsFragments: true);
+        var content = path.World.NewContent(64 << 20);
+        path.Source.Shares(content);
+        path.World.RunFor(TimeSpan.FromSeconds(3));
+
+        var download = path.Fetcher.Fetches(content, path.Source.Address);
+        path.RunUntil(() => download.EndedAt is not null);
+
+        // 960 bytes travel in some 1,450.
+        var share = Rate(download) / (LinkBitsPerSecond / 8e6 * 960 / 1450);
+        output.WriteLine($"no fragment arrives: {Rate(download):0.00} MB/s, {share:P1} of what small packets can");
+        Assert.True(download.IsFinished, path.World.ToString());
+        Assert.InRange(share, 0.85, 1.05);
+    }
+
     private static double Rate(SimDownload download) =>
         download.Progress!.LengthBytes / 1e6 / (download.EndedAt!.Value - download.StartedAt).TotalSeconds;
 
@@ -113,7 +181,7 @@ public sealed class CongestionSpec(ITestOutputHelper output)
     {
         private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(5);
 
-        public Path(long bitsPerSecond, TimeSpan roundTrip, double loss)
+        public Path(long bitsPerSecond, TimeSpan roundTrip, double loss, bool dropsFragments = false)
         {
             Source = World.AddNode();
             Fetcher = World.AddNode(new AccessLink(
@@ -124,6 +192,8 @@ public sealed class CongestionSpec(ITestOutputHelper output)
                     BitsPerSecond = bitsPerSecond,
                     QueueBytesMax = (int)(bitsPerSecond / 8 / 4),
                     Loss = loss,
+                    DropsFragments = dropsFragments,
+                    MtuBytes = dropsFragments ? 1500 : 0,
                 }));
         }
 
