@@ -268,7 +268,7 @@ public sealed class NodeInspector
             cancellationToken)
         {
             Patience = Node.Settings.Inspection.AnswerTimeout + Reserve,
-        }.RunAsync(_system);
+        }.RunAsync(_line);
 
     /// <summary>Looks through all shared folders now; only what may have changed is hashed again. Returns how many folders there are.</summary>
     /// <param name="cancellationToken">Cancels waiting.</param>
