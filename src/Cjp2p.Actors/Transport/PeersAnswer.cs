@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using Cjp2p.Actors.Protocol;
 
@@ -36,10 +37,11 @@ internal sealed class PeersAnswer(int peersMax)
         _told.Clear();
         PeerAddress[] told = [.. sample.Where(peer => !peer.IsIPv6).Take(peersMax)];
         _told.UnionWith(told);
-        var buffer = new byte[BytesMax];
-        var writer = new DatagramWriter(buffer);
+        var buffer = ArrayPool<byte>.Shared.Rent(BytesMax);
+        var writer = new DatagramWriter(buffer.AsSpan(0, BytesMax));
         writer.TryWritePeers(told);
         // Without the brackets of a datagram.
         _element = buffer[1..(writer.Finish() - 1)];
+        ArrayPool<byte>.Shared.Return(buffer);
     }
 }
