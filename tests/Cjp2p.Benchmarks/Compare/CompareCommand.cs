@@ -90,6 +90,7 @@ internal static class CompareCommand
         if (pairs.Iperf is { } iperf)
             field.Iperf.Add(await iperf.FetchAsync("", cancel));
         field.Plain.Add(await pairs.Plain.FetchPlainAsync(cancel));
+        field.PlainLarge.Add(await pairs.PlainLarge.FetchPlainAsync(cancel));
     }
 
     private static async Task FetchAsync(Contender contender, ITransferPair pair, TestFile file, CancellationToken cancel)

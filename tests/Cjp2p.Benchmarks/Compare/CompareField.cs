@@ -22,9 +22,12 @@ internal sealed class CompareField
     public Contender Iperf { get; } = new("iperf3 -u -l 4096, what arrived");
 
     /// <summary>Datagrams as long as Content, without a protocol.</summary>
-    public Contender Plain { get; } = new("plain loop over our transport");
+    public Contender Plain { get; } = new("plain loop of datagrams for 4,096 bytes");
+
+    /// <summary>Datagrams as long as the largest Content, without a protocol.</summary>
+    public Contender PlainLarge { get; } = new("plain loop of datagrams for 40,960 bytes, as a transfer asks for");
 
     /// <summary>All that ran.</summary>
     public IEnumerable<Contender> All =>
-        ((Contender[])[Get, RunFirst, RunNext, Curl, Libtorrent, Iperf, Plain]).Where(contender => contender.Runs.Count > 0);
+        ((Contender[])[Get, RunFirst, RunNext, Curl, Libtorrent, Iperf, Plain, PlainLarge]).Where(contender => contender.Runs.Count > 0);
 }

@@ -63,8 +63,8 @@ internal sealed class CompareReport(TextWriter output)
         Least(size, "get : libtorrent", field.Get.Over(field.Libtorrent, FromStart, FromStart), 3);
         Most(size, "CPU of both sides, running node, first download : libtorrent", field.RunFirst.Over(field.Libtorrent, Processor, Processor), 0.25);
         Most(size, "CPU of both sides, get with its start : libtorrent", field.Get.Over(field.Libtorrent, Processor, Processor), 0.25);
-        Least(size, "running node, first download : plain loop", field.RunFirst.Over(field.Plain, Inside, Inside), null);
-        Least(size, "running node, next download : plain loop", field.RunNext.Over(field.Plain, Inside, Inside), null);
+        Least(size, "running node, first download : plain loop of 40,960", field.RunFirst.Over(field.PlainLarge, Inside, Inside), null);
+        Least(size, "running node, next download : plain loop of 40,960", field.RunNext.Over(field.PlainLarge, Inside, Inside), null);
         Least(size, "running node, next download : iperf3", field.RunNext.Over(field.Iperf, Inside, Inside), null);
         foreach (var contender in (Contender[])[field.Get, field.RunFirst])
         {

@@ -32,9 +32,12 @@ internal sealed class ChildPair : ITransferPair
             cancel);
     }
 
-    /// <summary>As many and as long datagrams, without a protocol.</summary>
-    public static Task<ChildPair> StartPlainUdpAsync(long lengthBytes, CancellationToken cancel) =>
-        StartAsync([PlainUdpChild.Source], ready => [PlainUdpChild.Sink, ready[0]], lengthBytes, cancel);
+    /// <summary>As many and as long datagrams, without a protocol, as for chunks of <paramref name="chunkBytes"/>.</summary>
+    public static Task<ChildPair> StartPlainUdpAsync(long lengthBytes, int chunkBytes, CancellationToken cancel)
+    {
+        var chunk = chunkBytes.ToString(CultureInfo.InvariantCulture);
+        return StartAsync([PlainUdpChild.Source, chunk], ready => [PlainUdpChild.Sink, ready[0], chunk], lengthBytes, cancel);
+    }
 
     /// <inheritdoc/>
     public async Task<TransferRun> FetchAsync(string target, CancellationToken cancel)
@@ -68,7 +71,7 @@ internal sealed class ChildPair : ITransferPair
 
     /// <summary>One round of a pair without a protocol.</summary>
     public Task<TransferRun> FetchPlainAsync(CancellationToken cancel) =>
-        FetchAsync(TransferRun.ChunksOf(_lengthBytes).ToString(CultureInfo.InvariantCulture), cancel);
+        FetchAsync(_lengthBytes.ToString(CultureInfo.InvariantCulture), cancel);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

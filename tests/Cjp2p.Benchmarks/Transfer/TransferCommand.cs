@@ -97,7 +97,7 @@ internal static class TransferCommand
         await using (var pair = await StartAsync(options, file, cancel))
         {
             report.Add(await FetchAsync(pair, file, options, cancel));
-            await using var plain = options.Yardstick ? await ChildPair.StartPlainUdpAsync(file.LengthBytes, cancel) : null;
+            await using var plain = options.Yardstick ? await ChildPair.StartPlainUdpAsync(file.LengthBytes, PlainUdpChild.LargeChunkBytes, cancel) : null;
             if (plain is not null)
                 await plain.FetchPlainAsync(cancel);
             for (var i = 0; i < options.WarmRuns; i++)
