@@ -1,7 +1,7 @@
-using Cjp2p.Actors.Node;
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Cjp2p.Actors.Inspection;
+using Cjp2p.Actors.Node;
 using Cjp2p.Actors.Protocol;
 
 namespace Cjp2p.Host.Http;
