@@ -2,6 +2,7 @@ using System.CommandLine;
 using Cjp2p.Benchmarks.Attack;
 using Cjp2p.Benchmarks.Codec;
 using Cjp2p.Benchmarks.Compare;
+using Cjp2p.Benchmarks.Content;
 using Cjp2p.Benchmarks.Node;
 using Cjp2p.Benchmarks.Simulation;
 using Cjp2p.Benchmarks.Soak;
@@ -23,5 +24,6 @@ var root = new RootCommand("Measures Cjp2p; see docs/performance.md. Build with 
     SimulationCommand.Create(),
     SoakCommand.Create(),
     FloodCommand.Create(),
+    IndexCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();
