@@ -13,6 +13,7 @@ namespace Cjp2p.Host;
 /// </summary>
 internal sealed class NodeSession : IAsyncDisposable
 {
+    private static readonly TimeSpan SystemPatience = TimeSpan.FromSeconds(1);
     private readonly ActorSystem _system;
     private readonly Logger _logger;
 
@@ -52,7 +53,8 @@ internal sealed class NodeSession : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Node.StopAsync().ConfigureAwait(false);
-        await _system.Terminate().ConfigureAwait(false);
+        // An actor that waits for a disk that does not answer would keep it for ever.
+        await Bounded.EndsAsync(_system.Terminate(), SystemPatience).ConfigureAwait(false);
         await _logger.DisposeAsync().ConfigureAwait(false);
     }
 }

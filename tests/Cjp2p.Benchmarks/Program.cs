@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Cjp2p.Benchmarks.Codec;
 using Cjp2p.Benchmarks.Compare;
+using Cjp2p.Benchmarks.Content;
 using Cjp2p.Benchmarks.Node;
 using Cjp2p.Benchmarks.Simulation;
 using Cjp2p.Benchmarks.Transfer;
@@ -20,5 +21,6 @@ var root = new RootCommand("Measures Cjp2p; see docs/performance.md. Build with 
     PlainUdpChild.CreateSource(),
     PlainUdpChild.CreateSink(),
     SimulationCommand.Create(),
+    IndexCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();

@@ -21,6 +21,7 @@ internal sealed class ContentStoreActor : InspectedActor, IWithTimers
 {
     // Sharing: the only state.
     private const int ProblemsMax = 100;
+    private const int ProgressFiles = 10_000;
 
     private readonly NodeServices _node;
     private readonly SortedDictionary<string, SharedFolder> _folders = new(StringComparer.Ordinal);
@@ -75,6 +76,9 @@ internal sealed class ContentStoreActor : InspectedActor, IWithTimers
             case ContentStoreProtocol.Share share:
                 Share(share.Path);
                 break;
+            case ContentStoreProtocol.Unshare unshare:
+                Unshare(unshare.Path);
+                break;
             case FolderIndexerProtocol.IEvent indexed:
                 OnIndexer(indexed);
                 break;
@@ -95,6 +99,11 @@ internal sealed class ContentStoreActor : InspectedActor, IWithTimers
                 break;
             case ContentStoreProtocol.Recheck recheck:
                 Recheck(recheck.Id);
+                break;
+            case ContentStoreProtocol.RescanAll:
+                foreach (var shared in _folders.Values)
+                    shared.Indexer.Tell(FolderIndexerProtocol.Scan.Instance);
+                Sender.Tell(new ContentStoreProtocol.Rescanning(_folders.Count));
                 break;
             case ContentStoreProtocol.ContentArrived arrived:
                 OnArrived(arrived.File);
@@ -145,9 +154,11 @@ internal sealed class ContentStoreActor : InspectedActor, IWithTimers
             return;
         }
 
-        var known = _known.Where(file => SharedFolder.Holds(path, file.File.Path)).ToArray();
+        // As the database has it, or as another folder has it: a folder may be shared within another.
+        var known = _kept.Values.Concat(_folders.Values.SelectMany(other => other.Files.Values))
+            .Where(file => SharedFolder.Holds(path, file.File.Path)).DistinctBy(file => file.File.Path).ToArray();
         folder = new SharedFolder(
-            path, Context.ActorOf(FolderIndexerActor.Props(_node, path, known), "index-" + Uri.EscapeDataString(path)));
+            path, Context.ActorOf(FolderIndexerActor.Props(_node, path, known), FreeName("index-" + Uri.EscapeDataString(path))));
         _folders.Add(path, folder);
         AddWaiting(folder);
         var self = Self;
@@ -165,6 +176,42 @@ internal sealed class ContentStoreActor : InspectedActor, IWithTimers
         Timers.StartPeriodicTimer(("rescan", path), new ContentStoreProtocol.Rescan(path), rescan, rescan);
     }
 
+    // The indexer of a folder that is just being given up still has the name without a number.
+    private static string FreeName(string wanted)
+    {
+        var name = wanted;
+        for (var i = 2; !Context.Child(name).IsNobody(); i++)
+            name = $"{wanted}.{i}";
+        return name;
+    }
+
+    private void Unshare(string path)
+    {
+        if (!_folders.Remove(path, out var folder))
+            return;
+        folder.Watch?.Dispose();
+        Timers.Cancel(("rescan", path));
+        Timers.Cancel(("settle", path));
+        Context.Stop(folder.Indexer);
+        foreach (var file in folder.Files.Values)
+        {
+            Withdraw(file);
+            _kept[file.File.Path] = file;
+        }
+
+        // What lies in another shared folder, too, is served from there.
+        foreach (var other in _folders.Values)
+        {
+            foreach (var file in other.Files.Values.Where(file => folder.Files.ContainsKey(file.File.Path)))
+                _node.Catalog.Add(file, _node.Settings.Content.ServeByName);
+        }
+
+        var gone = new ContentStoreProtocol.NotShared(path, $"{path} is not shared any more");
+        foreach (var waiting in folder.Waiting)
+            waiting.Tell(gone);
+        _log.Info("Not sharing {Path} any more, {Files} files", path, folder.Files.Count);
+    }
+
     // Nobody waits for what the settings name.
     private void AddWaiting(SharedFolder folder)
     {
@@ -178,6 +225,8 @@ internal sealed class ContentStoreActor : InspectedActor, IWithTimers
         {
             case FolderIndexerProtocol.FileIndexed(var name, var file) when _folders.TryGetValue(name, out var folder):
                 folder.Indexing = Math.Max(0, folder.Indexing - 1);
+                if (folder.Indexing > 0 && folder.Indexing % ProgressFiles == 0)
+                    _log.Info("{Files} files of {Path} are still to be hashed", folder.Indexing, folder.Path);
                 Add(folder, file);
                 break;
             case FolderIndexerProtocol.FileGone(var name, var file) when _folders.TryGetValue(name, out var folder):
@@ -244,7 +293,8 @@ internal sealed class ContentStoreActor : InspectedActor, IWithTimers
         }
 
         folder.Files[file.File.Path] = file;
-        if (!_kept.Remove(file.File.Path, out var kept) || kept != file)
+        var isNew = !_kept.Remove(file.File.Path, out var kept) || kept != file;
+        if (isNew)
             _node.Keep(new StateChange.FileIndexed(file));
         var digest = file.Id.Sha256;
         if (_node.Catalog.TryFind(file.Id, out var other) && other.File.Path != file.File.Path)
@@ -255,6 +305,8 @@ internal sealed class ContentStoreActor : InspectedActor, IWithTimers
         }
 
         _node.Catalog.Add(file, _node.Settings.Content.ServeByName);
+        if (isNew)
+            Context.System.EventStream.Publish(new ContentStoreProtocol.ContentAdded(file));
     }
 
     private void Remove(SharedFolder folder, SharedFile file)

@@ -14,11 +14,24 @@ public static class ContentStoreProtocol
     /// <param name="Path">Full path.</param>
     public sealed record Share(string Path) : ICommand;
 
+    /// <summary>
+    /// Does not share a folder or file any more. What its files were stays known, in case it is shared again.
+    /// </summary>
+    /// <param name="Path">Full path, as in <see cref="Share"/>.</param>
+    internal sealed record Unshare(string Path) : ICommand;
+
     /// <summary>What was asked to be shared has been looked through and hashed.</summary>
     /// <param name="Path">The path.</param>
     /// <param name="Files">The files, in order of their paths.</param>
     /// <param name="Problems">Files that could not be read, with the reason; at most 100.</param>
     public sealed record Indexed(string Path, ImmutableArray<SharedFile> Files, ImmutableArray<string> Problems);
+
+    /// <summary>
+    /// A content is served that was not known before. Published on the event stream of the actor system, for whoever
+    /// subscribes.
+    /// </summary>
+    /// <param name="File">Its file.</param>
+    public sealed record ContentAdded(SharedFile File);
 
     /// <summary>A path cannot be shared, for a reason in one line.</summary>
     public sealed record NotShared(string Path, string Reason);
@@ -55,6 +68,20 @@ public static class ContentStoreProtocol
     /// <param name="Id">The content.</param>
     /// <param name="Path">The file; null: nothing with that id is shared.</param>
     public sealed record Rechecking(ContentId Id, string? Path);
+
+    /// <summary>
+    /// Looks through all shared folders now: files whose length or time changed are hashed, no others. Answered with
+    /// <see cref="Rescanning"/>.
+    /// </summary>
+    public sealed record RescanAll : ICommand
+    {
+        /// <summary>The one instance.</summary>
+        public static RescanAll Instance { get; } = new();
+    }
+
+    /// <summary>Shared folders are being looked through.</summary>
+    /// <param name="Folders">How many.</param>
+    public sealed record Rescanning(int Folders);
 
     /// <summary>A file that is shared was found changed or gone when it was to be served.</summary>
     public sealed record FileChanged(SharedFile File) : ICommand;

@@ -4,11 +4,19 @@ namespace Cjp2p.Actors.Content;
 /// How much of the disk all unfinished downloads together may take: each counts with its whole length from when that is
 /// believed until it is complete or stopped. Thread-safe.
 /// </summary>
-/// <param name="bytesMax">Bytes; 0: no limit.</param>
+/// <param name="bytesMax">Bytes; 0: no limit. May be changed at any time.</param>
 public sealed class DiskQuota(long bytesMax)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, long> _reserved = new(StringComparer.Ordinal);
+    private long _bytesMax = bytesMax;
+
+    /// <summary>What all together may take; 0: no limit. What is spoken for already stays so.</summary>
+    public long BytesMax
+    {
+        get => Interlocked.Read(ref _bytesMax);
+        set => Interlocked.Exchange(ref _bytesMax, value);
+    }
 
     /// <summary>Bytes that are spoken for.</summary>
     public long ReservedBytes
@@ -25,8 +33,9 @@ public sealed class DiskQuota(long bytesMax)
     {
         lock (_lock)
         {
+            var most = BytesMax;
             var others = _reserved.Where(one => one.Key != path).Sum(one => one.Value);
-            if (bytesMax > 0 && (bytes > bytesMax || others > bytesMax - bytes))
+            if (most > 0 && (bytes > most || others > most - bytes))
                 return false;
             _reserved[path] = bytes;
             return true;

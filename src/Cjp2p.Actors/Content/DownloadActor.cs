@@ -951,8 +951,9 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
 
         _store.Tell(new ContentStoreProtocol.ContentArrived(new SharedFile(_start.Id, file)));
         ImmutableArray<PeerAddress> sources = [.. _sources.Where(source => source.Chunks > 0).Select(source => source.Address)];
-        End(new DownloadProtocol.Finished(
-            _start.Id, _start.TargetPath, file.LengthBytes, _fetchedBytes, sources));
+        var finished = new DownloadProtocol.Finished(_start.Id, _start.TargetPath, file.LengthBytes, _fetchedBytes, sources);
+        End(finished);
+        Context.System.EventStream.Publish(finished);
         Context.Stop(Self);
     }
 

@@ -86,7 +86,10 @@ public static class DownloadProtocol
         int Asked,
         string Why) : IEvent;
 
-    /// <summary>The content is verified and under its final name.</summary>
+    /// <summary>
+    /// The content is verified and under its final name. Published on the event stream of the actor system too, for whoever
+    /// subscribes.
+    /// </summary>
     /// <param name="Id">The content.</param>
     /// <param name="TargetPath">Final name.</param>
     /// <param name="LengthBytes">Its length.</param>

@@ -11,7 +11,7 @@ namespace Cjp2p.Actors.Hosting;
 public static class Cjp2pHostingExtensions
 {
     /// <summary>How much longer than the node's own bound the phase of an orderly stop may take before it is cut off.</summary>
-    private static readonly TimeSpan PhaseReserve = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan PhaseReserve = TimeSpan.FromSeconds(1.2);
 
     /// <summary>
     /// Adds one node, found as <c>IRequiredActor&lt;NodeActor&gt;</c> and by <see cref="Cjp2pNode.GetAsync"/>. The host

@@ -182,6 +182,28 @@ public sealed class Cjp2pNode
             Patience = AnswerPatience,
         }.RunAsync(_line);
 
+    /// <summary>Has the running node take over what it can of new settings: <see cref="LiveSettings"/>.</summary>
+    /// <param name="settings">All settings.</param>
+    /// <param name="changed">Keys that count from now on, for the log.</param>
+    /// <param name="waiting">Keys that count from the next start on, for the log.</param>
+    /// <param name="cancellationToken">Cancels waiting.</param>
+    /// <exception cref="NodeException">The node has stopped.</exception>
+    public Task<NodeProtocol.Reconfigured> ReconfigureAsync(
+        NodeSettings settings,
+        ImmutableArray<string> changed,
+        ImmutableArray<string> waiting,
+        CancellationToken cancellationToken = default) =>
+        new NodeCall<NodeProtocol.Reconfigured>(
+            Actor,
+            new NodeProtocol.Reconfigure(settings, changed, waiting),
+            answer => answer is NodeProtocol.Stopped
+                ? throw new NodeException("the node was stopped")
+                : answer as NodeProtocol.Reconfigured,
+            cancellationToken)
+        {
+            Patience = AnswerPatience,
+        }.RunAsync(_system);
+
     /// <summary>
     /// Stops the node in order: running downloads save where they are, then its sockets close. Bounded by
     /// <see cref="NodeSettings.ShutdownTimeout"/>. Does nothing when it has stopped already.

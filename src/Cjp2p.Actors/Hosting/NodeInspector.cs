@@ -246,20 +246,31 @@ public sealed class NodeInspector
         return true;
     }
 
-    /// <summary>Changes what strangers may cost, until the node stops.</summary>
-    /// <param name="limits">The rates; how many sources are remembered stays as it is.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A rate is not a number from 1 to 2,147,483,647.</exception>
-    public void SetIngressLimits(IngressLimits limits)
-    {
-        ArgumentNullException.ThrowIfNull(limits);
-        foreach (var rate in new[] { limits.SourcePerSecond, limits.SourceBurst, limits.StrangersPerSecond, limits.StrangersBurst })
+    /// <summary>Changes some of <see cref="RuntimeSettings"/>, all or none, also for later runs.</summary>
+    /// <param name="changes">Full keys and values.</param>
+    /// <param name="cancellationToken">Cancels waiting.</param>
+    /// <exception cref="NodeException">A value is impossible; nothing was changed.</exception>
+    public Task<NodeProtocol.Reconfigured> ChangeSettingsAsync(
+        ImmutableArray<(string Key, string Value)> changes, CancellationToken cancellationToken = default) =>
+        new NodeCall<NodeProtocol.Reconfigured>(
+            _node,
+            new NodeProtocol.ChangeSettings(changes),
+            answer => answer switch
+            {
+                NodeProtocol.Reconfigured done => done,
+                NodeProtocol.NotReconfigured not => throw new NodeException(not.Reason),
+                NodeProtocol.Stopped => throw new NodeException("the node was stopped"),
+                _ => null,
+            },
+            cancellationToken)
         {
-            if (rate is not (>= 1 and <= int.MaxValue))
-                throw new ArgumentOutOfRangeException(nameof(limits), rate, "a rate is a number from 1 to 2147483647");
-        }
+            Patience = Node.Settings.Inspection.AnswerTimeout + Reserve,
+        }.RunAsync(_system);
 
-        Node.Ingress = limits with { SourcesMax = Node.Settings.Ingress.SourcesMax };
-    }
+    /// <summary>Looks through all shared folders now; only what may have changed is hashed again. Returns how many folders there are.</summary>
+    /// <param name="cancellationToken">Cancels waiting.</param>
+    public async Task<int> RescanAsync(CancellationToken cancellationToken = default) =>
+        (await AskAsync<ContentStoreProtocol.Rescanning>(ContentStoreProtocol.RescanAll.Instance, cancellationToken).ConfigureAwait(false)).Folders;
 
     private Task<T> AskAsync<T>(object question, CancellationToken cancellationToken) where T : class =>
         new NodeCall<T>(

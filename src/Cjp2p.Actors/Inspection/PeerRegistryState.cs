@@ -26,4 +26,7 @@ public sealed record PeerRegistryState(
 {
     /// <inheritdoc/>
     public override ImmutableArray<TableSize> Tables => Caps;
+
+    /// <summary>How others see this node.</summary>
+    public ImmutableArray<Peers.SeenAddress> SeenAs { get; init; } = [];
 }

@@ -34,6 +34,11 @@ public sealed class NodeActor : InspectedActor, IWithTimers
     public const string StorageDispatcher = "cjp2p.dispatchers.storage";
 
     private const int EarlyMax = 1024;
+    private const string StorageName = "storage";
+    private const string DownloadsName = "downloads";
+
+    /// <summary>After the time for an orderly stop: how long the parts have to end.</summary>
+    private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(1);
 
     private readonly NodeServices _node;
     private readonly List<IActorRef> _waiting = [];
@@ -46,6 +51,9 @@ public sealed class NodeActor : InspectedActor, IWithTimers
     private IActorRef _server = ActorRefs.Nobody;
     private IActorRef _store = ActorRefs.Nobody;
     private readonly List<string> _partsStopped = [];
+    private readonly Dictionary<string, IActorRef> _parts = [];
+    private readonly SortedSet<string> _changedKeys = new(StringComparer.Ordinal);
+    private bool _partsAreStopping;
     private object? _outcome;
     private string _phase = "Opening";
 
@@ -89,7 +97,7 @@ public sealed class NodeActor : InspectedActor, IWithTimers
             return;
         }
 
-        _node.Storage = Part(StorageActor.Props(_node, states), "storage");
+        _node.Storage = Part(StorageActor.Props(_node, states), StorageName);
         _node.Storage.Tell(StorageProtocol.Open.Instance);
         Become(Loading);
     }
@@ -102,6 +110,7 @@ public sealed class NodeActor : InspectedActor, IWithTimers
             case StorageProtocol.Loaded loaded:
                 _node.Restore(loaded.State);
                 RestoreBans(loaded.State.Bans);
+                RestoreSettings(loaded.State.Settings);
                 MakeParts(loaded.State);
                 Become(OnReceive);
                 foreach (var (early, sender) in _early)
@@ -131,13 +140,11 @@ public sealed class NodeActor : InspectedActor, IWithTimers
 
     private void MakeParts(StoredState state)
     {
-        foreach (var blocked in _node.Settings.Peers.Blocked)
-            _node.Bans.AddMakingRoom(new Ban(blocked, TimeSpan.MaxValue, "blocked by the settings"));
         _node.Inspection.Publish();
         _store = Part(ContentStoreActor.Props(_node, state.Files), "store");
         _server = Part(ContentServerActor.Props(_node, _store), "server");
         _peers = Part(PeerRegistryActor.Props(_node, state.Peers), "peers");
-        _downloads = Part(DownloadManagerActor.Props(_node, _peers, _store, state.Downloads), "downloads");
+        _downloads = Part(DownloadManagerActor.Props(_node, _peers, _store, state.Downloads), DownloadsName);
         var targets = new PumpTargets(ActorRefs.Nobody, _peers, _downloads, _server);
         _socket = Part(SocketActor.Props(_node, () => targets), "socket");
         _socket.Tell(SocketProtocol.Open.Instance);
@@ -188,6 +195,13 @@ public sealed class NodeActor : InspectedActor, IWithTimers
             case NodeProtocol.BanPeer ban:
                 Ban(ban);
                 break;
+            case NodeProtocol.Reconfigure reconfigure:
+                Reconfigure(reconfigure);
+                Sender.Tell(NodeProtocol.Reconfigured.Instance);
+                break;
+            case NodeProtocol.ChangeSettings change:
+                Sender.Tell(ChangeSettings(change.Changes));
+                break;
             case NodeProtocol.UnbanPeer unban:
                 Sender.Tell(Unban(unban.Address));
                 break;
@@ -216,6 +230,7 @@ public sealed class NodeActor : InspectedActor, IWithTimers
                 _downloads.Tell(DownloadProtocol.StopAll.Instance);
                 break;
             case NodeProtocol.PartStopped stopped:
+                _parts.Remove(stopped.Name);
                 _partsStopped.Add(stopped.Name);
                 _log.Error("{Part} failed too often; the node stops", stopped.Name);
                 Context.Stop(Self);
@@ -233,14 +248,21 @@ public sealed class NodeActor : InspectedActor, IWithTimers
             case NodeProtocol.Stop:
                 _stopRequesters.Add(Sender);
                 break;
-            case NodeProtocol.PartStopped:
+            case NodeProtocol.PartStopped stopped:
+                _parts.Remove(stopped.Name);
+                if (_partsAreStopping || stopped.Name == DownloadsName)
+                    StopParts();
                 break;
             case DownloadProtocol.AllStopped:
-                Context.Stop(Self);
+                StopParts();
+                break;
+            case NodeProtocol.StopTimeout when _partsAreStopping:
+                GiveUp();
                 break;
             case NodeProtocol.StopTimeout:
                 _log.Warning("Not everything could be saved within {Timeout}", _node.Settings.ShutdownTimeout);
-                Context.Stop(Self);
+                Timers.StartSingleTimer(NodeProtocol.StopTimeout.Instance, NodeProtocol.StopTimeout.Instance, StopGrace);
+                StopParts();
                 break;
             case NodeProtocol.WhenStarted:
                 Sender.Tell(new NodeProtocol.NotStarted("the node is stopping"));
@@ -249,6 +271,36 @@ public sealed class NodeActor : InspectedActor, IWithTimers
                 Unhandled(message);
                 break;
         }
+    }
+
+    // All of them, and last the one that the others have their state kept by.
+    private void StopParts()
+    {
+        if (!_partsAreStopping)
+        {
+            _partsAreStopping = true;
+            foreach (var (name, part) in _parts.OrderBy(one => one.Key, StringComparer.Ordinal))
+            {
+                if (name != StorageName)
+                    Context.Stop(part);
+            }
+        }
+
+        if (_parts.Count == 0)
+            Context.Stop(Self);
+        else if (_parts.Count == 1 && _parts.TryGetValue(StorageName, out var storage))
+            Context.Stop(storage);
+    }
+
+    // A disk that does not answer keeps an actor from stopping; nobody waits for it.
+    private void GiveUp()
+    {
+        _log.Error("{Parts} do not stop (a disk that does not answer?): the node ends without them",
+            string.Join(", ", _parts.Keys.Order(StringComparer.Ordinal)));
+        foreach (var requester in _stopRequesters)
+            requester.Tell(NodeProtocol.Stopped.Instance);
+        _stopRequesters.Clear();
+        Context.Stop(Self);
     }
 
     private protected override ActorState Inspect() => new NodeState(
@@ -333,8 +385,64 @@ public sealed class NodeActor : InspectedActor, IWithTimers
         _waiting.Clear();
     }
 
-    private static IActorRef Part(Props props, string name) =>
-        Context.WatchWith(Context.ActorOf(props, name), new NodeProtocol.PartStopped(name));
+    private object ChangeSettings(ImmutableArray<(string Key, string Value)> changes)
+    {
+        var settings = _node.Settings;
+        foreach (var (key, value) in changes)
+        {
+            if (!RuntimeSettings.TryChange(settings, key, value, out settings))
+                return new NodeProtocol.NotReconfigured($"{key} cannot be {value}");
+        }
+
+        _node.Apply(settings);
+        foreach (var (key, value) in changes)
+        {
+            _changedKeys.Add(key);
+            _node.Keep(new StateChange.SettingChanged(key, value));
+            _log.Info("{Key} is {Value} from now on", key, value);
+        }
+
+        return NodeProtocol.Reconfigured.Instance;
+    }
+
+    private void RestoreSettings(IReadOnlyDictionary<string, string> changed)
+    {
+        foreach (var (key, value) in changed)
+        {
+            if (!RuntimeSettings.TryChange(_node.Settings, key, value, out var settings))
+                continue;
+            _node.Apply(settings);
+            _changedKeys.Add(key);
+            _log.Info("{Key} is {Value}, as it was set in an earlier run (until the configuration is read again)", key, value);
+        }
+    }
+
+    private void Reconfigure(NodeProtocol.Reconfigure reconfigure)
+    {
+        // What the configuration says counts again.
+        foreach (var key in _changedKeys)
+            _node.Keep(new StateChange.SettingChanged(key, null));
+        _changedKeys.Clear();
+        var read = reconfigure.Settings;
+        var before = _node.Settings;
+        _node.Apply(read);
+        var now = _node.Settings;
+        foreach (var path in before.Content.Shared.Except(now.Content.Shared))
+            _store.Tell(new ContentStoreProtocol.Unshare(path), ActorRefs.NoSender);
+        foreach (var path in now.Content.Shared.Except(before.Content.Shared))
+            _store.Tell(new ContentStoreProtocol.Share(path), ActorRefs.NoSender);
+        if (!before.Peers.Bootstrap.SequenceEqual(now.Peers.Bootstrap))
+            _peers.Tell(new PeerRegistryProtocol.ReplaceBootstrap(before.Peers.Bootstrap, now.Peers.Bootstrap));
+        if (!before.Peers.Blocked.Equals(now.Peers.Blocked))
+            _peers.Tell(PeerRegistryProtocol.ForgetBlocked.Instance);
+        _log.Info("The configuration was read again; in effect: {Changed}",
+            reconfigure.Changed.IsEmpty ? "nothing new" : string.Join(", ", reconfigure.Changed));
+        if (!reconfigure.Waiting.IsEmpty)
+            _log.Warning("From the next start on only: {Waiting}", string.Join(", ", reconfigure.Waiting));
+    }
+
+    private IActorRef Part(Props props, string name) =>
+        _parts[name] = Context.WatchWith(Context.ActorOf(props, name), new NodeProtocol.PartStopped(name));
 
     /// <summary>Asks the parts how they are and answers for them together; those that do not answer in time are left out.</summary>
     private sealed class StatusCollector : UntypedActor

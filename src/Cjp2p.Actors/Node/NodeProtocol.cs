@@ -50,6 +50,32 @@ public static class NodeProtocol
         public static Stopped Instance { get; } = new();
     }
 
+    /// <summary>
+    /// Takes over what a running node can of new settings (<see cref="LiveSettings"/>); the rest is ignored. Answered with
+    /// <see cref="Reconfigured"/>.
+    /// </summary>
+    /// <param name="Settings">All settings, as they were read anew.</param>
+    /// <param name="Changed">Keys that count from now on, for the log.</param>
+    /// <param name="Waiting">Keys that count from the next start on, for the log.</param>
+    public sealed record Reconfigure(NodeSettings Settings, ImmutableArray<string> Changed, ImmutableArray<string> Waiting) : ICommand;
+
+    /// <summary>
+    /// Changes some of <see cref="RuntimeSettings"/>, all or none, also for later runs. Answered with
+    /// <see cref="Reconfigured"/> or <see cref="NotReconfigured"/>.
+    /// </summary>
+    /// <param name="Changes">Full keys and values.</param>
+    public sealed record ChangeSettings(ImmutableArray<(string Key, string Value)> Changes) : ICommand;
+
+    /// <summary>Nothing was changed, for a reason in one line.</summary>
+    public sealed record NotReconfigured(string Reason);
+
+    /// <summary>New settings are in effect.</summary>
+    public sealed record Reconfigured
+    {
+        /// <summary>The one instance.</summary>
+        public static Reconfigured Instance { get; } = new();
+    }
+
     /// <summary>How a node is. Parts whose actor did not answer in time are null.</summary>
     /// <param name="Name">Its name.</param>
     /// <param name="Uptime">Since it started.</param>

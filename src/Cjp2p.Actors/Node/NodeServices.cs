@@ -20,6 +20,7 @@ public sealed class NodeServices
     private readonly Random _random;
     private ImmutableArray<PeerAddress> _peerSample = [];
     private volatile IngressLimits _ingress;
+    private volatile NodeSettings _settings;
     private long _peerCounts;
 
     /// <param name="settings">Settings of the node.</param>
@@ -27,7 +28,7 @@ public sealed class NodeServices
     /// <param name="clock">Its time.</param>
     public NodeServices(NodeSettings settings, NodeEnvironment environment, NodeClock clock)
     {
-        Settings = settings;
+        _settings = settings;
         _ingress = settings.Ingress;
         Clock = clock;
         Disk = environment.Disk;
@@ -45,13 +46,13 @@ public sealed class NodeServices
         Sources = new SourceMemory(settings.Content.RememberedContentsMax, settings.Content.RememberedSourcesMax);
         Mutations = environment.Mutations;
         Unknown = new UnknownMessages(settings.Wire.Limits, settings.Wire.UnknownNamesMax);
-        Bans = new Bans(settings.Inspection.BansMax);
+        Bans = new Bans(settings.Inspection.BansMax) { Blocked = settings.Peers.Blocked };
         Transports = new TransportSet(Bans);
         Inspection = new NodeInspection(this);
     }
 
-    /// <summary>Settings of the node.</summary>
-    public NodeSettings Settings { get; }
+    /// <summary>Settings of the node, as they are now: <see cref="LiveSettings"/> may change at any time.</summary>
+    public NodeSettings Settings => _settings;
 
     /// <summary>Its time.</summary>
     public NodeClock Clock { get; }
@@ -172,6 +173,18 @@ public sealed class NodeServices
         var epoch = TimeSpan.FromTicks(Math.Max(0, Clock.UtcNow.UtcTicks - Clock.Now.Ticks));
         Cookies = new CookieIssuer(Secret.AsSpan(), Settings.Cookies.Rotate, epoch);
         Pings = new PingIssuer(Secret.AsSpan(), epoch);
+    }
+
+    /// <summary>Takes over what a running node can of new settings.</summary>
+    internal void Apply(NodeSettings read)
+    {
+        var now = LiveSettings.Merge(_settings, read);
+        _settings = now;
+        _ingress = now.Ingress;
+        Rates.Settings = now.Limits;
+        Quota.BytesMax = now.Downloads.QuotaBytes;
+        Bans.Blocked = now.Peers.Blocked;
+        Inspection.Publish();
     }
 
     /// <summary>A source of chance for one actor, derived from the node's.</summary>

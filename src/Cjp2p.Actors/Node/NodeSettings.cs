@@ -26,6 +26,7 @@ namespace Cjp2p.Actors.Node;
 /// <param name="Limits">Rates of content.</param>
 /// <param name="Storage">What is kept across restarts.</param>
 /// <param name="Inspection">Looking inside.</param>
+/// <param name="Hooks">Commands to run when something happens.</param>
 public sealed record NodeSettings(
     string Name,
     ImmutableArray<PeerAddress> Listen,
@@ -39,7 +40,8 @@ public sealed record NodeSettings(
     DownloadSettings Downloads,
     RateSettings Limits,
     StorageSettings Storage,
-    InspectionSettings Inspection)
+    InspectionSettings Inspection,
+    HookSettings Hooks)
 {
     /// <summary>The reference configuration that the library carries: every key with its default.</summary>
     public static Config Reference { get; } = LoadReference();
@@ -111,7 +113,12 @@ public sealed record NodeSettings(
                 read.AutoFlag("peers.allow-private"),
                 read.Duration("peers.save-every", 0.1, 86_400),
                 read.Count("peers.remembered-per-round", 0, 1024),
-                read.Addresses("peers.blocked")),
+                read.BlockList("peers.blocked"),
+                read.Duration("peers.keep-alive", 0, 3600),
+                read.Count("peers.keep-alive-peers", 0, 1024),
+                read.Flag("peers.lan-discovery"),
+                read.Count("peers.lan-port", 1, 65_535),
+                read.Duration("peers.lan-every", 0.1, 86_400)),
             new ContentSettings(
                 read.Texts("content.shared"),
                 read.Text("content.data"),
@@ -181,7 +188,13 @@ public sealed record NodeSettings(
                 read.Count("inspection.tap-per-second-max", 1, 10_000_000),
                 read.Count("inspection.tap-text-bytes-max", 0, 65_507),
                 read.Duration("inspection.watch-interval-min", 0.001, 60),
-                read.Count("inspection.bans-max", 0, 1_000_000)));
+                read.Count("inspection.bans-max", 0, 1_000_000)),
+            new HookSettings(
+                read.Command("hooks.added"),
+                read.Command("hooks.complete"),
+                read.Count("hooks.running-max", 1, 64),
+                read.Count("hooks.waiting-max", 1, 1_000_000),
+                read.Duration("hooks.timeout", 0.1, 86_400)));
         read.RejectOrder("socket.reopen-min", "socket.reopen-max");
         read.RejectOrder("peers.discovery-min", "peers.discovery-max");
         read.RejectOrder("peers.bootstrap-retry-min", "peers.bootstrap-retry-max");

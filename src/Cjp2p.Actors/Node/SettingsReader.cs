@@ -4,6 +4,7 @@ using Akka.Actor;
 using Akka.Configuration;
 using Akka.Configuration.Hocon;
 using Cjp2p.Actors.Protocol;
+using Cjp2p.Actors.Transport;
 
 namespace Cjp2p.Actors.Node;
 
@@ -36,6 +37,16 @@ internal sealed class SettingsReader(Config section)
     {
         ImmutableArray<string> texts = [.. section.GetStringList(key, [])];
         return texts.IsEmpty && section.GetString(key, "") is { Length: > 0 } text ? [text] : texts;
+    }
+
+    /// <summary>A program by its full path, and its arguments; or nothing.</summary>
+    public ImmutableArray<string> Command(string key)
+    {
+        var command = Texts(key);
+        return command.IsEmpty || Path.IsPathFullyQualified(command[0])
+            ? command
+            : throw new NodeSettingsException(
+                $"cjp2p.{key} begins with \"{command[0]}\": it has to be the full path of a program; arguments follow in the list.");
     }
 
     /// <summary>A name that an actor can have.</summary>
@@ -124,6 +135,18 @@ internal sealed class SettingsReader(Config section)
         }
 
         return addresses.ToImmutable();
+    }
+
+    /// <summary>Addresses and networks to be shut out.</summary>
+    public BlockList BlockList(string key)
+    {
+        var texts = Texts(key);
+        if (texts.Length > Transport.BlockList.EntriesMax)
+            throw new NodeSettingsException($"cjp2p.{key} has {texts.Length} entries, more than {Transport.BlockList.EntriesMax}.");
+        return Transport.BlockList.TryParse(texts, out var list, out var wrong)
+            ? list
+            : throw new NodeSettingsException(
+                $"cjp2p.{key} has \"{wrong}\": an entry is an IP address, ip:port, or a network such as 192.0.2.0/24.");
     }
 
     public void RejectOrder(string least, string most)

@@ -12,6 +12,9 @@ namespace Cjp2p.Actors.Peers;
 /// <param name="Own">The addresses we are bound to.</param>
 public sealed record AddressPolicy(bool AllowLoopback, bool AllowPrivate, ImmutableArray<PeerAddress> Own)
 {
+    /// <summary>The addresses that others see us at.</summary>
+    public ImmutableArray<PeerAddress> SeenAs { get; init; } = [];
+
     /// <summary>Whether we may keep, ask and pass on <paramref name="address"/>.</summary>
     public bool Accepts(in PeerAddress address) =>
         address.Port != 0
@@ -21,7 +24,8 @@ public sealed record AddressPolicy(bool AllowLoopback, bool AllowPrivate, Immuta
         && (AllowLoopback || !address.IsLoopback)
         && (AllowPrivate || !(address.IsPrivate || address.IsLinkLocal))
         && !IsReserved(address)
-        && !Own.Contains(address);
+        && !Own.Contains(address)
+        && !SeenAs.Contains(address);
 
     // 0.0.0.0/8 ("this network") and 240.0.0.0/4 (reserved) are never routed.
     private static bool IsReserved(in PeerAddress address) =>

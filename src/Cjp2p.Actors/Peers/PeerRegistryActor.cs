@@ -23,6 +23,7 @@ internal sealed class PeerRegistryActor : InspectedActor, IWithTimers
     // Discovering: the only state; rounds come quickly while peers are few and slowly when there are enough.
     private static readonly TimeSpan AskedAgeMax = TimeSpan.FromSeconds(30);
     private const int HurriesMax = 3;
+    private static readonly TimeSpan SeenInterval = TimeSpan.FromSeconds(1);
 
     private readonly NodeServices _node;
     private readonly PeerSettings _settings;
@@ -30,6 +31,9 @@ internal sealed class PeerRegistryActor : InspectedActor, IWithTimers
     private readonly PeerTable _table;
     private readonly PeerKeeper _keeper;
     private readonly TwoGenerationMap<PeerAddress, TimeSpan> _asked;
+    private readonly SeenAddresses _seen = new();
+    private ImmutableArray<SeenAddress> _seenAs = [];
+    private TimeSpan _seenAt;
     private ImmutableArray<PeerAddress> _named;
     private TokenBucket _hurries;
     private TimeSpan _interval;
@@ -45,7 +49,7 @@ internal sealed class PeerRegistryActor : InspectedActor, IWithTimers
         _table = node.PeerTable = new PeerTable(_settings) { NeverEvicts = node.Mutations.NeverEvicts };
         _keeper = new PeerKeeper(known, _settings.ForgetAfterProbes);
         _asked = new TwoGenerationMap<PeerAddress, TimeSpan>(4096);
-        _named = _settings.Bootstrap;
+        _named = node.Settings.Peers.Bootstrap;
         _hurries = TokenBucket.Full(HurriesMax, Now);
         _interval = _settings.DiscoveryMin;
         _bootstrapWait = _settings.BootstrapRetryMin;
@@ -73,6 +77,12 @@ internal sealed class PeerRegistryActor : InspectedActor, IWithTimers
         {
             Timers.StartPeriodicTimer(
                 PeerRegistryProtocol.SavePeers.Instance, PeerRegistryProtocol.SavePeers.Instance, _settings.SaveEvery, _settings.SaveEvery);
+        }
+
+        if (_settings.LanDiscovery)
+        {
+            Timers.StartPeriodicTimer(
+                PeerRegistryProtocol.AskLan.Instance, PeerRegistryProtocol.AskLan.Instance, TimeSpan.Zero, _settings.LanEvery);
         }
     }
 
@@ -106,15 +116,33 @@ internal sealed class PeerRegistryActor : InspectedActor, IWithTimers
                 foreach (var address in add.Addresses)
                     Probe(address);
                 break;
+            case PeerRegistryProtocol.ReplaceBootstrap list:
+                var named = _named.Except(list.Before).ToArray();
+                foreach (var address in list.Now.Except(list.Before))
+                    Probe(address);
+                _named = [.. list.Now.Union(named)];
+                break;
+            case PeerRegistryProtocol.ForgetBlocked:
+                ForgetBlocked();
+                break;
             case PeerRegistryProtocol.SavePeers:
                 Save();
+                break;
+            case PeerRegistryProtocol.KeepAlive:
+                KeepAlive();
+                break;
+            case PeerRegistryProtocol.AskLan:
+                AskLan();
                 break;
             case PeerRegistryProtocol.PeerStopped:
                 _peerActors--;
                 break;
             case PeerRegistryProtocol.GetStatus:
                 Sender.Tell(new PeerRegistryProtocol.RegistryStatus(
-                    _table.Verified, _table.Hearsay, _peerActors, _table.Evictions, [.. _table.Peers.Take(100)]));
+                    _table.Verified, _table.Hearsay, _peerActors, _table.Evictions, [.. _table.Peers.Take(100)])
+                {
+                    SeenAs = _seenAs,
+                });
                 break;
             case PeerRegistryProtocol.GetPeers:
                 Sender.Tell(new PeerRegistryProtocol.AllPeers([.. _table.Peers], _table.HearsayAddresses));
@@ -141,14 +169,23 @@ internal sealed class PeerRegistryActor : InspectedActor, IWithTimers
             new TableSize("cjp2p.peers.peers-max", "peers", _table.Verified, _settings.PeersMax, _table.Evictions),
             new TableSize("cjp2p.peers.hearsay-max", "addresses", _table.Hearsay, _settings.HearsayMax),
             new TableSize("cjp2p.peers.actors-max", "actors", _peerActors, _settings.ActorsMax),
-        ]);
+        ])
+    {
+        SeenAs = _seenAs,
+    };
 
     // Whom the user does not want is not told to others either.
     private void Forget(in PeerAddress address)
     {
         var bare = address;
-        foreach (var peer in _table.Peers.Select(peer => peer.Address)
-            .Where(known => known == bare || (bare.Port == 0 && known.WithPort(0) == bare)).ToArray())
+        Forget(known => known == bare || (bare.Port == 0 && known.WithPort(0) == bare));
+    }
+
+    private void ForgetBlocked() => Forget(known => _node.Bans.Blocked.Contains(known));
+
+    private void Forget(Func<PeerAddress, bool> isUnwanted)
+    {
+        foreach (var peer in _table.Peers.Select(peer => peer.Address).Where(isUnwanted).ToArray())
         {
             _table.Remove(peer);
             if (PeerActorOf(peer, make: false) is { } actor)
@@ -168,12 +205,70 @@ internal sealed class PeerRegistryActor : InspectedActor, IWithTimers
                 actor.Tell(new PeerProtocol.Heard(news));
             else if (news.RoundTrip > TimeSpan.Zero)
                 _table.AddRoundTrip(news.Source, news.RoundTrip);
+            if (news.SeenAs.Port != 0)
+                OnSeen(news);
+        }
+        else if (news.IsNear && !HasEnough)
+        {
+            // As if somebody had named it: it is tried once, in its turn.
+            _table.AddHearsay([news.Source], _node.AddressPolicy);
         }
 
         // Ruby and Bash nodes never return cookies with their answers: an answer to a question of ours is as good.
         if (!news.Peers.IsEmpty && !HasEnough
             && (news.Proven || (_asked.TryGet(news.Source, out var askedAt) && news.At - askedAt < AskedAgeMax)))
             _table.AddHearsay(news.Peers.AsSpan(), _node.AddressPolicy);
+    }
+
+    private void OnSeen(PeerNews news)
+    {
+        _seen.Report(news.Source, news.SeenAs, Now);
+        // Looking at the interfaces of the machine takes a while, and a peer may say something else each time.
+        if (_seenAs.Length > 0 && Now - _seenAt < SeenInterval)
+            return;
+        _seenAt = Now;
+        var before = _seenAs;
+        SeenAddress?[] now = [_seen.Of(false, Now, _node.Transports.IsOwnHost), _seen.Of(true, Now, _node.Transports.IsOwnHost)];
+        _seenAs = [.. now.OfType<SeenAddress>()];
+        if (before.SequenceEqual(_seenAs))
+            return;
+        // Others name us, too: we are no peer of our own.
+        _node.AddressPolicy = _node.AddressPolicy with { SeenAs = [.. _seenAs.Where(seen => seen.IsConfirmed).Select(seen => seen.Address)] };
+        if (_log.IsDebugEnabled)
+            _log.Debug("{Peer} sees this node at {Address}", news.Source, news.SeenAs);
+        foreach (var seen in _seenAs.Where(seen => seen.IsConfirmed && !before.Any(old => old.IsConfirmed && old.Address == seen.Address)))
+        {
+            _log.Info(
+                seen.Address.Port > 0 ? "Others see this node at {Address}{Kind}" : "Others see this node at {Address}, each at another port{Kind}",
+                seen.Address, seen.IsTranslated ? ": there is a NAT" : "");
+        }
+
+        if (!_seenAs.Any(seen => seen.IsTranslated) || _settings.KeepAlive == TimeSpan.Zero)
+            Timers.Cancel(PeerRegistryProtocol.KeepAlive.Instance);
+        else if (!Timers.IsTimerActive(PeerRegistryProtocol.KeepAlive.Instance))
+        {
+            Timers.StartPeriodicTimer(
+                PeerRegistryProtocol.KeepAlive.Instance, PeerRegistryProtocol.KeepAlive.Instance, _settings.KeepAlive, _settings.KeepAlive);
+        }
+    }
+
+    // Behind a NAT: who knows us reaches us only as long as we send something now and then.
+    private void KeepAlive()
+    {
+        foreach (var peer in _table.Peers.Take(_settings.KeepAlivePeers))
+            Probe(peer.Address, asksForPeers: false);
+    }
+
+    private void AskLan()
+    {
+        foreach (var transport in _node.Transports.Open)
+        {
+            foreach (var everybody in transport.BroadcastAddresses((ushort)_settings.LanPort))
+            {
+                using var batch = transport.RentSendBatch();
+                WriteProbe(batch, everybody, asksForPeers: true);
+            }
+        }
     }
 
     // Who knows next to nobody does not wait for the next round when there is somebody new to ask: a few times at once and
@@ -295,16 +390,23 @@ internal sealed class PeerRegistryActor : InspectedActor, IWithTimers
         _bootstrapWait = Min(_bootstrapWait * 2, _settings.BootstrapRetryMax);
     }
 
-    private void Probe(in PeerAddress address)
+    private void Probe(in PeerAddress address, bool asksForPeers = true)
     {
         using var batch = _node.Transports.RentFor(address);
         if (batch is null)
             return;
-        _asked.Set(address, Now);
+        if (asksForPeers)
+            _asked.Set(address, Now);
+        WriteProbe(batch, address, asksForPeers);
+    }
+
+    private void WriteProbe(ISendBatch batch, in PeerAddress address, bool asksForPeers)
+    {
         var most = _node.Settings.Wire.DatagramBytesMax;
         var writer = new DatagramWriter(batch.Reserve(most)[..most]);
         ReplyHead.Write(ref writer, _node, address, giveCookie: true, default);
-        writer.TryWritePleaseSendPeers();
+        if (asksForPeers)
+            writer.TryWritePleaseSendPeers();
         Span<byte> ping = stackalloc byte[PingIssuer.PayloadBytes];
         writer.TryWritePleaseReturn(ping[.._node.Pings.Write(address, Now, ping)]);
         batch.Commit(address, writer.Finish());

@@ -19,6 +19,18 @@ public static class PeerRegistryProtocol
     /// <param name="Addresses">Checked by nobody but the user.</param>
     public sealed record AddPeers(ImmutableArray<PeerAddress> Addresses) : ICommand;
 
+    /// <summary>The bootstrap list has changed: those that are new are asked at once.</summary>
+    /// <param name="Before">As it was.</param>
+    /// <param name="Now">As it is.</param>
+    internal sealed record ReplaceBootstrap(ImmutableArray<PeerAddress> Before, ImmutableArray<PeerAddress> Now) : ICommand;
+
+    /// <summary>The block list has changed: peers that are on it now are forgotten.</summary>
+    internal sealed record ForgetBlocked : ICommand
+    {
+        /// <summary>The one instance.</summary>
+        public static ForgetBlocked Instance { get; } = new();
+    }
+
     /// <summary>Asks for verified peers to search content at; answered with <see cref="Candidates"/>.</summary>
     /// <param name="Most">How many at the most.</param>
     public sealed record GetCandidates(int Most) : ICommand;
@@ -40,7 +52,11 @@ public static class PeerRegistryProtocol
     /// <param name="Evictions">Verified peers that had to make room.</param>
     /// <param name="Peers">Some verified peers, at most 100.</param>
     public sealed record RegistryStatus(
-        int Verified, int Hearsay, int PeerActors, long Evictions, ImmutableArray<PeerRecord> Peers);
+        int Verified, int Hearsay, int PeerActors, long Evictions, ImmutableArray<PeerRecord> Peers)
+    {
+        /// <summary>How others see this node, one address of each family at the most.</summary>
+        public ImmutableArray<SeenAddress> SeenAs { get; init; } = [];
+    }
 
     /// <summary>Asks for <see cref="AllPeers"/>.</summary>
     public sealed record GetPeers : ICommand
@@ -71,6 +87,18 @@ public static class PeerRegistryProtocol
         public static SavePeers Instance { get; } = new();
     }
 
+    /// <summary>Time to keep the mappings of a NAT open.</summary>
+    internal sealed record KeepAlive : ICommand, INotInfluenceReceiveTimeout, IDeadLetterSuppression
+    {
+        public static KeepAlive Instance { get; } = new();
+    }
+
+    /// <summary>Time to ask the LAN who is there.</summary>
+    internal sealed record AskLan : ICommand, INotInfluenceReceiveTimeout, IDeadLetterSuppression
+    {
+        public static AskLan Instance { get; } = new();
+    }
+
     /// <summary>The actor of a peer stopped (it was idle, or failed).</summary>
     /// <param name="Address">The peer.</param>
     internal sealed record PeerStopped(PeerAddress Address) : ICommand;
@@ -87,4 +115,11 @@ public sealed record PeerNews(
     TimeSpan At,
     bool Proven,
     TimeSpan RoundTrip,
-    ImmutableArray<PeerAddress> Peers);
+    ImmutableArray<PeerAddress> Peers)
+{
+    /// <summary>Where it sees us; port 0: it does not say.</summary>
+    public PeerAddress SeenAs { get; init; }
+
+    /// <summary>Whether it is a stranger on the same LAN, where such are looked for.</summary>
+    public bool IsNear { get; init; }
+}

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Cjp2p.Actors.Protocol;
+using Cjp2p.Actors.Transport;
 
 namespace Cjp2p.Actors.Peers;
 
@@ -27,4 +28,9 @@ public sealed record PeerSettings(
     bool? AllowPrivate,
     TimeSpan SaveEvery,
     int RememberedPerRound,
-    ImmutableArray<PeerAddress> Blocked);
+    BlockList Blocked,
+    TimeSpan KeepAlive,
+    int KeepAlivePeers,
+    bool LanDiscovery,
+    int LanPort,
+    TimeSpan LanEvery);

@@ -40,6 +40,7 @@ public sealed class DatagramReader
         Base64 = 8,
         Eof = 16,
         Peers = 32,
+        SeenAs = 64,
     }
 
     /// <summary>The usable elements of the datagram that was read last, in its order.</summary>
@@ -157,7 +158,7 @@ public sealed class DatagramReader
             case WireMessageKind.SupportedMessages:
                 return first == (byte)'{';
             case WireMessageKind.Peers:
-                return TryDecodeFields(datagram, Field.Peers, Field.None, ref element);
+                return TryDecodeFields(datagram, Field.Peers, Field.SeenAs, ref element);
             case WireMessageKind.MaybeTheyHaveSome:
                 return TryDecodeFields(datagram, Field.Id | Field.Peers, Field.None, ref element);
             case WireMessageKind.PleaseSendContent:
@@ -207,6 +208,10 @@ public sealed class DatagramReader
             case Field.Peers:
                 element.Peers = value;
                 return written[0] == (byte)'[';
+            case Field.SeenAs:
+                // An addition of ours: whatever it is, the message is what it would be without it.
+                element.SeenAs = value;
+                return true;
         }
 
         // The others are strings.
@@ -241,5 +246,6 @@ public sealed class DatagramReader
         : JsonText.Means(name, "base64"u8) ? Field.Base64
         : JsonText.Means(name, "eof"u8) ? Field.Eof
         : JsonText.Means(name, "peers"u8) ? Field.Peers
+        : JsonText.Means(name, "you_appear_to_be_at"u8) ? Field.SeenAs
         : Field.None;
 }

@@ -67,8 +67,24 @@ public ref struct DatagramWriter(Span<byte> buffer)
     /// Adds a Peers with as many of the addresses, from the first on, as fit. Returns how many; -1, with nothing
     /// added, when not even an empty list fits.
     /// </summary>
-    public int TryWritePeers(scoped ReadOnlySpan<PeerAddress> peers)
+    public int TryWritePeers(scoped ReadOnlySpan<PeerAddress> peers) => TryWritePeers(peers, default);
+
+    /// <summary>As <see cref="TryWritePeers(ReadOnlySpan{PeerAddress})"/>, and tells the receiver where its datagrams come from.</summary>
+    /// <param name="peers">The addresses.</param>
+    /// <param name="seenAs">Address of the receiver as it is seen here; port 0: nothing is told.</param>
+    public int TryWritePeers(scoped ReadOnlySpan<PeerAddress> peers, in PeerAddress seenAs)
     {
+        Span<byte> text = stackalloc byte[PeerAddress.TextBytesMax];
+        int bytes = seenAs.Port == 0 ? 0 : seenAs.Format(text);
+        if (bytes > 0 && TryBegin("""{"Peers":{"you_appear_to_be_at":"","peers":[]}}""".Length + bytes))
+        {
+            Append("""{"Peers":{"you_appear_to_be_at":"""u8);
+            _buffer[_position++] = (byte)'"';
+            Append(text[..bytes]);
+            Append("\",\"peers\":["u8);
+            return WriteAddressesAndClose(peers);
+        }
+
         if (!TryBegin("""{"Peers":{"peers":[]}}""".Length))
             return -1;
         Append("""{"Peers":{"peers":["""u8);
@@ -271,6 +287,24 @@ public ref struct DatagramWriter(Span<byte> buffer)
         }
 
         return true;
+    }
+
+    /// <summary>Adds a Peers that was written before, whole, and tells the receiver where its datagrams come from.</summary>
+    /// <param name="element">As <see cref="TryWritePeers(ReadOnlySpan{PeerAddress})"/> wrote it, without the brackets of the datagram.</param>
+    /// <param name="seenAs">Address of the receiver as it is seen here; port 0: nothing is told.</param>
+    internal bool TryWritePeersAgain(scoped ReadOnlySpan<byte> element, in PeerAddress seenAs)
+    {
+        if (seenAs.Port == 0)
+            return TryWriteRawElement(element);
+        Span<byte> text = stackalloc byte[PeerAddress.TextBytesMax];
+        int bytes = seenAs.Format(text);
+        var head = "{\"Peers\":{\"you_appear_to_be_at\":\""u8;
+        var rest = element["{\"Peers\":{".Length..];
+        return TryBegin(head.Length + bytes + 2 + rest.Length)
+            && Append(head)
+            && Append(text[..bytes])
+            && Append("\","u8)
+            && Append(rest);
     }
 
     private bool TryWriteParts(

@@ -61,6 +61,14 @@ public static class WireDecode
         return Base64DecodedLength(length, Math.Min(padding, 2));
     }
 
+    /// <summary>Reads where the sender of a Peers message sees us; false: it does not say, or it is no address.</summary>
+    public static bool TryReadSeenAs(ReadOnlySpan<byte> datagram, in WireElement element, out PeerAddress seenAs)
+    {
+        seenAs = default;
+        ReadOnlySpan<byte> written = element.SeenAs.Of(datagram);
+        return written.Length > 2 && written[0] == (byte)'"' && PeerAddress.TryParse(written[1..^1], out seenAs);
+    }
+
     /// <summary>
     /// Reads the addresses of a Peers or MaybeTheyHaveSome into <paramref name="destination"/> until it is full;
     /// returns how many. Entries that are no address are skipped and counted, so that one bad one costs nothing else.

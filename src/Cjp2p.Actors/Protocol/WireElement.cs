@@ -35,4 +35,7 @@ public struct WireElement
 
     /// <summary>Peers, MaybeTheyHaveSome: the raw JSON array of addresses. See <see cref="WireDecode.ReadPeers"/>.</summary>
     public WireSlice Peers { get; internal set; }
+
+    /// <summary>Peers: where the sender sees us, as raw JSON, not yet checked; empty when it does not say. See <see cref="WireDecode.TryReadSeenAs"/>.</summary>
+    public WireSlice SeenAs { get; internal set; }
 }

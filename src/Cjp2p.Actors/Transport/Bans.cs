@@ -12,9 +12,17 @@ public sealed class Bans(int most)
 {
     private readonly Lock _lock = new();
     private volatile Dictionary<PeerAddress, Ban>? _bans;
+    private volatile BlockList _blocked = BlockList.Empty;
 
-    /// <summary>Whether nobody is banned.</summary>
-    public bool IsEmpty => _bans is null;
+    /// <summary>Whether nobody is banned or blocked.</summary>
+    public bool IsEmpty => _bans is null && _blocked.IsEmpty;
+
+    /// <summary>Whom the settings shut out; may be replaced at any time.</summary>
+    public BlockList Blocked
+    {
+        get => _blocked;
+        internal set => _blocked = value;
+    }
 
     /// <summary>Datagrams of the banned that were dropped.</summary>
     public long Dropped => Interlocked.Read(ref _dropped);
@@ -26,11 +34,13 @@ public sealed class Bans(int most)
 
     /// <summary>Whether nothing is to be sent there.</summary>
     public bool Holds(in PeerAddress address) =>
-        _bans is { } bans && (bans.ContainsKey(address) || bans.ContainsKey(address.WithPort(0)));
+        (_bans is { } bans && (bans.ContainsKey(address) || bans.ContainsKey(address.WithPort(0)))) || _blocked.Contains(address);
 
     /// <summary>Why nothing is to be sent there; null when it may.</summary>
     public string? Reason(PeerAddress address) =>
-        _bans is { } bans && (bans.TryGetValue(address, out var ban) || bans.TryGetValue(address.WithPort(0), out ban)) ? ban.Reason : null;
+        _bans is { } bans && (bans.TryGetValue(address, out var ban) || bans.TryGetValue(address.WithPort(0), out ban))
+            ? ban.Reason
+            : _blocked.Contains(address) ? "blocked by the settings (cjp2p.peers.blocked)" : null;
 
     /// <summary>Whether a datagram from there is to be dropped; counts it.</summary>
     internal bool IsBanned(in PeerAddress source)

@@ -208,6 +208,8 @@ internal sealed class DatagramPump : IDatagramSink
         var unknown = 0;
         var roundTrip = TimeSpan.Zero;
         var peers = ImmutableArray<PeerAddress>.Empty;
+        var seenAs = default(PeerAddress);
+        var isNear = false;
         foreach (ref readonly var element in _reader.Elements)
         {
             switch (element.Kind)
@@ -219,6 +221,9 @@ internal sealed class DatagramPump : IDatagramSink
                     contentRequests++;
                     break;
                 case WireMessageKind.PleaseSendPeers:
+                    isNear = true;
+                    questions++;
+                    break;
                 case WireMessageKind.PleaseReturnThisMessage:
                 case WireMessageKind.PleaseListSupportedMessages:
                     questions++;
@@ -230,6 +235,8 @@ internal sealed class DatagramPump : IDatagramSink
                     break;
                 case WireMessageKind.Peers when peers.IsEmpty:
                     peers = ReadPeers(datagram, element);
+                    isNear = true;
+                    WireDecode.TryReadSeenAs(datagram, element, out seenAs);
                     break;
                 case WireMessageKind.MaybeTheyHaveSome:
                     TakeSuggestion(source, datagram, element);
@@ -243,7 +250,7 @@ internal sealed class DatagramPump : IDatagramSink
 
         if (unknown > 0)
             _node.Counters.Add(WireCount.UnknownElements, unknown);
-        GatherNews(source, proven, roundTrip, peers);
+        GatherNews(source, proven, roundTrip, peers, seenAs, isNear);
         if (contentRequests > 0)
             GatherRequests(source, datagram, cookies, questions > 0);
         else if (questions > 0)
@@ -362,19 +369,22 @@ internal sealed class DatagramPump : IDatagramSink
         return [.. _addresses.AsSpan(0, count)];
     }
 
-    private void GatherNews(in PeerAddress source, bool proven, TimeSpan roundTrip, ImmutableArray<PeerAddress> peers)
+    private void GatherNews(
+        in PeerAddress source, bool proven, TimeSpan roundTrip, ImmutableArray<PeerAddress> peers, in PeerAddress seenAs, bool isNear)
     {
         proven |= roundTrip > TimeSpan.Zero;
-        if (peers.IsEmpty && roundTrip == TimeSpan.Zero)
+        // Who asks or answers from the same LAN, perhaps by a broadcast, is worth a try where they are looked for.
+        isNear &= !proven && _node.Settings.Peers.LanDiscovery && (source.IsPrivate || source.IsLinkLocal);
+        if (peers.IsEmpty && roundTrip == TimeSpan.Zero && (seenAs.Port == 0 || !proven))
         {
             // A peer that proves itself a thousand times a second is news once in a while.
-            if (!proven || (_provenReports.TryGet(source, out var last) && _now - last < ProvenReportInterval))
+            if (!(proven || isNear) || (_provenReports.TryGet(source, out var last) && _now - last < ProvenReportInterval))
                 return;
         }
 
-        if (proven)
+        if (proven || isNear)
             _provenReports.Set(source, _now);
-        _news.Add(new PeerNews(source, _now, proven, roundTrip, peers));
+        _news.Add(new PeerNews(source, _now, proven, roundTrip, peers) { SeenAs = proven ? seenAs : default, IsNear = isNear });
     }
 
     private void GatherRequests(in PeerAddress source, ReadOnlySpan<byte> datagram, in Cookies cookies, bool alsoQuestions)
@@ -393,7 +403,7 @@ internal sealed class DatagramPump : IDatagramSink
         {
             var buffer = new byte[Math.Min(bytesMax, _node.Settings.Wire.DatagramBytesMax)];
             var writer = new DatagramWriter(buffer);
-            WriteAnswers(ref writer, source, datagram);
+            WriteAnswers(ref writer, source, datagram, proven);
             var bytes = writer.Finish();
             if (bytes > 2)
                 others = buffer.AsMemory(1, bytes - 2);
@@ -420,11 +430,11 @@ internal sealed class DatagramPump : IDatagramSink
         var writer = new DatagramWriter(_replies.Reserve(most)[..most]);
         ReplyHead.Write(
             ref writer, _node, source, cookies.Check != CookieCheck.Current, cookies.Given.Of(datagram));
-        WriteAnswers(ref writer, source, datagram);
+        WriteAnswers(ref writer, source, datagram, cookies.Check != CookieCheck.Invalid);
         Commit(ref writer, source);
     }
 
-    private void WriteAnswers(ref DatagramWriter writer, in PeerAddress source, ReadOnlySpan<byte> datagram)
+    private void WriteAnswers(ref DatagramWriter writer, in PeerAddress source, ReadOnlySpan<byte> datagram, bool proven)
     {
         var toldPeers = false;
         foreach (ref readonly var element in _reader.Elements)
@@ -437,7 +447,7 @@ internal sealed class DatagramPump : IDatagramSink
                     break;
                 case WireMessageKind.PleaseSendPeers when !toldPeers:
                     toldPeers = true;
-                    WritePeers(ref writer, source);
+                    WritePeers(ref writer, source, tellsWhere: proven);
                     break;
                 case WireMessageKind.PleaseListSupportedMessages:
                     writer.TryWriteSupportedMessages(SupportedSchema);
@@ -447,10 +457,12 @@ internal sealed class DatagramPump : IDatagramSink
     }
 
     // IPv6 addresses only to those who came by IPv6: one in a list kills the Ruby and the Python node.
-    private void WritePeers(ref DatagramWriter writer, in PeerAddress source)
+    private void WritePeers(ref DatagramWriter writer, in PeerAddress source, bool tellsWhere)
     {
         var sample = _node.PeerSample;
-        if (_peers.TryWrite(ref writer, sample, source))
+        // Loopback is the same for everybody.
+        var seenAs = tellsWhere && !source.IsLoopback ? source : default;
+        if (_peers.TryWrite(ref writer, sample, source, seenAs))
             return;
         var count = 0;
         var most = Math.Min(_addresses.Length, writer.BytesLeft / PeerAddress.TextBytesMin);
@@ -462,7 +474,7 @@ internal sealed class DatagramPump : IDatagramSink
                 _addresses[count++] = peer;
         }
 
-        writer.TryWritePeers(_addresses.AsSpan(0, count));
+        writer.TryWritePeers(_addresses.AsSpan(0, count), seenAs);
     }
 
     // A datagram of nothing but a cookie request is how the July node tries an address that it was told: without an

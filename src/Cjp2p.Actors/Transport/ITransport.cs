@@ -20,6 +20,12 @@ public interface ITransport : IDisposable
     /// </summary>
     int ReceiveBufferBytes => int.MaxValue;
 
+    /// <summary>Whether an address is one that this endpoint receives at; ports do not matter.</summary>
+    bool IsOwnHost(in PeerAddress address) => LocalAddress.WithPort(0) == address.WithPort(0);
+
+    /// <summary>Where a datagram reaches everybody on the networks that it is linked to; none where there is no such thing.</summary>
+    IReadOnlyList<PeerAddress> BroadcastAddresses(ushort port) => [];
+
     /// <summary>
     /// Starts to receive. <paramref name="sink"/> is called by one thread at a time (a socket's own thread, or the
     /// simulator's) until the transport fails or is disposed. Called once.

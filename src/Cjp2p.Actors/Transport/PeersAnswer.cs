@@ -20,13 +20,14 @@ internal sealed class PeersAnswer(int peersMax)
     /// <param name="writer">The answer.</param>
     /// <param name="sample">The peers to tell of.</param>
     /// <param name="to">Who asked.</param>
-    public bool TryWrite(ref DatagramWriter writer, ImmutableArray<PeerAddress> sample, in PeerAddress to)
+    /// <param name="seenAs">Its address, if it is to be told of it; port 0: it is not.</param>
+    public bool TryWrite(ref DatagramWriter writer, ImmutableArray<PeerAddress> sample, in PeerAddress to, in PeerAddress seenAs = default)
     {
         if (to.IsIPv6)
             return false;
         if (_sample != sample)
             Take(sample);
-        return !_told.Contains(to) && writer.TryWriteRawElement(_element);
+        return !_told.Contains(to) && writer.TryWritePeersAgain(_element, seenAs);
     }
 
     private void Take(ImmutableArray<PeerAddress> sample)

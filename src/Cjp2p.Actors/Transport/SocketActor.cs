@@ -137,7 +137,12 @@ internal sealed class SocketActor : InspectedActor, IWithTimers
         var own = _endpoints.Select(endpoint => endpoint.Address).ToImmutableArray();
         var isLoopbackOnly = own.All(address => address.IsLoopback);
         _node.AddressPolicy = new AddressPolicy(
-            _node.Settings.Peers.AllowLoopback ?? isLoopbackOnly, _node.Settings.Peers.AllowPrivate ?? isLoopbackOnly, own);
+            _node.Settings.Peers.AllowLoopback ?? isLoopbackOnly,
+            _node.Settings.Peers.AllowPrivate ?? (isLoopbackOnly || _node.Settings.Peers.LanDiscovery),
+            own)
+        {
+            SeenAs = _node.AddressPolicy.SeenAs,
+        };
         var open = _endpoints.Where(endpoint => endpoint.Transport is not null).ToArray();
         if (open.Length > 0)
             _node.Flight.FitReceiveBuffer(open.Min(endpoint => endpoint.Transport!.ReceiveBufferBytes));

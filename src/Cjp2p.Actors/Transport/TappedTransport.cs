@@ -15,6 +15,10 @@ internal sealed class TappedTransport(ITransport transport, NodeInspection inspe
 
     public int ReceiveBufferBytes => transport.ReceiveBufferBytes;
 
+    public bool IsOwnHost(in PeerAddress address) => transport.IsOwnHost(address);
+
+    public IReadOnlyList<PeerAddress> BroadcastAddresses(ushort port) => transport.BroadcastAddresses(port);
+
     public void Start(IDatagramSink sink) => transport.Start(sink);
 
     public ISendBatch RentSendBatch()

@@ -20,14 +20,28 @@ public sealed class TransportSet(Bans bans)
     {
         if (bans.Holds(to))
             return null;
+        ITransport? best = null;
+        var bestRank = -1;
         foreach (var transport in Open)
         {
-            var from = transport.LocalAddress;
-            if (from.IsIPv6 == to.IsIPv6 && (!from.IsLoopback || to.IsLoopback))
-                return transport.RentSendBatch();
+            var rank = SourceChoice.Rank(transport.LocalAddress, to);
+            if (rank > bestRank)
+                (best, bestRank) = (transport, rank);
         }
 
-        return null;
+        return best?.RentSendBatch();
+    }
+
+    /// <summary>Whether an address is one of this machine that the node listens at; ports do not matter.</summary>
+    public bool IsOwnHost(PeerAddress address)
+    {
+        foreach (var transport in Open)
+        {
+            if (transport.IsOwnHost(address))
+                return true;
+        }
+
+        return false;
     }
 
     /// <summary>Replaces what is open.</summary>

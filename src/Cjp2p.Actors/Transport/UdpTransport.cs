@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using Cjp2p.Actors.Protocol;
 
@@ -29,6 +30,8 @@ internal abstract class UdpTransport : ITransport
         ArgumentOutOfRangeException.ThrowIfGreaterThan(settings.BatchDatagrams, BatchDatagramsMax);
         BatchDatagrams = settings.BatchDatagrams;
         Socket = UdpSocket.Open(listen);
+        if (!listen.IsIPv6 && !listen.IsLoopback)
+            Socket.EnableBroadcast = true;
         LocalAddress = PeerAddress.FromEndPoint((IPEndPoint)Socket.LocalEndPoint!);
         IsIPv6 = listen.IsIPv6;
         Batches = new SendBatchPool(CreateSendBatch);
@@ -81,6 +84,47 @@ internal abstract class UdpTransport : ITransport
 
             _receiver = new Thread(() => RunReceiver(sink)) { IsBackground = true, Name = $"udp {LocalAddress}" };
             _receiver.Start();
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool IsOwnHost(in PeerAddress address)
+    {
+        if (!LocalAddress.IsUnspecified)
+            return LocalAddress.WithPort(0) == address.WithPort(0);
+        var host = address.ToEndPoint().Address;
+        return Interfaces().Any(one => one.Address.Equals(host));
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<PeerAddress> BroadcastAddresses(ushort port)
+    {
+        if (IsIPv6 || LocalAddress.IsLoopback)
+            return [];
+        var local = LocalAddress;
+        return
+        [
+            .. Interfaces().Where(one => one.Address.AddressFamily == AddressFamily.InterNetwork && one.PrefixLength is > 0 and < 31
+                    && !IPAddress.IsLoopback(one.Address))
+                .Select(one => (Address: PeerAddress.FromEndPoint(new IPEndPoint(one.Address, port)), one.PrefixLength))
+                .Where(one => local.IsUnspecified || one.Address.WithPort(0) == local.WithPort(0))
+                .Select(one => PeerAddress.FromIPv4(one.Address.IPv4HostOrder | uint.MaxValue >> one.PrefixLength, port)).Distinct(),
+        ];
+    }
+
+    private static IEnumerable<UnicastIPAddressInformation> Interfaces()
+    {
+        try
+        {
+            return
+            [
+                .. NetworkInterface.GetAllNetworkInterfaces().Where(one => one.OperationalStatus is OperationalStatus.Up or OperationalStatus.Unknown)
+                    .SelectMany(one => one.GetIPProperties().UnicastAddresses),
+            ];
+        }
+        catch (NetworkInformationException)
+        {
+            return [];
         }
     }
 

@@ -19,6 +19,7 @@ internal static class CommandTree
         ["id"] = ["cjp2p id movie.mkv"],
         ["peers"] = ["cjp2p peers --peer 127.0.0.1:24254"],
         ["ping"] = ["cjp2p ping 127.0.0.1:24254 -c 10"],
+        ["recheck"] = ["cjp2p recheck", "cjp2p recheck 5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03"],
         ["backup"] = ["cjp2p backup node-backup.db --data /var/lib/cjp2p"],
         ["restore"] = ["cjp2p restore node-backup.db --data /var/lib/cjp2p"],
         ["inspect"] = ["cjp2p inspect", "cjp2p inspect /peers", "cjp2p inspect /peers --watch --field verified"],
@@ -35,13 +36,13 @@ internal static class CommandTree
     /// <summary>Runs the command that <paramref name="arguments"/> name; returns the exit code of the process.</summary>
     public static async Task<int> RunAsync(string[] arguments)
     {
-        var root = Create();
+        using var stop = new StopSignals();
+        var root = Create(stop);
         // No @files: a datagram or a file name may begin with @.
         var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         var name = Name(parsed.CommandResult.Command);
         if (parsed.Errors.Count > 0 && parsed.Action is not (HelpAction or HelpWithExamples))
             return Fail(name, $"{Describe(parsed)}; see '{name} --help'", ExitCodes.WrongArguments);
-        using var stop = new StopSignals();
         try
         {
             return await parsed.InvokeAsync(
@@ -70,17 +71,18 @@ internal static class CommandTree
         }
     }
 
-    private static RootCommand Create()
+    private static RootCommand Create(StopSignals stop)
     {
         var root = new RootCommand("A node of the Connectionless JSON P2P Protocol (CJP2P): shares and fetches files over UDP.")
         {
-            RunCommand.Create(),
+            RunCommand.Create(stop),
             GetCommand.Create(),
             ShareCommand.Create(),
             IdCommand.Create(),
             PeersCommand.Create(),
             PingCommand.Create(),
             SendCommand.Create(),
+            RecheckCommand.Create(),
             BackupCommand.CreateBackup(),
             BackupCommand.CreateRestore(),
             InspectCommand.Create(),

@@ -23,8 +23,8 @@ internal static class Options
     public static Option<PeerAddress[]> Listen(string description) => new("--listen", "-l")
     {
         Description = description,
-        HelpName = "ip:port",
-        CustomParser = result => [.. result.Tokens.Select(token => Address(result, token.Value))],
+        HelpName = "ip:port|interface:port",
+        CustomParser = result => [.. result.Tokens.SelectMany(token => ListenOn(result, token.Value))],
         Arity = ArgumentArity.OneOrMore,
     };
 
@@ -98,6 +98,9 @@ internal static class Options
             && number >= least && number <= most
             ? number
             : Wrong<int>(result, $"{name} is a whole number from {least} to {most}, not '{result.Tokens[0].Value}'");
+
+    private static PeerAddress[] ListenOn(SymbolResult result, string text) =>
+        ListenAddresses.TryExpand(text, out var addresses, out var problem) ? addresses : Wrong<PeerAddress[]>(result, problem) ?? [];
 
     public static PeerAddress Address(SymbolResult result, string text) =>
         PeerAddress.TryParse(text, out var address) ? address : Wrong<PeerAddress>(result, $"'{text}': {AddressForm}");

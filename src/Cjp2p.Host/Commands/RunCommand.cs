@@ -5,6 +5,7 @@ using Akka.Hosting;
 using Cjp2p.Actors.Hosting;
 using Cjp2p.Actors.Protocol;
 using Cjp2p.Host.Configuration;
+using Cjp2p.Host.Hooks;
 using Cjp2p.Host.Http;
 using Cjp2p.Host.Logging;
 using Cjp2p.Host.Output;
@@ -26,9 +27,14 @@ internal static class RunCommand
 {
     private const int LiveLogEvents = 100;
     private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan StopReserve = TimeSpan.FromSeconds(5);
 
-    public static Command Create()
+    /// <summary>
+    /// How much longer than the node itself the program may take to stop: with the 8 s of cjp2p.shutdown-timeout it ends
+    /// within ten seconds, whatever hangs.
+    /// </summary>
+    private static readonly TimeSpan StopReserve = TimeSpan.FromSeconds(1.5);
+
+    public static Command Create(StopSignals signals)
     {
         var node = new NodeOptions(
             "A peer to begin with; repeatable.", "Address to listen on; repeatable (default 127.0.0.1:24254). Port 0: any free one.");
@@ -59,7 +65,7 @@ internal static class RunCommand
                 result.AddError("--http and --no-http contradict each other");
         });
         command.SetAction((parsed, cancelled) => RunAsync(
-            node.Settings(
+            () => node.Settings(
                 parsed,
                 [
                     .. parsed.GetValue(share) is { Length: > 0 } folders
@@ -76,7 +82,8 @@ internal static class RunCommand
                         : Array.Empty<Setting>(),
                 ],
                 RunFolders.Defaults),
-            node.Log(parsed, LogEventLevel.Information),
+            settings => node.Log(parsed, settings.LogLevel),
+            signals,
             new Form(
                 parsed.GetValue(json),
                 Live: Terminal.CanDrawOutput && !parsed.GetValue(plain) && !parsed.GetValue(json)
@@ -85,16 +92,25 @@ internal static class RunCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(HostSettings settings, LogOptions log, Form form, CancellationToken cancelled)
+    private static async Task<int> RunAsync(
+        Func<HostSettings> load, Func<HostSettings, LogOptions> logOf, StopSignals signals, Form form, CancellationToken cancelled)
     {
+        var settings = load();
+        var log = logOf(settings);
         RunFolders.Prepare(settings.Node.Content);
         var live = form.Live ? new LiveLog(LiveLogEvents) : null;
         var level = new LoggingLevelSwitch();
         var levels = new SubtreeLevels(settings.Node.Name, level, log.Level);
         var tail = new LiveLog(Diagnostics.LogLines);
         var token = AccessToken.Of(settings.Http?.Token ?? "");
-        using var host = Build(settings, log, HostLogging.Create(log, live, level, tail, levels), token, levels, tail);
+        var logger = HostLogging.Create(log, live, level, tail, levels);
+        var reloading = new Reloading(settings, load, read => logOf(read).Level, levels, logger);
+        // It waits until the node is up.
+        signals.OnReload(reloading.Ask);
+        var host = Build(settings, log, logger, token, levels, tail);
         var node = await StartAsync(host, settings, level, cancelled).ConfigureAwait(false);
+        var hooks = await host.Services.GetRequiredService<IRequiredActor<HookActor>>().GetAsync(cancelled).ConfigureAwait(false);
+        var reloads = reloading.RunAsync(node, hooks, cancelled);
         SystemdNotify.Ready();
         await using var stopping = cancelled.Register(SystemdNotify.Stopping).ConfigureAwait(false);
         var udp = node.Addresses.Select(address => address.ToString()).ToArray();
@@ -104,19 +120,30 @@ internal static class RunCommand
         var stopped = node.WhenStoppedAsync(CancellationToken.None);
         if (live is not null)
         {
-            await DrawAsync(new RunView(udp, http), node, live, host, stopped, cancelled).ConfigureAwait(false);
+            await DrawAsync(new RunView(udp, http), node, live, () => StopAsync(host, settings, logger), stopped, cancelled).ConfigureAwait(false);
         }
         else
         {
             Announce(udp, http, form.Json);
             await WaitAsync(stopped, cancelled).ConfigureAwait(false);
-            await host.StopAsync(CancellationToken.None).ConfigureAwait(false);
+            await StopAsync(host, settings, logger).ConfigureAwait(false);
         }
 
         NodeFile.Delete(settings.Node.Content.Data);
+        if (cancelled.IsCancellationRequested)
+            await reloads.ConfigureAwait(false);
         return cancelled.IsCancellationRequested
             ? ExitCodes.Done
             : throw UserException.Failed("the node stopped by itself: a part of it failed too often; the log says which");
+    }
+
+    // What hangs then is left to the end of the process.
+    private static async Task StopAsync(IHost host, HostSettings settings, Logger logger)
+    {
+        if (await Bounded.EndsAsync(host.StopAsync(CancellationToken.None), settings.Node.ShutdownTimeout + StopReserve).ConfigureAwait(false))
+            host.Dispose();
+        else
+            logger.Error("The node does not end in order (a disk that does not answer?); what could not be saved is fetched again");
     }
 
     private static IHost Build(
@@ -146,7 +173,10 @@ internal static class RunCommand
         services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.Node.ShutdownTimeout + StopReserve);
         services.AddAkka("cjp2p", akka => akka
             .AddCjp2pNode(settings.Node, mustStart: false)
-            .AddHocon(HostLogging.AkkaConfig(log, everything: settings.Http is not null), HoconAddMode.Prepend)
+            // Everything, since the level may be lowered while it runs.
+            .AddHocon(HostLogging.AkkaConfig(log, everything: true), HoconAddMode.Prepend)
+            .WithActors((system, registry, _) =>
+                registry.Register<HookActor>(system.ActorOf(HookActor.Props(settings.Node.Hooks), HookActor.Name)))
             // Last, so that what the user says about Akka itself wins.
             .AddHocon(settings.System, HoconAddMode.Prepend));
     }
@@ -200,7 +230,7 @@ internal static class RunCommand
     }
 
     private static async Task DrawAsync(
-        RunView view, Cjp2pNode node, LiveLog log, IHost host, Task stopped, CancellationToken cancelled)
+        RunView view, Cjp2pNode node, LiveLog log, Func<Task> stop, Task stopped, CancellationToken cancelled)
     {
         var console = AnsiConsole.Console;
         await console.Live(Text.Empty).Overflow(VerticalOverflow.Crop).StartAsync(async context =>
@@ -217,7 +247,7 @@ internal static class RunCommand
             while (!cancelled.IsCancellationRequested && !stopped.IsCompleted);
 
             Draw(isStopping: true);
-            await host.StopAsync(CancellationToken.None).ConfigureAwait(false);
+            await stop().ConfigureAwait(false);
             Draw(isStopping: true);
 
             void Draw(bool isStopping)

@@ -5,6 +5,7 @@ using Cjp2p.Actors.Hosting;
 using Cjp2p.Actors.Node;
 using Cjp2p.Actors.Protocol;
 using Cjp2p.Host.Http;
+using Serilog.Events;
 
 namespace Cjp2p.Host.Configuration;
 
@@ -12,10 +13,16 @@ namespace Cjp2p.Host.Configuration;
 /// <param name="Node">Of the node.</param>
 /// <param name="Http">Of the HTTP API; null: there is none.</param>
 /// <param name="System">Of the actor system.</param>
-internal sealed record HostSettings(NodeSettings Node, HttpSettings? Http, Config System)
+/// <param name="LogLevel">The least level that <c>run</c> logs.</param>
+internal sealed record HostSettings(NodeSettings Node, HttpSettings? Http, Config System, LogEventLevel LogLevel)
 {
+    /// <summary>Key of the log level.</summary>
+    public const string LogLevelKey = "cjp2p.log.level";
+
     /// <summary>The key of <see cref="Http"/>; it belongs to the program, the library does not read it.</summary>
     public const string HttpKey = "cjp2p.http.listen";
+
+    private const string ListenKey = "cjp2p.listen";
 
     /// <summary>Key of the token.</summary>
     public const string HttpTokenKey = "cjp2p.http.token";
@@ -39,6 +46,7 @@ internal sealed record HostSettings(NodeSettings Node, HttpSettings? Http, Confi
         foreach (var setting in StrongestFirst(sources))
             settings.TryAdd(setting.Key, setting);
         RejectMisplaced(settings.Values);
+        ExpandListen(settings);
         foreach (var setting in settings.Values)
             Check(setting);
         var config = Parse(settings.Values);
@@ -50,7 +58,8 @@ internal sealed record HostSettings(NodeSettings Node, HttpSettings? Http, Confi
             return new HostSettings(
                 node with { Content = WithFullPaths(node.Content) },
                 ReadHttp(settings, config),
-                config.WithFallback(Cjp2pHostingExtensions.SystemConfig(node)));
+                config.WithFallback(Cjp2pHostingExtensions.SystemConfig(node)),
+                ReadLogLevel(config));
         }
         catch (NodeSettingsException e)
         {
@@ -105,6 +114,24 @@ internal sealed record HostSettings(NodeSettings Node, HttpSettings? Http, Confi
             if (NodeSettings.Reference.HasPath(setting.Key) && NodeSettings.Reference.GetValue(setting.Key).IsObject())
                 throw Blame(setting, $"{setting.Key} is a section: name one of the settings in it");
         }
+    }
+
+    // Interfaces may be named; the library knows addresses only.
+    private static void ExpandListen(Dictionary<string, Setting> settings)
+    {
+        if (!settings.TryGetValue(ListenKey, out var given) || given.Hocon.Contains("${", StringComparison.Ordinal)
+            || !given.Hocon.StartsWith('['))
+            return;
+        var texts = ConfigurationFactory.ParseString($"{ListenKey} = {given.Hocon}").GetStringList(ListenKey);
+        var addresses = new List<string>();
+        foreach (var text in texts)
+        {
+            if (!ListenAddresses.TryExpand(text, out var expanded, out var problem))
+                throw Blame(given, $"{ListenKey}: {problem}");
+            addresses.AddRange(expanded.Select(address => address.ToString()));
+        }
+
+        settings[ListenKey] = given with { Hocon = Setting.QuoteAll(addresses) };
     }
 
     // One by one first, so that a value that cannot be read is laid at the right door.
@@ -164,9 +191,21 @@ internal sealed record HostSettings(NodeSettings Node, HttpSettings? Http, Confi
 
     private static string OneLine(string text) => text.ReplaceLineEndings(" ").Trim();
 
+    private static Config Effective(Config config) =>
+        config.IsEmpty ? NodeSettings.Reference : config.WithFallback(NodeSettings.Reference);
+
+    private static LogEventLevel ReadLogLevel(Config config) => Effective(config).GetString(LogLevelKey, "") switch
+    {
+        "debug" => LogEventLevel.Debug,
+        "info" => LogEventLevel.Information,
+        "warning" => LogEventLevel.Warning,
+        "error" => LogEventLevel.Error,
+        var other => throw new NodeSettingsException($"{LogLevelKey} is \"{other}\": it has to be debug, info, warning or error"),
+    };
+
     private static HttpSettings? ReadHttp(Dictionary<string, Setting> settings, Config config)
     {
-        var effective = config.IsEmpty ? NodeSettings.Reference : config.WithFallback(NodeSettings.Reference);
+        var effective = Effective(config);
         var text = effective.GetString(HttpKey, "");
         if (string.IsNullOrWhiteSpace(text) || text is "off" or "none")
             return null;

@@ -1,3 +1,4 @@
+using Cjp2p.Actors.Node;
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Cjp2p.Actors.Inspection;
@@ -88,13 +89,26 @@ internal sealed record AddPeersBody(string[] Addresses);
 /// <param name="Level">Verbose, Debug, Information, Warning, Error or Fatal.</param>
 internal sealed record LogLevelBody(string Path, string Level);
 
-/// <summary>What strangers may cost; what is null stays as it is.</summary>
-/// <param name="SourcePerSecond">Datagrams that prove nothing, a second and IP address.</param>
-/// <param name="SourceBurst">How many of them at once.</param>
-/// <param name="StrangersPerSecond">The same for everybody together.</param>
-/// <param name="StrangersBurst">How many of them at once.</param>
+/// <summary>Rates that can be changed while the node runs; what is left out stays as it is.</summary>
+/// <param name="SourcePerSecond">Datagrams a second that prove nothing, of one IP address.</param>
+/// <param name="SourceBurst">How many at once.</param>
+/// <param name="StrangersPerSecond">Of all strangers together.</param>
+/// <param name="StrangersBurst">How many at once.</param>
+/// <param name="Upload">Content sent, in bytes a second; 0: no limit.</param>
+/// <param name="Download">Content asked for, in bytes a second; 0: no limit.</param>
+/// <param name="PeerUpload">Content sent to one peer, in bytes a second; 0: no limit.</param>
 internal sealed record RateLimitsBody(
-    double? SourcePerSecond = null, double? SourceBurst = null, double? StrangersPerSecond = null, double? StrangersBurst = null);
+    long? SourcePerSecond, long? SourceBurst, long? StrangersPerSecond, long? StrangersBurst, long? Upload, long? Download, long? PeerUpload)
+{
+    /// <summary>Those of a node.</summary>
+    public static RateLimitsBody Of(NodeServices node)
+    {
+        var (ingress, limits) = (node.Ingress, node.Rates.Settings);
+        return new RateLimitsBody(
+            (long)ingress.SourcePerSecond, (long)ingress.SourceBurst, (long)ingress.StrangersPerSecond, (long)ingress.StrangersBurst,
+            limits.Upload, limits.Download, limits.PeerUpload);
+    }
+}
 
 /// <summary>Lets an actor fail.</summary>
 /// <param name="Path">As in a tree.</param>

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Cjp2p.Actors.Hosting;
 using Cjp2p.Actors.Inspection;
 using Cjp2p.Actors.Protocol;
 using Cjp2p.Host.Logging;
@@ -30,6 +32,7 @@ internal static class NodeActions
             Answer = typeof(ShareDocument),
         },
         new("POST", "/api/content/{id}/recheck", "Hashes a shared file again; it is not served until that is done.", RecheckAsync),
+        new("POST", "/api/recheck", "Looks through all shared folders now; what may have changed is hashed again.", RescanAsync),
         new("POST", "/api/peers", "Tells the node of peers; it asks them at once.", AddPeersAsync) { Body = typeof(AddPeersBody) },
         new("DELETE", "/api/peers/{address}", "Forgets a peer; it may come back.", ForgetAsync),
         new("POST", "/api/bans", "Bans a peer for a time: it is not heard, not sent to, and forgotten.", BanAsync) { Body = typeof(BanBody) },
@@ -37,7 +40,7 @@ internal static class NodeActions
         new("GET", "/api/log-levels", "Least levels that are logged, by subtree.", LogLevelsAsync) { Answer = typeof(LogLevelBody[]) },
         new("POST", "/api/log-levels", "Sets the least level that is logged of an actor and all below it.", SetLogLevelAsync) { Body = typeof(LogLevelBody) },
         new("DELETE", "/api/log-levels", "Takes such a level back.", RemoveLogLevelAsync) { Query = [("path", "The subtree.")] },
-        new("POST", "/api/rate-limits", "Changes what strangers may cost, until the node stops.", SetRatesAsync)
+        new("POST", "/api/rate-limits", "Changes what strangers may cost, and the rates of content, also for later runs, until the configuration is read again.", SetRatesAsync)
         {
             Body = typeof(RateLimitsBody),
             Answer = typeof(RateLimitsBody),
@@ -184,27 +187,35 @@ internal static class NodeActions
     {
         var body = await call.ReadAsync(HttpJson.Default.RateLimitsBody).ConfigureAwait(false);
         call.Of = body.ToString();
+        (string Key, long? Value)[] all =
+        [
+            ("ingress.source-per-second", body.SourcePerSecond), ("ingress.source-burst", body.SourceBurst),
+            ("ingress.strangers-per-second", body.StrangersPerSecond), ("ingress.strangers-burst", body.StrangersBurst),
+            ("limits.upload", body.Upload), ("limits.download", body.Download), ("limits.peer-upload", body.PeerUpload),
+        ];
         var inspector = (await call.NodeAsync().ConfigureAwait(false)).Inspector;
-        var now = inspector.Inside.Node.Ingress;
-        var limits = now with
-        {
-            SourcePerSecond = body.SourcePerSecond ?? now.SourcePerSecond,
-            SourceBurst = body.SourceBurst ?? now.SourceBurst,
-            StrangersPerSecond = body.StrangersPerSecond ?? now.StrangersPerSecond,
-            StrangersBurst = body.StrangersBurst ?? now.StrangersBurst,
-        };
         try
         {
-            inspector.SetIngressLimits(limits);
+            await inspector.ChangeSettingsAsync(
+                [
+                    .. all.Where(one => one.Value is not null)
+                        .Select(one => ("cjp2p." + one.Key, one.Value!.Value.ToString(CultureInfo.InvariantCulture))),
+                ],
+                call.Aborted).ConfigureAwait(false);
         }
-        catch (ArgumentOutOfRangeException)
+        catch (NodeException e)
         {
-            throw ApiCall.Bad("a rate is a number from 1 to 2147483647");
+            throw ApiCall.Bad(e.Message);
         }
 
-        await call.WriteAsync(
-            new RateLimitsBody(limits.SourcePerSecond, limits.SourceBurst, limits.StrangersPerSecond, limits.StrangersBurst),
-            HttpJson.Default.RateLimitsBody).ConfigureAwait(false);
+        await call.WriteAsync(RateLimitsBody.Of(inspector.Inside.Node), HttpJson.Default.RateLimitsBody).ConfigureAwait(false);
+    }
+
+    private static async Task RescanAsync(ApiCall call)
+    {
+        var node = await call.NodeAsync().ConfigureAwait(false);
+        call.Of = $"{await node.Inspector.RescanAsync(call.Aborted).ConfigureAwait(false)} folders";
+        await call.DoneAsync().ConfigureAwait(false);
     }
 
     private static async Task RestartAsync(ApiCall call)

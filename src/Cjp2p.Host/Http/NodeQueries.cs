@@ -70,7 +70,7 @@ internal static class NodeQueries
         },
         new("GET", "/api/limits", "Every table that has a cap: size, cap, evictions.", LimitsAsync) { Answer = typeof(TableSize[]) },
         new("GET", "/api/bans", "Who is banned.", BansAsync) { Answer = typeof(BanState[]) },
-        new("GET", "/api/rate-limits", "What strangers may cost.", RateLimitsAsync) { Answer = typeof(RateLimitsBody) },
+        new("GET", "/api/rate-limits", "What strangers may cost, and the rates of content.", RateLimitsAsync) { Answer = typeof(RateLimitsBody) },
         new("GET", "/api/tap", "A stream (server-sent events) of datagrams, of what actors do, or both.", TapAsync)
         {
             Media = "text/event-stream",
@@ -248,10 +248,8 @@ internal static class NodeQueries
 
     private static async Task RateLimitsAsync(ApiCall call)
     {
-        var limits = (await call.NodeAsync().ConfigureAwait(false)).Inspector.Inside.Node.Ingress;
-        await call.WriteAsync(
-            new RateLimitsBody(limits.SourcePerSecond, limits.SourceBurst, limits.StrangersPerSecond, limits.StrangersBurst),
-            HttpJson.Default.RateLimitsBody).ConfigureAwait(false);
+        var inside = (await call.NodeAsync().ConfigureAwait(false)).Inspector.Inside;
+        await call.WriteAsync(RateLimitsBody.Of(inside.Node), HttpJson.Default.RateLimitsBody).ConfigureAwait(false);
     }
 
     private static async Task TapAsync(ApiCall call)

@@ -46,7 +46,8 @@ internal sealed record StatusDocument(
                         peer.Address.ToString(),
                         peer.RoundTrip > TimeSpan.Zero ? Math.Round(peer.RoundTrip.TotalMilliseconds, 3) : null,
                         peer.UnansweredProbes)),
-                ])
+                ],
+                [.. peers.SeenAs.Select(seen => new SeenDocument(seen.Address.ToString(), seen.Reporters, seen.IsConfirmed, seen.IsTranslated))])
             : null,
         status.Store is { } store ? new SharedDocument(store.Files, store.Bytes, store.Indexing) : null,
         status.Downloads is { } downloads
@@ -98,7 +99,10 @@ internal sealed record EndpointDocument(
 }
 
 /// <summary>Peers: sizes of the tables, and some of the verified peers.</summary>
-internal sealed record PeersDocument(int Verified, int Hearsay, int Actors, long Evictions, PeerDocument[] Some);
+internal sealed record PeersDocument(int Verified, int Hearsay, int Actors, long Evictions, PeerDocument[] Some, SeenDocument[] SeenAs);
+
+/// <summary>How others see this node.</summary>
+internal sealed record SeenDocument(string Address, int Reporters, bool IsConfirmed, bool IsTranslated);
 
 /// <summary>A verified peer.</summary>
 internal sealed record PeerDocument(string Address, double? RoundTripMs, int UnansweredProbes);

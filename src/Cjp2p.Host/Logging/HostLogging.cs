@@ -32,8 +32,8 @@ internal static class HostLogging
             // What it says about a failed start is told by us in one line.
             .MinimumLevel.Override(typeof(AkkaHostedService).FullName!, LogEventLevel.Fatal)
             .MinimumLevel.Override("Microsoft.Extensions.Hosting", LogEventLevel.Fatal);
-        if (options.Level >= LogEventLevel.Information)
-            configuration.Filter.ByExcluding(IsChatter);
+        configuration.Filter.ByExcluding(logEvent =>
+            (levels?.Usual ?? options.Level) >= LogEventLevel.Information && IsChatter(logEvent));
         if (levels is not null)
             configuration.Filter.ByIncludingOnly(levels.Wants);
         if (tail is not null)

@@ -17,6 +17,21 @@ internal sealed class SubtreeLevels(string node, LoggingLevelSwitch level, LogEv
 
     private readonly Lock _lock = new();
     private volatile (string Prefix, string Path, LogEventLevel Level)[] _levels = [];
+    private volatile LogEventLevel _usual = usual;
+
+    /// <summary>The level of everything else; may be changed at any time.</summary>
+    public LogEventLevel Usual
+    {
+        get => _usual;
+        set
+        {
+            lock (_lock)
+            {
+                _usual = value;
+                Publish(_levels);
+            }
+        }
+    }
 
     /// <summary>The subtrees, by path.</summary>
     public IReadOnlyList<(string Path, LogEventLevel Level)> All => [.. _levels.Select(one => (one.Path, one.Level))];
@@ -53,7 +68,7 @@ internal sealed class SubtreeLevels(string node, LoggingLevelSwitch level, LogEv
         var levels = _levels;
         if (levels.Length == 0)
             return true;
-        var least = usual;
+        var least = _usual;
         if (logEvent.Properties.TryGetValue("ActorPath", out var property) && property is ScalarValue { Value: { } value }
             && value.ToString() is { } path)
         {
@@ -74,6 +89,6 @@ internal sealed class SubtreeLevels(string node, LoggingLevelSwitch level, LogEv
     private void Publish((string Prefix, string Path, LogEventLevel Level)[] levels)
     {
         _levels = [.. levels.OrderByDescending(one => one.Prefix.Length).ThenBy(one => one.Path, StringComparer.Ordinal)];
-        level.MinimumLevel = _levels.Select(one => one.Level).Append(usual).Min();
+        level.MinimumLevel = _levels.Select(one => one.Level).Append(_usual).Min();
     }
 }

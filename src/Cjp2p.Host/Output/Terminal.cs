@@ -8,9 +8,13 @@ namespace Cjp2p.Host.Output;
 internal static class Terminal
 {
     private const int MarginRight = 3;
+    private static readonly bool HadInput = !Console.IsInputRedirected;
 
     /// <summary>Whether standard output is a terminal that can be drawn on.</summary>
     public static bool CanDrawOutput => !Console.IsOutputRedirected && IsCapable;
+
+    /// <summary>Whether the terminal that the program was started on has been closed.</summary>
+    public static bool IsGone => OperatingSystem.IsWindows() || (HadInput && !HasControllingTerminal());
 
     /// <summary>Whether standard error is.</summary>
     public static bool CanDrawError => !Console.IsErrorRedirected && IsCapable;
@@ -30,6 +34,20 @@ internal static class Terminal
         catch (IOException)
         {
             // It is no terminal after all; the width stays what it was.
+        }
+    }
+
+    // After a terminal has been closed the device cannot be opened any more.
+    private static bool HasControllingTerminal()
+    {
+        try
+        {
+            using var terminal = new FileStream("/dev/tty", FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 

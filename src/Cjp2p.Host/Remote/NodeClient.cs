@@ -68,6 +68,14 @@ internal sealed class NodeClient : IDisposable
         return await JsonAsync(response, cancelled).ConfigureAwait(false);
     }
 
+    /// <summary>Acts; there is nothing to say and nothing to hear.</summary>
+    /// <exception cref="UserException">The node refuses, or is gone; one line says why.</exception>
+    public async Task PostAsync(string path, CancellationToken cancelled)
+    {
+        using var response = await SendAsync(new HttpRequestMessage(HttpMethod.Post, path), cancelled).ConfigureAwait(false);
+        await JsonAsync(response, cancelled).ConfigureAwait(false);
+    }
+
     /// <summary>Ends something; it may have ended before.</summary>
     public async Task DeleteAsync(string path, CancellationToken cancelled)
     {

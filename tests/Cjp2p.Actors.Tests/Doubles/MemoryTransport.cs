@@ -17,6 +17,11 @@ internal sealed class MemoryTransport(MemoryNetwork network, PeerAddress address
 
     public bool IsStarted => _sink is not null;
 
+    /// <summary>Where a datagram would reach everybody.</summary>
+    public IReadOnlyList<string> Broadcasts { get; set; } = [];
+
+    public IReadOnlyList<PeerAddress> BroadcastAddresses(ushort port) => [.. Broadcasts.Select(host => Datagram.At($"{host}:{port}"))];
+
     public bool IsDisposed { get; private set; }
 
     internal MemoryNetwork Network => network;

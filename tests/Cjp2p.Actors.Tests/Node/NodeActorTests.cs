@@ -172,10 +172,32 @@ public sealed class NodeActorTests : DownloadSpec
         Nothing(stopper);
         AdvanceSeconds(0.2);
         Assert.Contains(Warnings, line => line.Contains("could be saved", StringComparison.Ordinal));
-        // What hangs in the disk cannot be ended, but what it hangs in can be left.
-        Time.Turns.IsDiskStuck = false;
-        UntilSeconds(1, () => stopper.HasMessages);
+        Nothing(stopper);
+        // What hangs in the disk cannot be ended, but nobody waits for it, and the sockets are closed.
+        ExpectErrors("do not stop (a disk that does not answer?)");
+        AdvanceSeconds(0.9);
         Only<NodeProtocol.Stopped>(stopper);
+        Assert.Empty(Network.Open);
+        Time.Turns.IsDiskStuck = false;
+        Settle();
+    }
+
+    [Fact]
+    public void Stop_with_nothing_to_save_ends_within_its_bound_when_the_disk_hangs()
+    {
+        Disk.Put("/shared/a", new byte[300_000]);
+        StartNode("cjp2p.content.shared = [\"/shared\"]");
+        AdvanceSeconds(0.5);
+        Time.Turns.IsDiskStuck = true;
+        var stopper = CreateTestProbe();
+        Node.Tell(NodeProtocol.Stop.Instance, stopper.Ref);
+        AdvanceSeconds(7.9);
+        Nothing(stopper);
+        ExpectErrors("store do not stop");
+        AdvanceSeconds(0.2);
+        Only<NodeProtocol.Stopped>(stopper);
+        Time.Turns.IsDiskStuck = false;
+        Settle();
     }
 
     [Fact]

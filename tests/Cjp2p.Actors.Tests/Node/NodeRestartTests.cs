@@ -88,6 +88,30 @@ public sealed class NodeRestartTests : DownloadSpec
     }
 
     [Fact]
+    public void Settings_changed_while_the_node_ran_hold_across_a_restart_until_the_configuration_is_read_again()
+    {
+        StartNode(Data);
+        Node.Tell(new NodeProtocol.ChangeSettings([("cjp2p.limits.upload", "7000"), ("cjp2p.ingress.source-burst", "5")]), User.Ref);
+        Settle();
+        Only<NodeProtocol.Reconfigured>(User);
+        Node.Tell(new NodeProtocol.ChangeSettings([("cjp2p.limits.upload", "8000"), ("cjp2p.ingress.source-burst", "0")]), User.Ref);
+        Settle();
+        Assert.Contains("cjp2p.ingress.source-burst", Only<NodeProtocol.NotReconfigured>(User).Reason, StringComparison.Ordinal);
+        StopNode();
+        StartNode(Data, "again");
+        AdvanceSeconds(1);
+        Assert.Equal((7000, 5), (Shared.Rates.Settings.Upload, Shared.Ingress.SourceBurst));
+        Node.Tell(new NodeProtocol.Reconfigure(Settings("cjp2p.limits.upload = 9000"), [], []), User.Ref);
+        Settle();
+        Only<NodeProtocol.Reconfigured>(User);
+        Assert.Equal(9000, Shared.Rates.Settings.Upload);
+        StopNode();
+        StartNode(Data, "once-more");
+        AdvanceSeconds(1);
+        Assert.Equal(NodeSettings.Default.Limits.Upload, Shared.Rates.Settings.Upload);
+    }
+
+    [Fact]
     public void Bans_hold_across_a_restart_until_they_end()
     {
         var content = ScriptedSource.ContentOf(100_000);

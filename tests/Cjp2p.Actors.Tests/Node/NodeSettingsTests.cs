@@ -14,7 +14,7 @@ public sealed partial class NodeSettingsTests
     private static readonly string[] Others =
     [
         "on", "off", "3", "17", "700", "20000", "3s", "70s", "4000s", "5ms", "2KiB", "600KiB", "8MiB",
-        "[\"127.0.0.1:7\"]", "\"22:00-06:00\"", "other",
+        "[\"127.0.0.1:7\"]", "[\"/bin/true\"]", "\"22:00-06:00\"", "other",
     ];
 
     /// <summary>
@@ -113,7 +113,8 @@ public sealed partial class NodeSettingsTests
         else if (key != "cjp2p.name")
         {
             Assert.True(line.Contains("on or off", StringComparison.Ordinal) || line.Contains("an address is", StringComparison.Ordinal)
-                || line.Contains("hours of the day", StringComparison.Ordinal), line);
+                || line.Contains("hours of the day", StringComparison.Ordinal) || line.Contains("an entry is", StringComparison.Ordinal)
+                || line.Contains("the full path of a program", StringComparison.Ordinal), line);
         }
     }
 
@@ -243,6 +244,7 @@ public sealed partial class NodeSettingsTests
             .Where(key => !key.StartsWith("cjp2p.dispatchers.", StringComparison.Ordinal)
                 && !key.StartsWith("cjp2p.mailboxes.", StringComparison.Ordinal)
                 && !key.StartsWith("cjp2p.http.", StringComparison.Ordinal)
+                && !key.StartsWith("cjp2p.log.", StringComparison.Ordinal)
                 && !key.StartsWith("cjp2p.telemetry.", StringComparison.Ordinal));
 
         static IEnumerable<string> Below(HoconValue value, string path) => value.IsObject()

@@ -378,6 +378,82 @@ public sealed class PeerRegistryActorTests : NodeSpec
         Settle();
     }
 
+    // ---- behind a NAT, and on a LAN
+
+    [Fact]
+    public void Behind_a_NAT_peers_are_sent_something_small_often_enough_for_it_to_remember()
+    {
+        StartBeyondLoopback("peers { discovery-min = 60s, discovery-max = 60s, keep-alive-peers = 2 }");
+        Hear("8.8.4.4:1", "8.8.5.4:1", "8.8.6.4:1");
+        Network.Clear();
+        AdvanceSeconds(50);
+        Assert.Empty(Network.Sent);
+        HearSeenAs("8.8.4.4:1", "203.0.113.9:24254");
+        AdvanceSeconds(26);
+        Assert.Equal(["8.8.4.4:1", "8.8.5.4:1"], Network.Sent.Where(sent => !sent.Messages.Any(message => message is PleaseSendPeers)).Select(sent => sent.To.ToString()));
+        Assert.All(Network.Sent, sent => Assert.InRange(sent.Bytes.Length, 1, 200));
+        var seen = Assert.Single(Status().SeenAs);
+        Assert.Equal((Peer("203.0.113.9:24254"), 1, false, true), (seen.Address, seen.Reporters, seen.IsConfirmed, seen.IsTranslated));
+        // The address is ours after all: there is no NAT any more.
+        HearSeenAs("8.8.4.4:1", "10.0.0.5:24254");
+        Network.Clear();
+        AdvanceSeconds(26);
+        Assert.DoesNotContain(Network.Sent, sent => !sent.Messages.Any(message => message is PleaseSendPeers));
+    }
+
+    [Fact]
+    public void Address_that_three_networks_see_us_at_is_told_once_and_is_no_peer()
+    {
+        StartBeyondLoopback();
+        for (var i = 0; i < 5; i++)
+        {
+            HearSeenAs($"8.8.{i}.4:1", "203.0.113.9:24254");
+            AdvanceSeconds(2);
+        }
+
+        Assert.Single(LogLines, line => line.Contains("Others see this node at 203.0.113.9:24254: there is a NAT", StringComparison.Ordinal));
+        Hear("8.8.4.4:1", peers: ["203.0.113.9:24254"]);
+        AdvanceSeconds(120);
+        Assert.Empty(Network.SentTo(Peer("203.0.113.9:24254")));
+    }
+
+    [Fact]
+    public void LAN_is_asked_at_intervals_where_that_is_wanted_and_who_answers_is_tried()
+    {
+        StartBeyondLoopback("peers { lan-discovery = on, lan-every = 10s, lan-port = 777 }");
+        AdvanceSeconds(25);
+        // At the start there was no LAN yet.
+        Assert.Equal(2, Network.SentTo(Peer("10.0.0.255:777")).Count());
+        _node.RegistryBacklog.TryEnter();
+        _registry.Tell(new PeerRegistryProtocol.Heard([new PeerNews(Peer("10.0.0.9:777"), Now, false, TimeSpan.Zero, []) { IsNear = true }]));
+        AdvanceSeconds(120);
+        Assert.Single(Network.SentTo(Peer("10.0.0.9:777")));
+    }
+
+    [Fact]
+    public void LAN_is_not_asked_unless_that_is_wanted()
+    {
+        StartBeyondLoopback();
+        AdvanceSeconds(300);
+        Assert.Empty(Network.Sent);
+    }
+
+    private void StartBeyondLoopback(string hocon = "")
+    {
+        Start(hocon);
+        var transport = Network.Bind(Peer("10.0.0.5:24254"));
+        transport.Broadcasts = ["10.0.0.255"];
+        _node.Transports.Set([transport]);
+        Network.Clear();
+    }
+
+    private void HearSeenAs(string source, string seenAs)
+    {
+        _node.RegistryBacklog.TryEnter();
+        _registry.Tell(new PeerRegistryProtocol.Heard([new PeerNews(Peer(source), Now, true, TimeSpan.Zero, []) { SeenAs = Peer(seenAs) }]));
+        Settle();
+    }
+
     private void Hear(params string[] sources)
     {
         foreach (var source in sources)

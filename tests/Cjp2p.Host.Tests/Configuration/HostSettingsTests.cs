@@ -116,7 +116,7 @@ public sealed class HostSettingsTests : IDisposable
     [InlineData("cjp2p.peers = 1", "line 1: cjp2p.peers is a section: name one of the settings in it")]
     [InlineData("cjpp.peers.floor = 1", "line 1: Unknown setting cjpp.peers.floor: settings of the node begin with cjp2p., those of Akka with akka")]
     [InlineData("\n\ncjp2p.wire.depth-max = deep", "line 3: cjp2p.wire.depth-max is \"deep\": it has to be a whole number from 4 to 64")]
-    [InlineData("cjp2p.listen = [\"nowhere\"]", "line 1: cjp2p.listen has \"nowhere\": an address is ip:port or [ipv6]:port, such as 127.0.0.1:24254")]
+    [InlineData("cjp2p.listen = [\"nowhere\"]", "line 1: cjp2p.listen: 'nowhere': an address is ip:port, [ipv6]:port or interface:port, such as 127.0.0.1:24254 or eth0:24254")]
     [InlineData("cjp2p.listen = \"127.0.0.1:1\"", "line 1: cjp2p.listen is a list: [\"127.0.0.1:1\"]")]
     [InlineData("cjp2p.name = [a]", "line 1: cjp2p.name is one value, not a list")]
     [InlineData("cjp2p.name = \"\\q\"", "line 1: the value of cjp2p.name cannot be read: Unknown escape code: q")]

@@ -52,7 +52,7 @@ public sealed class HttpApiTests
             "endpoints":[{"address":"127.0.0.1:24254","isOpen":true,"reopened":1,"datagramsIn":2,"bytesIn":3,"datagramsOut":4,
             "bytesOut":5,"truncated":6,"icmpErrors":7,"sendFailures":8,"sendDrops":9}],
             "peers":{"verified":1,"hearsay":2,"actors":3,"evictions":4,
-            "some":[{"address":"127.0.0.1:1","roundTripMs":1.5,"unansweredProbes":2}]},
+            "some":[{"address":"127.0.0.1:1","roundTripMs":1.5,"unansweredProbes":2}],"seenAs":[]},
             "shared":{"files":1,"bytes":2,"beingHashed":3},
             "downloads":[{"id":"0000000000000000000000000000000000000000000000000000000000000000","path":"/x",
             "phase":"Searching","doneBytes":0,"fetchedBytes":0,"sources":0,"asked":1,"why":"nobody"}]}

@@ -35,9 +35,17 @@ internal sealed partial class Cjp2pProcess : IAsyncDisposable
 
     /// <summary>Starts the program with environment variables besides those of the test (none of which are settings of a node).</summary>
     public static Cjp2pProcess Start(
-        string folder, IReadOnlyDictionary<string, string> environment, params string[] arguments)
+        string folder, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        Start("dotnet", [], folder, environment, arguments);
+
+    /// <summary>Starts the program in a network namespace.</summary>
+    public static Cjp2pProcess StartIn(string network, string folder, params string[] arguments) =>
+        Start("ip", ["netns", "exec", network, "dotnet"], folder, new Dictionary<string, string>(), arguments);
+
+    private static Cjp2pProcess Start(
+        string program, string[] first, string folder, IReadOnlyDictionary<string, string> environment, string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet")
+        var start = new ProcessStartInfo(program)
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
@@ -45,6 +53,8 @@ internal sealed partial class Cjp2pProcess : IAsyncDisposable
             RedirectStandardInput = true,
             UseShellExecute = false,
         };
+        foreach (var argument in first)
+            start.ArgumentList.Add(argument);
         start.ArgumentList.Add("exec");
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "cjp2p.dll"));
         foreach (var argument in arguments)
@@ -125,6 +135,9 @@ internal sealed partial class Cjp2pProcess : IAsyncDisposable
 
     /// <summary>SIGINT: Ctrl-C.</summary>
     public void Interrupt() => Signal(2);
+
+    /// <summary>SIGHUP: a service manager wants the configuration read again.</summary>
+    public void HangUp() => Signal(1);
 
     /// <summary>SIGKILL: no chance to save anything.</summary>
     public void Kill() => _process.Kill();

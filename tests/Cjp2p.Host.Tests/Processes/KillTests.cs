@@ -11,11 +11,13 @@ namespace Cjp2p.Host.Tests.Processes;
 /// </summary>
 public sealed class KillTests : IAsyncLifetime, IDisposable
 {
-    private const long Bytes = 24 << 20;
     private const int SpanBytes = 256 * 1024;
 
     private static readonly int Kills =
         int.Parse(Environment.GetEnvironmentVariable("CJP2P_KILLS") ?? "8", CultureInfo.InvariantCulture);
+
+    // Two spans for each kill, so that there is something left to be fetched when the last one comes.
+    private static readonly long Bytes = Math.Max(24 << 20, Kills * 2L * SpanBytes);
 
     private readonly TemporaryFolder _folder = new();
     private readonly Random _random = new(Kills);
@@ -47,15 +49,17 @@ public sealed class KillTests : IAsyncLifetime, IDisposable
         for (var kill = 1; kill <= Kills; kill++)
         {
             _relay.SetBoth(new LossyRelayOptions { BytesPerSecond = 4_000_000 + _random.Next(8_000_000) });
+            var asked = _relay.ClientCounters.Forwarded;
             await using var get = Start();
             // Some spans further than the last time, or none.
-            var target = before.Count + _random.Next(0, 2 * (int)(Bytes / SpanBytes) / (Kills + 2));
+            var target = before.Count + _random.Next(0, 2 * (int)(Bytes / SpanBytes) / (Kills + 2) + 1);
             await Until.TrueAsync(
-                () => !get.IsRunning || (_relay.ClientCounters.Forwarded > 0 && Marked("got").Count >= target), Cjp2pProcess.Bound);
+                () => !get.IsRunning || (_relay.ClientCounters.Forwarded > asked && Marked("got").Count >= target), Cjp2pProcess.Bound);
             get.Kill();
-            await get.WaitForExitAsync();
+            var killed = await get.WaitForExitAsync();
             if (File.Exists(_folder.In("got")))
                 break;
+            Assert.True(killed.ExitCode == 137, $"kill {kill}: it ended by itself: {killed}");
             midway++;
             var marked = Marked("got");
             Assert.True(marked.IsSupersetOf(before), $"kill {kill}: spans were lost");

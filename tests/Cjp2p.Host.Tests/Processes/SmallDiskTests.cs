@@ -1,10 +1,9 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 
 namespace Cjp2p.Host.Tests.Processes;
 
 /// <summary>A real file system that is full, and then is not.</summary>
-public sealed partial class SmallDiskTests : IDisposable
+public sealed class SmallDiskTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
@@ -23,7 +22,8 @@ public sealed partial class SmallDiskTests : IDisposable
         string[] get = ["get", id, "--peer", $"{address}", "-o", "disk/got", "--set", "downloads.free-floor=1MiB"];
         var full = await Cjp2pProcess.RunAsync(_folder.Root, get);
         Assert.Equal(1, full.ExitCode);
-        Assert.Matches("disk/got cannot be written: .*(No space left|would leave less free)", Assert.Single(full.Error));
+        // On a busy machine it may have said that it waits before.
+        Assert.Matches("disk/got cannot be written: .*(No space left|would leave less free)", full.Error[^1]);
         Assert.True(disk.FreeBytes >= 1 << 20, "the floor was not kept");
         File.Delete(_folder.In("disk", "other"));
         var outcome = await Cjp2pProcess.RunAsync(_folder.Root, get);
@@ -54,44 +54,12 @@ public sealed partial class SmallDiskTests : IDisposable
         File.Copy(_folder.In("content"), _folder.In("shared", "again"));
         var got = await Cjp2pProcess.RunAsync(_folder.Root, "get", id, "--peer", node.Udp, "-o", "got");
         Assert.True(got.ExitCode == 0, got.ToString());
-        disk.MakeReadOnly();
+        _ = disk.MakeReadOnly();
         File.Copy(_folder.In("content"), _folder.In("shared", "once-more"));
         var gotAgain = await Cjp2pProcess.RunAsync(_folder.Root, "get", id, "--peer", node.Udp, "-o", "got-again");
         Assert.True(gotAgain.ExitCode == 0, gotAgain.ToString());
         process.Terminate();
         Assert.Equal(0, (await process.WaitForExitAsync()).ExitCode);
-    }
-
-    /// <summary>A file system of its own, in memory; unmounted when disposed.</summary>
-    private sealed partial class SmallDisk : IDisposable
-    {
-        private const nuint Remount = 32;
-        private const nuint ReadOnly = 1;
-        private const int Detach = 2;
-        private readonly string _path;
-
-        public SmallDisk(string path, int mebibytes)
-        {
-            _path = path;
-            if (Mount("cjp2p-test", path, "tmpfs", 0, $"size={mebibytes}m") != 0)
-                throw new InvalidOperationException($"mount: {Marshal.GetLastPInvokeErrorMessage()}");
-        }
-
-        public long FreeBytes => new DriveInfo(_path).AvailableFreeSpace;
-
-        public void MakeReadOnly()
-        {
-            // Files that are open for writing are in its way, as on a disk that the kernel has given up: then it stays full.
-            _ = Mount("cjp2p-test", _path, "tmpfs", Remount | ReadOnly, "");
-        }
-
-        public void Dispose() => _ = Unmount(_path, Detach);
-
-        [LibraryImport("libc", EntryPoint = "mount", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-        private static partial int Mount(string source, string target, string type, nuint flags, string data);
-
-        [LibraryImport("libc", EntryPoint = "umount2", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-        private static partial int Unmount(string target, int flags);
     }
 }
 

@@ -11,7 +11,7 @@ public sealed class WrongArgumentsTests : IDisposable
         { "", "cjp2p: a command is missing: run, get, share, id, peers, ping, send, backup, restore, inspect, top, tap, simulate; see 'cjp2p --help'" },
         { "fetch", "cjp2p: 'fetch' is no command: run, get, share, id, peers, ping, send, backup, restore, inspect, top, tap, simulate; see 'cjp2p --help'" },
         { "run extra", "cjp2p run: Unrecognized command or argument 'extra'; see 'cjp2p run --help'" },
-        { "run --listen here", "cjp2p run: 'here': an address is ip:port or [ipv6]:port, such as 127.0.0.1:24254; see 'cjp2p run --help'" },
+        { "run --listen here", "cjp2p run: 'here': an address is ip:port, [ipv6]:port or interface:port, such as 127.0.0.1:24254 or eth0:24254; see 'cjp2p run --help'" },
         { "run --http 127.0.0.1:1 --no-http", "cjp2p run: --http and --no-http contradict each other; see 'cjp2p run --help'" },
         { "run --http 0.0.0.0:24255", "cjp2p run: --http: HTTP on 0.0.0.0:24255 is refused without cjp2p.http.token: whoever reaches it could read and do everything; see 'cjp2p run --help'" },
         { "run --log xml", "cjp2p run: --log is text or json, not 'xml'; see 'cjp2p run --help'" },

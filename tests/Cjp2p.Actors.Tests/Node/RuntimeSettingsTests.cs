@@ -1,0 +1,32 @@
+using Cjp2p.Actors.Node;
+
+namespace Cjp2p.Actors.Tests.Node;
+
+public sealed class RuntimeSettingsTests
+{
+    [Fact]
+    public void Each_changes_what_the_configuration_would_change()
+    {
+        foreach (var key in RuntimeSettings.Keys)
+        {
+            Assert.True(RuntimeSettings.TryChange(NodeSettings.Default, key, "777", out var changed));
+            var read = NodeSettings.FromConfig(Akka.Configuration.ConfigurationFactory.ParseString($"{key} = 777"));
+            Assert.Equal((read.Limits, read.Ingress), (changed.Limits, changed.Ingress));
+            Assert.True(LiveSettings.Contain(key));
+        }
+    }
+
+    [Theory]
+    [InlineData("cjp2p.limits.upload", "0", true)]
+    [InlineData("cjp2p.limits.upload", "1125899906842624", true)]
+    [InlineData("cjp2p.limits.upload", "1125899906842625", false)]
+    [InlineData("cjp2p.limits.upload", "-1", false)]
+    [InlineData("cjp2p.limits.upload", "fast", false)]
+    [InlineData("cjp2p.ingress.source-burst", "0", false)]
+    [InlineData("cjp2p.ingress.source-burst", "1", true)]
+    [InlineData("cjp2p.ingress.source-burst", "2147483647", true)]
+    [InlineData("cjp2p.ingress.source-burst", "2147483648", false)]
+    [InlineData("cjp2p.peers.peers-max", "5", false)]
+    public void Values_have_the_bounds_of_the_configuration(string key, string value, bool isTaken) =>
+        Assert.Equal(isTaken, RuntimeSettings.TryChange(NodeSettings.Default, key, value, out _));
+}
