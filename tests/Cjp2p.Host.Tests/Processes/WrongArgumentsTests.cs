@@ -8,8 +8,8 @@ public sealed class WrongArgumentsTests : IDisposable
 
     public static TheoryData<string, string> Lines => new()
     {
-        { "", "cjp2p: a command is missing: run, get, share, id, peers, ping, send, backup, restore, inspect, top, tap, simulate; see 'cjp2p --help'" },
-        { "fetch", "cjp2p: 'fetch' is no command: run, get, share, id, peers, ping, send, backup, restore, inspect, top, tap, simulate; see 'cjp2p --help'" },
+        { "", "cjp2p: a command is missing: run, get, share, id, peers, ping, send, recheck, backup, restore, inspect, top, tap, simulate; see 'cjp2p --help'" },
+        { "fetch", "cjp2p: 'fetch' is no command: run, get, share, id, peers, ping, send, recheck, backup, restore, inspect, top, tap, simulate; see 'cjp2p --help'" },
         { "run extra", "cjp2p run: Unrecognized command or argument 'extra'; see 'cjp2p run --help'" },
         { "run --listen here", "cjp2p run: 'here': an address is ip:port, [ipv6]:port or interface:port, such as 127.0.0.1:24254 or eth0:24254; see 'cjp2p run --help'" },
         { "run --http 127.0.0.1:1 --no-http", "cjp2p run: --http and --no-http contradict each other; see 'cjp2p run --help'" },
