@@ -23,7 +23,7 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>, ID
         var id = _folder.File("source/content", 48 << 20, seed: 5);
         await using var source = await SourceAsync();
         await using var relay = new LossyRelay(await source.ListeningAsync());
-        relay.SetBoth(new LossyRelayOptions { Loss = 0.2 });
+        relay.SetBoth(new LossyRelayOptions { BytesPerSecond = 4_000_000 });
         await using var node = await ApiProcess.StartAsync(_folder, "--peer", $"{relay.Address}");
         await using var page = await browser.OpenAsync(node.Node.Http, "downloads");
         // What the browser was told, each time when it was told something else.
@@ -46,7 +46,7 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>, ID
         relay.SetBoth(new LossyRelayOptions { Loss = 1 });
         var halfway = await page.Page.EvaluateAsync<int>("() => window.seen.at(-1)");
         Assert.InRange(halfway, 1, 191);
-        relay.SetBoth(new LossyRelayOptions { Loss = 0.1 });
+        relay.SetBoth(new LossyRelayOptions { BytesPerSecond = 8_000_000 });
         await page.TextAsync("tr", "verified");
 
         var seen = await page.Page.EvaluateAsync<int[]>("() => window.seen");
