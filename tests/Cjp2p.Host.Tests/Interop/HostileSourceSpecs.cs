@@ -28,7 +28,8 @@ public sealed class HostileSourceSpecs
         await using var world = new InteropWorld();
         var node = await world.StartNodeAsync();
         var (bytes, id) = InteropWorld.Content(LengthBytes);
-        var server = Serve(world, 2, new HostileServerOptions(behaviour) { Lie = lie }, id, bytes);
+        // The content is a few dozen answers long: one in ten would leave all of them right now and then.
+        var server = Serve(world, 2, new HostileServerOptions(behaviour) { Lie = lie, PoisonProbability = 0.5 }, id, bytes);
 
         var download = node.Download(id, server.Address);
         await download.WhenAsync(progress => progress.Why.Contains(why, StringComparison.Ordinal));
