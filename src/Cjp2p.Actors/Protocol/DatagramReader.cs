@@ -55,13 +55,21 @@ public sealed class DatagramReader
     {
         if (_fastSuits && datagram.Length <= _limits.DatagramBytesMax)
         {
-            var scanner = new FastScanner(datagram, _limits);
-            if (scanner.TryRead(_elements, out _count))
-                return new DatagramResult(DatagramFault.None, _count, 0, Fast: true);
+            while (true)
+            {
+                var scanner = new FastScanner(datagram, _limits);
+                if (scanner.TryRead(_elements, out _count))
+                    return new DatagramResult(DatagramFault.None, _count, 0, Fast: true);
+                if (_count < _elements.Length || _count == _limits.ElementsMax)
+                    break;
+                Grow();
+            }
         }
 
         return ReadSlowly(datagram);
     }
+
+    private void Grow() => Array.Resize(ref _elements, Math.Min(_elements.Length * 2, _limits.ElementsMax));
 
     /// <summary>Reads a datagram without the short cut for common forms; the answer is the same but for <see cref="DatagramResult.Fast"/>.</summary>
     public DatagramResult ReadSlowly(ReadOnlySpan<byte> datagram)
@@ -99,7 +107,7 @@ public sealed class DatagramReader
                     return Unusable(fault);
                 var entry = new WireSlice(start, cursor.Position - start);
                 if (_count == _elements.Length && _count < _limits.ElementsMax)
-                    Array.Resize(ref _elements, Math.Min(_count * 2, _limits.ElementsMax));
+                    Grow();
                 if (entries++ < _limits.ElementsMax
                     && cursor.LongestStringBytes <= _limits.StringBytesMax
                     && TryDecode(datagram, entry, ref _elements[_count]))
