@@ -4,32 +4,27 @@ namespace Cjp2p.Host.Tests.Interop;
 
 /// <summary>
 /// Two nodes of ours with a bad line between them, and sources that come and go. What must happen in the middle of a transfer
-/// happens after so many bytes, never after some time; how much is fetched twice at the most is asked of the virtual time of
-/// <c>CongestionSpec</c>: here a busy machine may stand still for longer than a node waits for its answers.
+/// happens after so many bytes, never after some time.
 /// </summary>
 public sealed class LossyLineSpecs
 {
-
     // One answer is one chunk, so that what happens to datagrams happens to known shares of the content.
     private const string OneChunkEach = "cjp2p.downloads { request-bytes-max = 4096, requests-per-datagram-max = 1 }";
 
-    // Every byte twice is far too much, and more than a busy machine does.
-    private const double TwiceAll = 2;
-
-    // Of base64 with what is around it.
-    private const double WireBytesPerByte = 4 / 3.0 + 0.05;
+    // Of base64, without what is around it.
+    private const double WireBytesPerByte = 4 / 3.0;
 
     [Fact]
-    public async Task Four_megabytes_over_a_line_that_loses_repeats_and_reorders()
+    public async Task Sixteen_megabytes_over_a_line_that_loses_repeats_and_reorders()
     {
         await using var world = new InteropWorld();
-        var (node, relay, id, _) = await LineAsync(world, 4 << 20, OneChunkEach);
+        var (node, relay, id, _) = await LineAsync(world, 16 << 20, OneChunkEach);
         await using var _1 = relay;
         relay.SetBoth(new LossyRelayOptions { Loss = 0.05, Duplication = 0.02, Reordering = 0.05 });
 
         var finished = await node.Download(id, relay.Address).FinishedAsync();
 
-        Assert.InRange(finished.FetchedBytes, 4 << 20, TwiceAll * (4 << 20));
+        Assert.InRange(finished.FetchedBytes, 16 << 20, 1.2 * (16 << 20));
         Assert.InRange(relay.ClientCounters.Dropped, 1, 0.2 * relay.ClientCounters.Arrived);
         Assert.True(relay.UpstreamCounters.Dropped > 0);
         Assert.True(relay.ClientCounters.Duplicated > 0);
@@ -47,7 +42,7 @@ public sealed class LossyLineSpecs
 
         var finished = await node.Download(id, relay.Address).FinishedAsync();
 
-        Assert.InRange(finished.FetchedBytes, 16 << 20, TwiceAll * (16 << 20));
+        Assert.InRange(finished.FetchedBytes, 16 << 20, 1.1 * (16 << 20));
         world.AssertAllUnharmed();
     }
 
@@ -67,7 +62,7 @@ public sealed class LossyLineSpecs
         await node.Download(id, relay.Address).FinishedAsync();
 
         // What did not fit the queue of the line, and what was repeated while it waited there.
-        Assert.InRange(relay.ClientCounters.ArrivedBytes / WireBytesPerByte / (8 << 20), 0.95, TwiceAll);
+        Assert.InRange(relay.ClientCounters.ArrivedBytes / WireBytesPerByte / (8 << 20), 1, 1.4);
         world.AssertAllUnharmed();
     }
 
@@ -96,7 +91,7 @@ public sealed class LossyLineSpecs
         var finished = await node.Download(id, relay.Address).FinishedAsync();
 
         Assert.True(relay.UpstreamCounters.Corrupted > 3);
-        Assert.InRange(finished.FetchedBytes, 1 << 20, TwiceAll * (1 << 20));
+        Assert.InRange(finished.FetchedBytes, 1 << 20, 1.2 * (1 << 20));
         world.AssertAllUnharmed();
     }
 
@@ -114,7 +109,7 @@ public sealed class LossyLineSpecs
 
         Assert.Contains(world.Warnings, warning => warning.Contains("fetching it again", StringComparison.Ordinal));
         Assert.Equal(20, relay.ClientCounters.Corrupted);
-        Assert.InRange(finished.FetchedBytes, 2 * (2 << 20), 2 * TwiceAll * (2 << 20));
+        Assert.InRange(finished.FetchedBytes, 2 * (2 << 20), 2.4 * (2 << 20));
         world.AssertAllUnharmed();
     }
 
@@ -136,7 +131,7 @@ public sealed class LossyLineSpecs
 
         var finished = await download.FinishedAsync();
         Assert.True(before.DoneBytes >= 2 << 20);
-        Assert.InRange(finished.FetchedBytes, 8 << 20, 1.5 * (8 << 20));
+        Assert.InRange(finished.FetchedBytes, 8 << 20, 1.2 * (8 << 20));
         world.AssertAllUnharmed();
     }
 
@@ -157,7 +152,7 @@ public sealed class LossyLineSpecs
         relay.ToClient = LossyRelayOptions.Clean;
 
         var finished = await download.FinishedAsync();
-        Assert.InRange(finished.FetchedBytes, 8 << 20, 1.5 * (8 << 20));
+        Assert.InRange(finished.FetchedBytes, 8 << 20, 1.2 * (8 << 20));
         world.AssertAllUnharmed();
     }
 
@@ -179,7 +174,7 @@ public sealed class LossyLineSpecs
 
         var finished = await download.FinishedAsync();
         Assert.Contains(finished.Sources, source => source.ToEndPoint().Equals(second.Address));
-        Assert.InRange(finished.FetchedBytes, 8 << 20, TwiceAll * (8 << 20));
+        Assert.InRange(finished.FetchedBytes, 8 << 20, 1.2 * (8 << 20));
         world.AssertAllUnharmed();
     }
 
