@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Cjp2p.Actors.Hosting;
 using Cjp2p.Actors.Protocol;
+using Cjp2p.Dashboard.Worlds;
 using Microsoft.AspNetCore.Http;
 
 namespace Cjp2p.Dashboard;

@@ -1,7 +1,7 @@
 using System.Net;
-using Cjp2p.Actors.Hosting;
 using Cjp2p.Actors.Simulation.Scenarios;
 using Cjp2p.Dashboard;
+using Cjp2p.Dashboard.Worlds;
 using Cjp2p.Host.Http;
 using Cjp2p.Host.Output;
 using Microsoft.AspNetCore.Builder;

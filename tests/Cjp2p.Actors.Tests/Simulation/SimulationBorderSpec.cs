@@ -4,13 +4,25 @@ using Cjp2p.Actors.Simulation;
 
 namespace Cjp2p.Actors.Tests.Simulation;
 
-/// <summary>What of the simulation decides is pure. (Who may know the simulation is in BorderTests.)</summary>
 public sealed class SimulationBorderSpec
 {
     private const string Simulation = "Cjp2p.Actors.Simulation.";
 
     private static readonly Architecture Architecture =
         new ArchLoader().LoadAssemblies(typeof(SimWorld).Assembly, typeof(SimulationBorderSpec).Assembly).Build();
+
+    [Fact]
+    public void No_part_of_a_node_knows_the_simulation()
+    {
+        var node = Architecture.Types
+            .Where(type => type.Assembly.Name.StartsWith(typeof(SimWorld).Assembly.GetName().Name!, StringComparison.Ordinal))
+            .Where(type => type.FullName.StartsWith("Cjp2p.Actors.", StringComparison.Ordinal))
+            .Where(type => !type.FullName.StartsWith(Simulation, StringComparison.Ordinal)
+                && !type.FullName.StartsWith("Cjp2p.Actors.Tests.", StringComparison.Ordinal))
+            .ToList();
+        Assert.InRange(node.Count, 100, 10_000);
+        Assert.Empty(Violations(node, target => target.StartsWith(Simulation, StringComparison.Ordinal)));
+    }
 
     [Theory]
     [InlineData(nameof(LinkModel))]

@@ -1,4 +1,4 @@
-namespace Cjp2p.Actors.Hosting;
+namespace Cjp2p.Dashboard.Worlds;
 
 /// <summary>A node of a world that somebody looks at.</summary>
 /// <param name="Number">Its number.</param>

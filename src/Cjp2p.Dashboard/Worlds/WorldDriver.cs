@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Akka.Actor;
+using Cjp2p.Actors.Hosting;
 using Cjp2p.Actors.Simulation.Invariants;
 using Cjp2p.Actors.Simulation.Scenarios;
 
-namespace Cjp2p.Actors.Hosting;
+namespace Cjp2p.Dashboard.Worlds;
 
 /// <summary>
 /// Drives a run for people who look at it: its time passes or stands still as they like, and whatever they ask of its nodes is

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Cjp2p.Actors.Simulation.Invariants;
 using Cjp2p.Actors.Simulation.Scenarios;
 
-namespace Cjp2p.Actors.Hosting;
+namespace Cjp2p.Dashboard.Worlds;
 
 /// <summary>Where a world stands that somebody looks at.</summary>
 /// <param name="IsRunning">Whether its time passes.</param>

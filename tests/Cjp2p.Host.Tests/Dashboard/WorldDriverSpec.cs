@@ -2,8 +2,9 @@ using Cjp2p.Actors.Hosting;
 using Cjp2p.Actors.Inspection;
 using Cjp2p.Actors.Simulation;
 using Cjp2p.Actors.Simulation.Scenarios;
+using Cjp2p.Dashboard.Worlds;
 
-namespace Cjp2p.Actors.Tests.Hosting;
+namespace Cjp2p.Host.Tests.Dashboard;
 
 /// <summary>A world that people look at: it stands still or goes on as they like, and every node in it answers.</summary>
 public sealed class WorldDriverSpec : IDisposable
