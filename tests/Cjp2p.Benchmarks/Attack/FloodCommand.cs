@@ -48,7 +48,7 @@ internal static class FloodCommand
             double rate;
             using (var flood = new FloodSender(kind, (int)(perSecond * share), fetcher.Udp))
             {
-                await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, cancel);
+                await Pause.ForAsync(TimeSpan.FromSeconds(1), cancel);
                 var (began, before) = (TimeProvider.System.GetTimestamp(), flood.Sent);
                 flooded = await FetchAsync(runs);
                 rate = (flood.Sent - before) / TimeProvider.System.GetElapsedTime(began).TotalSeconds;

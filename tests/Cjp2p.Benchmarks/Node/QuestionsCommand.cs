@@ -5,7 +5,6 @@ using System.Net.Sockets;
 using Cjp2p.Actors.Node;
 using Cjp2p.Actors.Peers;
 using Cjp2p.Actors.Protocol;
-using Cjp2p.Benchmarks.Compare;
 using Cjp2p.Benchmarks.Transfer;
 
 namespace Cjp2p.Benchmarks.Node;
@@ -19,28 +18,11 @@ internal static class QuestionsCommand
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(2);
 
-    public static Command Create()
-    {
-        var rounds = new Option<int>("--runs") { Description = "Rounds of two seconds for each kind.", DefaultValueFactory = _ => 5 };
-        var folder = CompareCommand.Folder();
-        var program = CompareCommand.Program();
-        var timeout = new Option<int>("--timeout") { Description = "Seconds that all may take.", DefaultValueFactory = _ => 600 };
-        var command = new Command("questions", "Measures PleaseSendPeers answered on one core, memory of sources and of peers.")
-        {
-            rounds, folder, program, timeout,
-        };
-        command.SetAction((parsed, cancel) => Guard.RunAsync(
-            token => MeasureAsync(
-                OurProgram.Find(parsed.GetValue(program)), parsed.GetValue(folder)!, Math.Max(1, parsed.GetValue(rounds)), token),
-            TimeSpan.FromSeconds(parsed.GetValue(timeout)),
-            cancel));
-        return command;
-    }
+    public static Command Create() => RoundsCommand.Create(
+        "questions", "Measures PleaseSendPeers answered on one core, memory of sources and of peers.", 600, MeasureAsync);
 
-    private static async Task MeasureAsync(string program, string folder, int rounds, CancellationToken cancel)
+    private static async Task MeasureAsync(FigureTable table, string program, string folder, int rounds, CancellationToken cancel)
     {
-        var table = new FigureTable(Console.Out);
-        table.Begin();
         await RatesAsync(table, program, folder, rounds, cancel);
         await MemoryAsync(table, program, folder, cancel);
         PeerMemory(table);

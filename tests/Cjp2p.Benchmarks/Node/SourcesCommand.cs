@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using Cjp2p.Benchmarks.Compare;
 using Cjp2p.Benchmarks.Transfer;
 
 namespace Cjp2p.Benchmarks.Node;
@@ -17,25 +16,11 @@ internal static class SourcesCommand
     private const int SlowBytes = LimitBytes / 10;
     private const long LimitedFileBytes = 128L * MiB;
 
-    public static Command Create()
-    {
-        var runs = new Option<int>("--runs") { Description = "Rounds.", DefaultValueFactory = _ => 5 };
-        var folder = CompareCommand.Folder();
-        var program = CompareCommand.Program();
-        var timeout = new Option<int>("--timeout") { Description = "Seconds that all may take.", DefaultValueFactory = _ => 900 };
-        var command = new Command("sources", "Measures one source beside four, and what a slow source costs.") { runs, folder, program, timeout };
-        command.SetAction((parsed, cancel) => Guard.RunAsync(
-            token => MeasureAsync(
-                OurProgram.Find(parsed.GetValue(program)), parsed.GetValue(folder)!, Math.Max(1, parsed.GetValue(runs)), token),
-            TimeSpan.FromSeconds(parsed.GetValue(timeout)),
-            cancel));
-        return command;
-    }
+    public static Command Create() => RoundsCommand.Create(
+        "sources", "Measures one source beside four, and what a slow source costs.", 900, MeasureAsync);
 
-    private static async Task MeasureAsync(string program, string folder, int rounds, CancellationToken cancel)
+    private static async Task MeasureAsync(FigureTable table, string program, string folder, int rounds, CancellationToken cancel)
     {
-        var table = new FigureTable(Console.Out);
-        table.Begin();
         await FourAsync(table, program, folder, rounds, cancel);
         await SlowAsync(table, program, folder, rounds, cancel);
     }

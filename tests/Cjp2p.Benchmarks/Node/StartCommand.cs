@@ -4,7 +4,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
-using Cjp2p.Benchmarks.Compare;
 using Cjp2p.Benchmarks.Transfer;
 
 namespace Cjp2p.Benchmarks.Node;
@@ -18,28 +17,11 @@ internal static class StartCommand
     private const int Files = 10_000;
     private const int FileBytes = 4096;
 
-    public static Command Create()
-    {
-        var runs = new Option<int>("--runs") { Description = "Rounds.", DefaultValueFactory = _ => 5 };
-        var folder = CompareCommand.Folder();
-        var program = CompareCommand.Program();
-        var timeout = new Option<int>("--timeout") { Description = "Seconds that all may take.", DefaultValueFactory = _ => 600 };
-        var command = new Command("start", "Measures get of a small file, the first answer of run, and 10,000 unchanged files.")
-        {
-            runs, folder, program, timeout,
-        };
-        command.SetAction((parsed, cancel) => Guard.RunAsync(
-            token => MeasureAsync(
-                OurProgram.Find(parsed.GetValue(program)), parsed.GetValue(folder)!, Math.Max(1, parsed.GetValue(runs)), token),
-            TimeSpan.FromSeconds(parsed.GetValue(timeout)),
-            cancel));
-        return command;
-    }
+    public static Command Create() => RoundsCommand.Create(
+        "start", "Measures get of a small file, the first answer of run, and 10,000 unchanged files.", 600, MeasureAsync);
 
-    private static async Task MeasureAsync(string program, string folder, int rounds, CancellationToken cancel)
+    private static async Task MeasureAsync(FigureTable table, string program, string folder, int rounds, CancellationToken cancel)
     {
-        var table = new FigureTable(Console.Out);
-        table.Begin();
         await GetSmallAsync(table, program, folder, rounds, cancel);
         await FirstAnswerAsync(table, program, folder, rounds, cancel);
         await ManyFilesAsync(table, program, folder, rounds, cancel);

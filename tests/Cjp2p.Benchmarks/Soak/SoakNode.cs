@@ -92,7 +92,7 @@ internal sealed class SoakNode : IAsyncDisposable
                 }
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, cancel);
+            await Pause.ForAsync(TimeSpan.FromMilliseconds(100), cancel);
         }
 
         throw new TransferException("The node does not write node.json.");

@@ -180,7 +180,7 @@ internal sealed class SoakRun(string program, string folder, double minutes, int
                 Interlocked.Increment(ref _fetches);
                 Interlocked.Add(ref _fetchedBytes, bytes);
                 Interlocked.Add(ref _usefulBytes, ContentBytes);
-                await Task.Delay(PauseBetweenFetches, TimeProvider.System, cancel);
+                await Pause.ForAsync(PauseBetweenFetches, cancel);
             }
         });
     }
@@ -204,7 +204,7 @@ internal sealed class SoakRun(string program, string folder, double minutes, int
                                 break;
                             Interlocked.Increment(ref _fetches);
                             Interlocked.Increment(ref _refetches);
-                            await Task.Delay(PauseBetweenFetches, TimeProvider.System, life.Token);
+                            await Pause.ForAsync(PauseBetweenFetches, life.Token);
                         }
                     }
                     catch (Exception e) when (IsNoAnswer(e, cancel))
