@@ -13,13 +13,13 @@ public sealed class SimDownload : MinimalActorRef
     private readonly SimWorld _world;
     private readonly IActorRef? _life;
 
-    internal SimDownload(SimWorld world, SimNode node, ContentId id, string targetPath)
+    internal SimDownload(SimWorld world, SimNode node, ContentId id, string targetPath, int number)
     {
         _world = world;
         Node = node;
         Id = id;
         TargetPath = targetPath;
-        Path = world.System.DeadLetters.Path.Root / "simulation-downloads" / $"{node.Machine.Name}-{node.Downloads.Count}";
+        Path = world.System.DeadLetters.Path.Root / "simulation-downloads" / $"{node.Machine.Name}-{number}";
         StartedAt = ProgressAt = world.Now;
         _life = node.Machine.Actor;
     }

@@ -20,6 +20,7 @@ public sealed class SimNode
     private readonly List<string> _shared = [];
     private NodeSettings _settings;
     private int _files;
+    private int _asked;
 
     internal SimNode(SimWorld world, SimMachine machine, NodeSettings settings)
     {
@@ -34,7 +35,7 @@ public sealed class SimNode
     /// <summary>Where others reach it, if nothing lies between.</summary>
     public PeerAddress Address => Machine.Host.OutsideAddress.WithPort(_settings.Listen[0].Port);
 
-    /// <summary>What its user has asked it to fetch so far, in every life of it.</summary>
+    /// <summary>What its user has asked it to fetch so far, in every life of it, but for what was forgotten.</summary>
     public IReadOnlyList<SimDownload> Downloads => _downloads;
 
     /// <summary>Whether it runs.</summary>
@@ -81,11 +82,14 @@ public sealed class SimNode
     /// <summary>Asks the node to fetch a content, at these addresses and those that it knows.</summary>
     public SimDownload Fetches(ContentId id, params IEnumerable<PeerAddress> sources)
     {
-        var download = new SimDownload(_world, this, id, $"/got/{id}");
+        var download = new SimDownload(_world, this, id, $"/got/{id}", _asked++);
         _downloads.Add(download);
         Running.Tell(new DownloadProtocol.StartDownload(id, download.TargetPath, [.. sources]), download);
         return download;
     }
+
+    /// <summary>Its user forgets the downloads that have ended, by themselves or with a life of the node: for worlds that run for months.</summary>
+    public void ForgetEnded() => _downloads.RemoveAll(download => download.EndedAt != null || !download.IsOfThisLife);
 
     /// <summary>What it has under the final name of a download, or null.</summary>
     public byte[]? Got(SimDownload download)

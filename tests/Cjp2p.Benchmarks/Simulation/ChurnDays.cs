@@ -62,6 +62,7 @@ internal sealed class ChurnDays(int days, int nodes, ulong seed)
             sessions++;
             if (!node.IsRunning)
                 node.Start();
+            node.ForgetEnded();
             node.Fetches(contents[random.Next(contents.Length)], steady[0].Address);
             world.After(Exponential(TimeSpan.FromMinutes(20)), () => Go(node));
         }
@@ -90,6 +91,7 @@ internal sealed class ChurnDays(int days, int nodes, ulong seed)
         // One content after the other, for ever.
         void Fetch(SimNode node)
         {
+            node.ForgetEnded();
             var download = node.Fetches(contents[random.Next(contents.Length)], steady[0].Address, target.Victims[0]);
             Look();
 
