@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Reflection;
 using Cjp2p.Actors.Simulation;
 using Cjp2p.Actors.Simulation.Scenarios;
 
@@ -24,14 +23,8 @@ internal sealed class SecondRun : IDisposable
     /// <summary>Starts it.</summary>
     public static SecondRun Start(SimulateRequest request)
     {
-        var program = Environment.ProcessPath ?? throw UserException.Failed("the program does not know where it is itself");
-        var start = new ProcessStartInfo(program) { RedirectStandardOutput = true };
-        if (Path.GetFileNameWithoutExtension(program) == "dotnet")
-        {
-            start.ArgumentList.Add("exec");
-            start.ArgumentList.Add(Assembly.GetEntryAssembly()!.Location);
-        }
-
+        var start = OwnProgram.Again();
+        start.RedirectStandardOutput = true;
         start.ArgumentList.Add("simulate");
         foreach (var option in request.Options(request.Seed))
             start.ArgumentList.Add(option);

@@ -132,6 +132,28 @@ public sealed class ContentStoreActorTests : NodeSpec
     }
 
     [Fact]
+    public void Recheck_on_command_hashes_what_may_have_changed_in_any_folder_and_nothing_else()
+    {
+        Disk.Put("/s/a", [1]);
+        Disk.Put("/s/b", [2]);
+        Disk.Put("/t/c", [3]);
+        Start();
+        Share("/s");
+        Share("/t");
+        // No time passes: what the system says of it has not settled, and the next look is far away.
+        Disk.Put("/s/b", [4]);
+        Disk.Put("/t/d", [5]);
+        _store.Tell(ContentStoreProtocol.RescanAll.Instance, _user.Ref);
+        Settle();
+        Assert.Equal(2, Only<ContentStoreProtocol.Rescanning>(_user).Folders);
+        Assert.Equal(
+            (1, 2, 1, 1),
+            (Disk.Count(DiskOperation.OpenRead, "/s/a"), Disk.Count(DiskOperation.OpenRead, "/s/b"),
+                Disk.Count(DiskOperation.OpenRead, "/t/c"), Disk.Count(DiskOperation.OpenRead, "/t/d")));
+        Assert.Equal((true, false, true, true, true), (IsServed(1), IsServed(2), IsServed(3), IsServed(4), IsServed(5)));
+    }
+
+    [Fact]
     public void Changes_are_noticed_when_the_system_says_so_after_they_have_settled()
     {
         Disk.Put("/s/a", [1]);

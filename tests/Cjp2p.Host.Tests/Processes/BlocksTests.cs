@@ -54,6 +54,43 @@ public sealed class BlocksTests : IDisposable
     }
 
     [Fact]
+    public async Task List_of_lists_is_followed_to_the_content()
+    {
+        _folder.Folder("shared");
+        var blocks = Enumerable.Range(0, 6).Select(i => _folder.File($"shared/{i}", 1000 + i, seed: i)).ToArray();
+        // The list of the content, which is so long (as for a block here) that it is in two pieces with a list of their own.
+        var lists = blocks.Chunk(3).Select((some, i) => _folder.Text($"shared/list-{i}", string.Concat(some.Select(id => id + "\n")))).ToArray();
+        _folder.Text("shared/top", string.Concat(lists.Select((_, i) => _folder.IdOf($"shared/list-{i}") + "\n")));
+        await using var source = Cjp2pProcess.Start(_folder.Root, "share", "shared", "--listen", "127.0.0.1:0", "--json");
+        var address = await AddressAsync(source);
+        var outcome = await Cjp2pProcess.RunAsync(
+            _folder.Root, "get", _folder.IdOf("shared/top"), "--blocks", "--peer", address, "-o", "got", "--json");
+        Assert.True(outcome.ExitCode == 0, outcome.ToString());
+        Assert.Equal(
+            Enumerable.Range(0, 6).SelectMany(i => File.ReadAllBytes(_folder.In("shared", $"{i}"))), File.ReadAllBytes(_folder.In("got")));
+        Assert.False(Directory.Exists(_folder.In("got.cjp2p-blocks")));
+    }
+
+    // 4,097 blocks: their list is longer than a block. All of them are zeros, so the file takes no room on the disk.
+    [Fact]
+    public async Task List_that_is_longer_than_a_block_has_a_list_itself()
+    {
+        await using (var file = File.Create(_folder.In("long")))
+            file.SetLength(4097L * 262_144);
+        await using var source = Cjp2pProcess.Start(_folder.Root, "share", "long", "--blocks", "--listen", "127.0.0.1:0", "--json");
+        var top = await ListIdAsync(source);
+        var address = await AddressAsync(source);
+        var text = await Cjp2pProcess.RunAsync(_folder.Root, "get", top, "--peer", address, "-o", "top");
+        Assert.True(text.ExitCode == 0, text.ToString());
+        var pieces = File.ReadAllLines(_folder.In("top"));
+        Assert.Equal(2, pieces.Length);
+        // The second piece is the rest of the list: 65 bytes a line, of which 4,032 and a part fit into the first.
+        var last = await Cjp2pProcess.RunAsync(_folder.Root, "get", pieces[1], "--peer", address, "-o", "last");
+        Assert.True(last.ExitCode == 0, last.ToString());
+        Assert.Equal(4097 * 65 - 262_144, new FileInfo(_folder.In("last")).Length);
+    }
+
+    [Fact]
     public async Task What_is_no_hash_list_is_refused_with_one_line()
     {
         var id = _folder.File("movie", 100_000, seed: 4);

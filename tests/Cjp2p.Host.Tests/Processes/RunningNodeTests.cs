@@ -43,6 +43,57 @@ public sealed class RunningNodeTests(SmallNode source) : IClassFixture<SmallNode
     }
 
     [Fact]
+    public async Task Recheck_has_the_folders_looked_through_or_one_content_hashed_again()
+    {
+        _folder.Folder("shared");
+        _folder.Text("shared/hello.txt", "hello\n");
+        await using var node = await ApiProcess.StartAsync(_folder);
+        await StatusClient.SharesAsync(node.Node, 1);
+
+        // Same length and time, other bytes: nobody notices until somebody asks.
+        var written = File.GetLastWriteTimeUtc(_folder.In("shared", "hello.txt"));
+        await using (var file = File.OpenWrite(_folder.In("shared", "hello.txt")))
+        {
+            file.Write("jello\n"u8);
+            file.Flush();
+            File.SetLastWriteTimeUtc(file.SafeFileHandle, written);
+        }
+
+        var all = await RunAsync("recheck");
+        Assert.True(all.ExitCode == 0, all.ToString());
+        Assert.Equal("the shared folders are being looked through", Assert.Single(all.Output));
+        var one = await RunAsync("recheck", SmallNode.Id);
+        Assert.True(one.ExitCode == 0, one.ToString());
+        Assert.Equal($"{SmallNode.Id} is being hashed", Assert.Single(one.Output));
+        await Until.AnswerAsync(
+            () => node.GetAsync("/api/content"),
+            now => now.GetProperty("page").EnumerateArray().Any(item => item.GetProperty("id").GetString() == _folder.IdOf("shared/hello.txt")),
+            Cjp2pProcess.Bound);
+        Assert.Equal(1, (await RunAsync("recheck", SmallNode.Id)).ExitCode);
+        Assert.Equal(2, (await RunAsync("recheck", "hello")).ExitCode);
+    }
+
+    [Fact]
+    public async Task Rates_that_are_changed_by_the_API_are_those_of_the_next_start_too()
+    {
+        var rates = new { upload = 3_000_000, download = 2_000_000, peerUpload = 1_000_000, strangersPerSecond = 99 };
+        await using (var node = await ApiProcess.StartAsync(_folder))
+        {
+            Assert.Equal(200, (await node.ActAsync("POST", "/api/rate-limits", rates)).Code);
+            Assert.Equal(400, (await node.ActAsync("POST", "/api/rate-limits", new { upload = -1 })).Code);
+            node.Process.Terminate();
+            await node.Process.WaitForExitAsync();
+        }
+
+        await using var again = await ApiProcess.StartAsync(_folder);
+        var now = await again.GetAsync("/api/rate-limits");
+        Assert.Equal(
+            (3_000_000, 2_000_000, 1_000_000, 99, 2000),
+            (now.GetProperty("upload").GetInt64(), now.GetProperty("download").GetInt64(), now.GetProperty("peerUpload").GetInt64(),
+                now.GetProperty("strangersPerSecond").GetInt64(), now.GetProperty("sourcePerSecond").GetInt64()));
+    }
+
+    [Fact]
     public async Task Get_of_what_the_node_shares_itself_is_a_copy()
     {
         _folder.Folder("shared");

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using System.Reflection;
 using Cjp2p.Actors.Simulation.Scenarios;
 using Cjp2p.Host.Output;
 
@@ -131,16 +130,10 @@ internal static class ClusterRun
 
         public void Start(int count, string driver)
         {
-            var program = Environment.ProcessPath ?? throw UserException.Failed("the program does not know where it is itself");
             for (var i = 0; i < count; i++)
             {
-                var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-                if (Path.GetFileNameWithoutExtension(program) == "dotnet")
-                {
-                    start.ArgumentList.Add("exec");
-                    start.ArgumentList.Add(Assembly.GetEntryAssembly()!.Location);
-                }
-
+                var start = OwnProgram.Again();
+                start.RedirectStandardOutput = start.RedirectStandardError = start.RedirectStandardInput = true;
                 start.ArgumentList.Add("simulate");
                 start.ArgumentList.Add("--join");
                 start.ArgumentList.Add(driver);
