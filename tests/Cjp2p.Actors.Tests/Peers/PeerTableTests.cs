@@ -31,7 +31,7 @@ public sealed class PeerTableTests
         Assert.Equal(TimeSpan.FromSeconds(11), evicted.At);
         Assert.StartsWith("made room", evicted.Why, StringComparison.Ordinal);
         while (_table.Verified > 9)
-            _table.TakeProbes(10, TimeSpan.FromSeconds(20), _random, out _);
+            _table.TakeProbes(1, TimeSpan.FromSeconds(20), _random, out _);
         Assert.Equal("silent: 2 probes unanswered", _table.Dropped[^1].Why);
         _table.Remove(_table.Peers[0].Address, TimeSpan.FromSeconds(30), "of the test");
         Assert.Equal(("of the test", TimeSpan.FromSeconds(30)), (_table.Dropped[^1].Why, _table.Dropped[^1].At));

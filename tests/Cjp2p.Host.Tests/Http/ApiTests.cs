@@ -68,6 +68,19 @@ public sealed class ApiTests : IDisposable
         Assert.DoesNotContain(lines, line => line.Contains(node.Token, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("text/plain")]
+    [InlineData("application/x-www-form-urlencoded")]
+    [InlineData("multipart/form-data")]
+    public async Task What_a_form_of_any_page_could_send_is_no_action_even_with_the_token(string mediaType)
+    {
+        await using var node = await ApiProcess.StartAsync(_folder);
+        using var client = new HttpClient { BaseAddress = node.Node.Http, DefaultRequestHeaders = { { "Authorization", "Bearer " + node.Token } } };
+        using var body = new StringContent("""{"address":"127.0.0.9"}""", Encoding.UTF8, mediaType);
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, (await client.PostAsync("/api/bans", body)).StatusCode);
+        Assert.Empty((await node.GetAsync("/api/bans")).EnumerateArray());
+    }
+
     [Fact]
     public async Task The_file_with_the_token_is_for_its_user_alone_and_goes_with_the_node()
     {
