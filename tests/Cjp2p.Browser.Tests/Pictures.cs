@@ -76,7 +76,7 @@ public sealed class Pictures(Browser browser) : IClassFixture<Browser>, IDisposa
     public async Task A_paused_world()
     {
         await using var simulate = Cjp2pProcess.Start(
-            _folder.Root, "simulate", "--scenario", _folder.Text("street.conf", Street), "--seed", "7", "--pause-at", "9s", "--dashboard", "--http", "127.0.0.1:0");
+            _folder.Root, "simulate", "--scenario", _folder.Text("street.conf", Street), "--seed", "7", "--pause-at", "2500ms", "--dashboard", "--http", "127.0.0.1:0");
         var login = new Uri((await simulate.WaitForOutputAsync(line => line.StartsWith("open ", StringComparison.Ordinal)))["open ".Length..]);
         var pages = new List<WatchedPage>();
         foreach (var (width, scheme) in Looks)
@@ -85,7 +85,8 @@ public sealed class Pictures(Browser browser) : IClassFixture<Browser>, IDisposa
                 new Uri(login.GetLeftPart(UriPartial.Authority)), "node-3/downloads", width, scheme, login.Query["?token=".Length..]));
         }
 
-        await pages[0].Page.WaitForTimeoutAsync(4000);
+        await pages[0].TextAsync(".cj-state b", "paused");
+        await pages[0].Page.WaitForTimeoutAsync(2000);
         await SheetAsync("simulation", pages);
         foreach (var page in pages)
             await page.DisposeAsync();
@@ -134,7 +135,7 @@ public sealed class Pictures(Browser browser) : IClassFixture<Browser>, IDisposa
               context.fillRect(0, 0, canvas.width, canvas.height);
               context.imageSmoothingQuality = "high";
               all.forEach((image, i) => context.drawImage(image, i % 2 ? wide + gap : 0, i > 1 ? tall + gap : 0, image.width * scale, image.height * scale));
-              return canvas.toDataURL("image/webp", 0.72);
+              return canvas.toDataURL("image/webp", 0.5);
             }
             """,
             pictures);

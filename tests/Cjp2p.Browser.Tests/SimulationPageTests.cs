@@ -80,7 +80,8 @@ public sealed class SimulationPageTests(Browser browser) : IClassFixture<Browser
     [BrowserFact]
     public async Task A_link_leads_to_an_actor_of_a_node_and_the_wire_of_a_node_that_crashed_is_that_of_the_node_that_is_back()
     {
-        _folder.Text("street.conf", Street);
+        // Long enough to be under way all the time.
+        _folder.Text("street.conf", Street.Replace("4MiB", "64MiB", StringComparison.Ordinal));
         await using var simulate = Cjp2pProcess.Start(
             _folder.Root, "simulate", "--scenario", "street.conf", "--seed", "7", "--pause-at", "1500ms", "--dashboard", "--http", "127.0.0.1:0");
         var login = new Uri((await simulate.WaitForOutputAsync(line => line.StartsWith("open ", StringComparison.Ordinal)))["open ".Length..]);
