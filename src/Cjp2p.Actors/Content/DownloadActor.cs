@@ -214,7 +214,7 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
         return new DownloadState(
             _route.Eof < 0
                 ? $"{_phase}, {_sources.Count} addresses asked"
-                : $"{_phase}, {Amounts.Bytes(done)} of {Amounts.Bytes(_route.Eof)}{(_why.Length > 0 ? ": " + _why : "")}",
+                : $"{_phase}, {done} of {_route.Eof} bytes{(_why.Length > 0 ? ": " + _why : "")}",
             _start.Id,
             _start.TargetPath,
             _phase.ToString(),
@@ -717,11 +717,9 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
             answering.HeardAt = Now;
         foreach (ref readonly var settled in progress.Outcome.Settlements)
             Settle(span, settled, progress.Outcome.RoundTrip);
-        var fetched = (long)(progress.Chunks + progress.Duplicates) * span.ChunkBytes;
-        _fetchedBytes += fetched;
+        _fetchedBytes += (long)(progress.Chunks + progress.Duplicates) * span.ChunkBytes;
         if (progress.Source is { } slot && _byNumber.TryGetValue(slot.Number, out var source))
         {
-            _node.Traffic.AddIn(source.Address, fetched);
             source.Packs |= progress.Shared;
             if (progress.Chunks > 0)
                 OnDelivered(span, source, progress.Chunks);
@@ -1174,12 +1172,7 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
         if (_isStarved)
             return "waiting for memory or room in the receive buffer, which other downloads use";
         if (_sources.Count == 0)
-        {
-            return _node.PeerCounts.Verified == 0
-                ? "there is nobody to ask: no peer is known"
-                : $"nobody has answered yet; {Amounts.Count(_node.PeerCounts.Verified, "peer is", "peers are")} known, and asked from time to time";
-        }
-
+            return "there is nobody to ask: no peer is known";
         if (answered == 0)
             return $"{_sources.Count} addresses were asked, none has answered";
         if (banned == answered)
