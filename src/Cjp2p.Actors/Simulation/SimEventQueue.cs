@@ -56,6 +56,15 @@ internal sealed class SimEventQueue
     /// <summary>Takes the first entry; only right after a <see cref="TryPeek"/> that found one.</summary>
     internal void TakePeeked() => RemoveFirst();
 
+    /// <summary>Entries that were not cancelled.</summary>
+    internal int CountLive()
+    {
+        var count = 0;
+        for (var i = 0; i < Count; i++)
+            count += _slots[i].Entry.IsCancelled ? 0 : 1;
+        return count;
+    }
+
     /// <summary>Timers of actors that were not cancelled.</summary>
     internal int CountTimers()
     {

@@ -50,6 +50,16 @@ public sealed class SimScheduler : SchedulerBase, IDisposable
         }
     }
 
+    /// <summary>Entries that wait and were not cancelled: what of <see cref="Count"/> will happen.</summary>
+    public int Live
+    {
+        get
+        {
+            TakeOverForeign();
+            return _queue.CountLive();
+        }
+    }
+
     /// <summary>Cancelled entries thrown away so far.</summary>
     public long CancelledDropped => _queue.CancelledDropped;
 

@@ -118,7 +118,7 @@ internal sealed class ChurnDays(int days, int nodes, ulong seed)
         var values = new SortedDictionary<string, double>(StringComparer.Ordinal)
         {
             ["world: heap MiB"] = GC.GetTotalMemory(forceFullCollection: true) / 1048576.0,
-            ["world: entries that wait"] = world.Scheduler.Count,
+            ["world: entries that wait"] = world.Scheduler.Live,
             ["world: datagrams in flight"] = world.Network.Counters.InFlight,
             [SoakSample.Actors] = services.Inspection.Facts().Length,
             [SoakSample.Restarts] = services.Inspection.Restarts,
