@@ -48,7 +48,7 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
     private readonly List<DownloadSource> _sources = [];
     private readonly Dictionary<PeerAddress, DownloadSource> _byAddress = [];
     private readonly Dictionary<int, DownloadSource> _byNumber = [];
-    private readonly SortedDictionary<int, ActiveSpan> _spans = [];
+    private readonly SortedList<int, ActiveSpan> _spans = [];
     private readonly Queue<PeerAddress> _suggested = new();
     private readonly EofVote _vote = new();
     private readonly Provenance _provenance = new();
@@ -386,13 +386,14 @@ internal sealed class DownloadActor : InspectedActor, IWithTimers
 
     private void ProbeDue()
     {
+        var now = Now;
         for (var i = 0; i < _sources.Count; i++)
         {
             var source = _sources[i];
-            if (source.Standing == SourceStanding.Banned && source.BannedUntil <= Now
+            if (source.Standing == SourceStanding.Banned && source.BannedUntil <= now
                 && !_sources.Exists(other => other.Standing == SourceStanding.Active))
                 Forgive(source);
-            if (source.Standing is SourceStanding.Active or SourceStanding.Banned || source.ProbeAt > Now)
+            if (source.Standing is SourceStanding.Active or SourceStanding.Banned || source.ProbeAt > now)
                 continue;
             if (source.Origin != SourceOrigin.Named && source.Probes >= _settings.SuggestedProbesMax)
             {
