@@ -35,14 +35,19 @@ public abstract class LiveView : ComponentBase, IDisposable
     /// <summary>Reads what is shown.</summary>
     /// <param name="node">The node.</param>
     /// <param name="cancelled">The view was closed.</param>
-    protected abstract Task ReadAsync(Cjp2pNode node, CancellationToken cancelled);
+    protected virtual Task ReadAsync(Cjp2pNode node, CancellationToken cancelled) => Task.CompletedTask;
+
+    /// <summary>Finds the node that is looked at, and reads.</summary>
+    /// <param name="cancelled">The view was closed.</param>
+    protected virtual async Task ReadAsync(CancellationToken cancelled) =>
+        await ReadAsync(await Source.Node(Viewer.NodeNumber, cancelled), cancelled);
 
     /// <summary>Reads at once, and shows it.</summary>
     protected async Task RefreshAsync()
     {
         try
         {
-            await ReadAsync(await Source.Node(Viewer.NodeNumber, _closed.Token), _closed.Token);
+            await ReadAsync(_closed.Token);
             Problem = "";
             IsRead = true;
         }

@@ -18,12 +18,16 @@ namespace Cjp2p.Browser.Tests;
 
 /// <summary>
 /// The page of a node that answers as if it had 10,000 peers and 1,000 downloads, each of which has one piece more whenever it is
-/// asked; all else is asked of a real node.
+/// asked, and one actor that hangs; all else is asked of a real node.
 /// </summary>
 internal sealed class CrowdedNode : INodeLine, IAsyncDisposable
 {
     public const int Peers = 10_000;
     public const int Downloads = 1_000;
+
+    /// <summary>The actor that does not answer.</summary>
+    public const string Hanging = "/server";
+
     private const int Pieces = 400;
     private const int SpanBytes = 256 * 1024;
 
@@ -81,6 +85,13 @@ internal sealed class CrowdedNode : INodeLine, IAsyncDisposable
                 var look = Interlocked.Increment(ref _looks);
                 call.Take(Tree("/downloads", [.. Enumerable.Range(0, Downloads).Select(i => Entry(Download(i, look)))]));
                 break;
+            case InspectionProtocol.GetTree { Path: "/" }:
+                call.Take(Tree("/", [new ActorEntry(Facts("/", "NodeActor", 0), true, "Running", null), new ActorEntry(Facts(Hanging, "ContentServerActor", 7), false, "no answer: 7 messages wait", null)]));
+                break;
+            case InspectionProtocol.GetActor { Path: Hanging }:
+                call.Take(new ActorDetails(
+                    DateTimeOffset.UnixEpoch, Facts(Hanging, "ContentServerActor", 7), false, null, [], [new WaitingMessages("Serve", 6, 1500), new WaitingMessages("Inspect", 1, 2)], [], [], [], []));
+                break;
             default:
                 _live.Begin(call);
                 break;
@@ -104,8 +115,10 @@ internal sealed class CrowdedNode : INodeLine, IAsyncDisposable
     private static ActorTree Tree(string path, ImmutableArray<ActorEntry> actors) =>
         new("crowded", path, DateTimeOffset.UnixEpoch, actors.Length, actors.Length, actors.Length, actors, []);
 
-    private static ActorEntry Entry(DownloadState state) => new(
-        new ActorFacts("/downloads/" + state.Id, "DownloadActor", DateTimeOffset.UnixEpoch, 1, false, 0, 0, 1, 0, 0, 0, null, 0, null), true, state.Summary, state);
+    private static ActorEntry Entry(DownloadState state) => new(Facts("/downloads/" + state.Id, "DownloadActor", 0), true, state.Summary, state);
+
+    private static ActorFacts Facts(string path, string type, int waiting) =>
+        new(path, type, DateTimeOffset.UnixEpoch, 1, false, 0, 0, 1, 0, waiting, 1500, null, 0, null);
 
     private static DownloadState Download(int i, int look)
     {

@@ -57,6 +57,19 @@ public sealed class CrowdedPageTests(Browser browser) : IClassFixture<Browser>
         page.IsClean();
     }
 
+    [BrowserFact]
+    public async Task An_actor_that_does_not_answer_is_shown_as_such_with_what_waits_for_it()
+    {
+        await using var node = await CrowdedNode.StartAsync();
+        await using var page = await browser.OpenAsync(node.Address, "actors" + CrowdedNode.Hanging);
+        await page.TextAsync(".cj-actor.on", "does not answer");
+        await page.TextAsync(".cj-detail .cj-facts", "does not answer");
+        await page.TextAsync(".cj-detail .cj-facts", "mailbox 7, oldest 1500 ms");
+        await page.TextAsync(".cj-waiting tr", "Serve");
+        Assert.Equal(["Serve\t6\t1500 ms", "Inspect\t1\t2.000 ms"], await page[".cj-waiting tbody tr"].AllInnerTextsAsync());
+        page.IsClean();
+    }
+
     // The heights of what was never drawn are an estimate: the end may have moved on when it is reached, and the key is pressed again.
     private static async Task ScrollAsync(WatchedPage page, string key, string name)
     {

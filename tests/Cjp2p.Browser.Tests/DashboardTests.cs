@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
 using Cjp2p.Host.Tests.Http;
 using Cjp2p.Host.Tests.Processes;
 using Cjp2p.TestPeers;
@@ -95,6 +96,41 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>, ID
     }
 
     [BrowserFact]
+    public async Task Every_kind_of_actor_that_is_killed_in_a_download_shows_on_its_page_what_became_of_it_and_why()
+    {
+        _folder.Folder("source");
+        _folder.Folder("shared");
+        _folder.Text("shared/hello.txt", "hello\n");
+        var id = _folder.File("source/content", 8 << 20, seed: 5);
+        await using var source = await SourceAsync();
+        await using var relay = new LossyRelay(await source.ListeningAsync());
+        // Slow enough to go on as long as this takes.
+        relay.SetBoth(new LossyRelayOptions { BytesPerSecond = 30_000 });
+        await using var node = await ApiProcess.StartAsync(_folder, "--peer", $"{relay.Address}", "--share", "shared", "--set", "peers.actor-after=1");
+        Assert.Equal(202, (await node.ActAsync("POST", "/api/downloads", new { id, path = _folder.In("got") })).Code);
+        await using var page = await browser.OpenAsync(node.Node.Http, "actors");
+        // From the leaves up: whoever falls takes with it what is below.
+        foreach (var (type, ends) in new[]
+        {
+            ("ChunkRequestActor", true), ("DownloadFileActor", true), ("DownloadActor", true), ("DownloadManagerActor", false), ("PeerActor", true),
+            ("FolderIndexerActor", false), ("ContentStoreActor", false), ("ContentServerActor", false), ("StorageActor", false), ("PeerRegistryActor", false), ("SocketActor", false),
+        })
+        {
+            if (type is "DownloadFileActor" or "DownloadActor" or "DownloadManagerActor")
+                await node.ActAsync("POST", "/api/downloads", new { id, path = _folder.In("got") });
+            var path = await Until.AnswerAsync(() => PathAsync(node, type), found => found.Length > 0, Cjp2pProcess.Bound);
+            await page.Page.EvaluateAsync("path => { location.hash = 'actors' + path; }", path);
+            await page.TextAsync(".cj-detail .cj-facts", type);
+            Assert.Equal(204, (await node.ActAsync("POST", "/api/restart", new { path })).Code);
+            await page.TextAsync(".cj-detail .cj-failure", "ActorKilledException");
+            await page.TextAsync(".cj-detail .cj-facts", ends ? "stopped" : "1 restart");
+            await page.TextAsync(".cj-detail .cj-failure", ends ? "then: Stop" : "then: Restart");
+        }
+
+        page.IsClean();
+    }
+
+    [BrowserFact]
     public async Task The_tail_of_the_wire_shows_what_fits_its_filters_and_nothing_else()
     {
         await using var node = await ApiProcess.StartAsync(_folder);
@@ -139,6 +175,36 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>, ID
     }
 
     [BrowserFact]
+    public async Task Names_of_files_reasons_and_paths_that_are_markup_or_turn_the_direction_are_text_in_every_view()
+    {
+        const string markup = "<img src=x onerror=document.title='taken'>";
+        const string control = "\u202egnp\u2066\u001b[31m\u0007\u009b";
+        _folder.Folder("shared");
+        _folder.Text(Path.Combine("shared", $"{markup.Replace('/', '-')}{control}.txt"), "hello\n");
+        await using var node = await ApiProcess.StartAsync(_folder, "--share", "shared");
+        using var stranger = Stranger(node);
+        Send(stranger, $$$"""[{"{{{markup}}}\u001b[2J\u202e":{"text":"{{{markup}}}\u2067"}}]""");
+        await node.ActAsync("POST", "/api/bans", new { address = "127.0.0.9", reason = markup + control });
+        await node.ActAsync("POST", "/api/downloads", new { id = new string('1', 64), path = _folder.In(markup + control) });
+        await using var page = await browser.OpenAsync(node.Node.Http, "downloads");
+        await page.TextAsync(".cj-download", markup);
+        foreach (var view in (string[])[.. Views, "actors/", "actors/store", $"actors/downloads/{new string('1', 64)}", $"actors/{Uri.EscapeDataString(markup + control)}"])
+        {
+            await page.Page.EvaluateAsync("view => { location.hash = view; }", view);
+            await page[view.Contains('/', StringComparison.Ordinal) ? ".cj-detail .cj-crumbs" : ".cj-card h2"].First.WaitForAsync();
+            foreach (var more in await page[".cj-detail button[aria-expanded=false]"].AllAsync())
+                await more.ClickAsync();
+            var bad = await page.Page.EvaluateAsync<string>(
+                "() => document.documentElement.outerHTML.match(/.{0,60}[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069].{0,20}/)?.[0] ?? ''");
+            Assert.True(bad.Length == 0, $"{view}: {Uri.EscapeDataString(bad)}");
+            Assert.Equal(0, await page["img[src=x]"].CountAsync());
+        }
+
+        Assert.Equal("Cjp2p", await page.Page.TitleAsync());
+        page.IsClean();
+    }
+
+    [BrowserFact]
     public async Task Every_view_fits_a_telephone_and_a_desk_in_light_and_dark()
     {
         await using var node = await ApiProcess.StartAsync(_folder);
@@ -170,6 +236,13 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>, ID
             _folder.Root, "run", "--listen", "127.0.0.1:0", "--share", "source", "--data", _folder.Folder("source-data"), "--no-http");
         await process.WaitForErrorAsync(line => line.Contains("Sharing ", StringComparison.Ordinal));
         return process;
+    }
+
+    private static async Task<string> PathAsync(ApiProcess node, string type)
+    {
+        var found = (await node.GetAsync("/api/tree")).GetProperty("actors").EnumerateArray()
+            .Select(actor => actor.GetProperty("facts")).FirstOrDefault(facts => facts.GetProperty("type").GetString() == type);
+        return found.ValueKind == JsonValueKind.Object ? found.GetProperty("path").GetString()! : "";
     }
 
     private static UdpClient Stranger(ApiProcess node)

@@ -77,6 +77,55 @@ public sealed class SimulationPageTests(Browser browser) : IClassFixture<Browser
         Assert.Equal(0, (await simulate.WaitForExitAsync()).ExitCode);
     }
 
+    [BrowserFact]
+    public async Task A_link_leads_to_an_actor_of_a_node_and_the_wire_of_a_node_that_crashed_is_that_of_the_node_that_is_back()
+    {
+        // Long enough to be under way all the time.
+        _folder.Text("street.conf", Street.Replace("4MiB", "64MiB", StringComparison.Ordinal));
+        await using var simulate = Cjp2pProcess.Start(
+            _folder.Root, "simulate", "--scenario", "street.conf", "--seed", "7", "--pause-at", "1500ms", "--dashboard", "--http", "127.0.0.1:0");
+        var login = new Uri((await simulate.WaitForOutputAsync(line => line.StartsWith("open ", StringComparison.Ordinal)))["open ".Length..]);
+        var address = new Uri(login.GetLeftPart(UriPartial.Authority));
+        await using var page = await browser.OpenAsync(address, "node-3/actors/peers", token: login.Query["?token=".Length..]);
+        await page.TextAsync(".cj-head h1", "n3");
+        await page.TextAsync(".cj-detail .cj-facts", "PeerRegistryActor");
+        // Another one, and the address follows.
+        await page.Page.EvaluateAsync("() => { location.hash = 'node-2/downloads'; }");
+        await page.TextAsync(".cj-head h1", "n2");
+        await page.TextAsync(".cj-download", "film");
+        await page[".mud-tab"].Filter(new LocatorFilterOptions { HasText = "Wire" }).ClickAsync();
+        await page.Page.WaitForFunctionAsync("() => location.hash === '#node-2/wire'");
+        await page["select[aria-label='Time to go forward']"].SelectOptionAsync("1000");
+        // The view has its tap as soon as it counts.
+        await page.TextAsync(".cj-wirehead", "0 seen");
+        await ForwardAsync(page);
+        await page.TextAsync(".cj-wirehead", "seen, 0 not shown");
+        await page[".cj-datagram"].First.WaitForAsync();
+
+        await page["select[aria-label='How long the fault lasts']"].SelectOptionAsync("1");
+        await ClickAsync(page, "Let it happen");
+        await page.TextAsync(".cj", "n2 does not run now");
+        await ForwardAsync(page);
+        await ForwardAsync(page);
+        await page.Page.WaitForFunctionAsync("() => !document.body.innerText.includes('n2 does not run now')");
+        await page["button[aria-label=Clear]"].ClickAsync();
+        await page.Page.WaitForFunctionAsync("() => document.querySelectorAll('.cj-datagram').length === 0");
+        await ForwardAsync(page);
+        await page[".cj-datagram"].First.WaitForAsync();
+
+        // No such node: it says so.
+        await page.Page.EvaluateAsync("() => { location.hash = 'node-77/actors/peers'; }");
+        await page.TextAsync(".cj", "there is no such node");
+        page.IsClean();
+    }
+
+    private static async Task ForwardAsync(WatchedPage page)
+    {
+        var before = await page["[data-test=now]"].InnerTextAsync();
+        await ClickAsync(page, "Forward");
+        await page.Page.WaitForFunctionAsync("before => document.querySelector('[data-test=now]').innerText !== before && document.querySelector('.cj-state b').innerText === 'paused'", before);
+    }
+
     private static Task ClickAsync(WatchedPage page, string button) =>
         page[".cj-world button"].Filter(new LocatorFilterOptions { HasTextRegex = new System.Text.RegularExpressions.Regex($"^\\s*{button}\\s*$") }).ClickAsync();
 

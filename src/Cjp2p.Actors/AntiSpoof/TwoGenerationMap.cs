@@ -37,6 +37,10 @@ public sealed class TwoGenerationMap<TKey, TValue> where TKey : notnull
         return true;
     }
 
+    /// <summary>Finds a key; no use of it.</summary>
+    public bool TryPeek(TKey key, [MaybeNullWhen(false)] out TValue value) =>
+        _young.TryGetValue(key, out value) || _old.TryGetValue(key, out value);
+
     /// <summary>Whether a key is held; no use of it.</summary>
     public bool Holds(TKey key) => _young.ContainsKey(key) || _old.ContainsKey(key);
 

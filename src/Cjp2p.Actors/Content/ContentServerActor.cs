@@ -70,7 +70,7 @@ internal sealed class ContentServerActor : InspectedActor, IWithTimers
     {
         var settings = _node.Settings.Content;
         return new ContentServerState(
-            $"{_served} of {_requests} requests answered with {_servedBytes} bytes",
+            $"{_served} of {_requests} requests answered with {Amounts.Bytes(_servedBytes)}",
             _requests,
             _served,
             _servedBytes,
@@ -101,6 +101,7 @@ internal sealed class ContentServerActor : InspectedActor, IWithTimers
     private void ServeDatagram(ISendBatch batch, IReadOnlyList<ContentRequest> requests, int start, int end)
     {
         var first = requests[start];
+        var before = _servedBytes;
         var reply = Begin(batch, first, 0, out var head);
         if (first.Others.Length > 0)
             reply.TryWriteRawElement(first.Others.Span);
@@ -141,6 +142,8 @@ internal sealed class ContentServerActor : InspectedActor, IWithTimers
         }
 
         Commit(batch, ref reply, first, head);
+        if (_servedBytes > before)
+            _node.Traffic.AddOut(first.Source, _servedBytes - before);
     }
 
     private DatagramWriter Begin(ISendBatch batch, in ContentRequest to, int contentBytes, out int head)

@@ -131,7 +131,7 @@ internal sealed class ContentStoreActor : InspectedActor, IWithTimers
     {
         var status = Status();
         return new ContentStoreState(
-            $"{status.Files} files, {status.Bytes} bytes, {status.Indexing} to hash",
+            $"{Amounts.Count(status.Files, "file")}, {Amounts.Bytes(status.Bytes)}, {status.Indexing} to hash",
             [
                 .. _folders.Values.Select(folder => new SharedFolderState(
                     folder.Path,

@@ -394,7 +394,10 @@ internal sealed class DownloadFileActor : InspectedActor
         var file = _file ?? throw new IOException("the file is not open");
         CheckFree(bytes.Length);
         Dirty();
-        file.Write((long)span * SpanGeometry.SpanBytes, bytes);
+        var offset = (long)span * SpanGeometry.SpanBytes;
+        file.Write(offset, bytes);
+        // The disk works while the rest is fetched: the flush at the end waited for 256 MiB otherwise.
+        file.BeginFlush(offset, bytes.Length);
         Mark(span, bytes);
         // A span that is written a second time was found wrong: nothing hashed since it holds any more.
         if (span < _hashed)

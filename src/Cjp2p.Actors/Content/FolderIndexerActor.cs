@@ -70,7 +70,7 @@ internal sealed class FolderIndexerActor : InspectedActor
     {
         var phase = _listing is not null ? "Listing" : _hashing is not null || _toHash.Count > 0 ? "Hashing" : "Idle";
         return new FolderIndexerState(
-            _hashing is { } hashing ? $"Hashing {hashing.Path}, {_toHash.Count} more" : $"{phase}, {_known.Count} files known",
+            _hashing is { } hashing ? $"Hashing {hashing.Path}, {_toHash.Count} more" : $"{phase}, {Amounts.Count(_known.Count, "file")} known",
             _folder,
             phase,
             _known.Count,

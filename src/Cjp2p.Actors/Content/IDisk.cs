@@ -65,6 +65,12 @@ public interface IDiskFile : IDisposable
     /// <summary>Cuts or extends the file (with zeros).</summary>
     void SetLength(long lengthBytes);
 
+    /// <summary>
+    /// Has the machine begin to put what was written there onto the disk, so that <see cref="Flush"/> has less to wait for. A hint:
+    /// it never fails, and nothing is sure before <see cref="Flush"/>.
+    /// </summary>
+    void BeginFlush(long offset, long lengthBytes);
+
     /// <summary>Returns when everything written would survive a crash of the machine.</summary>
     void Flush();
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Cjp2p.Actors.Content;
 
@@ -38,6 +39,8 @@ internal static unsafe partial class LinuxFiles
     private const int Folder = 0x4000;
     private const int Link = 0xA000;
     private const int CloseOnExec = 0x80000; // O_CLOEXEC, with O_RDONLY, which is 0
+
+    private const uint SyncFileRangeWrite = 2; // SYNC_FILE_RANGE_WRITE
 
     private const int EPerm = 1;
     private const int ENoEntry = 2;
@@ -128,6 +131,13 @@ internal static unsafe partial class LinuxFiles
         }
     }
 
+    /// <summary>
+    /// Has the kernel begin to write pages to the disk (sync_file_range(2), which exists for this). What a file system does not
+    /// do so, the flush does.
+    /// </summary>
+    public static void BeginFlush(SafeFileHandle file, long offset, long lengthBytes) =>
+        _ = sync_file_range(file, offset, lengthBytes, SyncFileRangeWrite);
+
     private static bool Probe()
     {
         if (!OperatingSystem.IsLinux())
@@ -174,6 +184,9 @@ internal static unsafe partial class LinuxFiles
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int fsync(int descriptor);
+
+    [LibraryImport("libc")]
+    private static partial int sync_file_range(SafeFileHandle file, long offset, long lengthBytes, uint flags);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int close(int descriptor);

@@ -30,6 +30,12 @@ internal sealed class RealDiskFile(string path, SafeFileHandle handle) : IDiskFi
 
     public void SetLength(long lengthBytes) => RandomAccess.SetLength(handle, lengthBytes);
 
+    public void BeginFlush(long offset, long lengthBytes)
+    {
+        if (LinuxFiles.IsSupported)
+            LinuxFiles.BeginFlush(handle, offset, lengthBytes);
+    }
+
     public void Flush() => RandomAccess.FlushToDisk(handle);
 
     public void Dispose() => handle.Dispose();

@@ -89,7 +89,7 @@ public sealed class NodeInspector
         var paths = page.Peers.Select(peer => "/peers/" + Uri.EscapeDataString(peer.Address.ToString())).ToImmutableArray();
         var states = await AskAsync<ActorTree>(new InspectionProtocol.GetStates(paths), cancellationToken).ConfigureAwait(false);
         var byAddress = states.Actors.Select(actor => actor.State).OfType<PeerState>().ToDictionary(state => state.Address);
-        return page with { Peers = [.. page.Peers.Select(peer => peer.With(byAddress.GetValueOrDefault(peer.Address)))] };
+        return page with { Peers = [.. page.Peers.Select(peer => peer.With(byAddress.GetValueOrDefault(peer.Address)).With(Node.Traffic.Of(peer.Address)))] };
     }
 
     /// <summary>Every peer as the registry knows it, without asking the peers' actors; at most a second old.</summary>

@@ -59,7 +59,11 @@ internal sealed class ActorTrack
     public TimeSpan GoneAt => _goneAt;
 
     /// <summary>Type of the message it is handling, or was when it failed.</summary>
-    public Type? Doing => _doing;
+    public Type? Doing
+    {
+        get => _doing;
+        set => _doing = value;
+    }
 
     /// <summary>It begins with a message.</summary>
     public TimeSpan Begin(Type message)

@@ -16,6 +16,7 @@ public abstract class InspectedActor : UntypedActor
 {
     /// <summary>Its log; what is logged is in the black box too.</summary>
     private protected readonly ILoggingAdapter _log;
+    private static readonly System.Reflection.Assembly Akka = typeof(ActorBase).Assembly;
     private readonly NodeInspection _inspection;
     private readonly ActorTrack _track;
     private readonly bool _measures;
@@ -53,12 +54,35 @@ public abstract class InspectedActor : UntypedActor
         if (!_measures)
             return base.AroundReceive(receive, message!);
         var type = message?.GetType() ?? typeof(object);
+        if (type.Assembly == Akka)
+            return AroundEnvelope(receive, message!, type);
         var began = _track.Begin(type);
         var handled = base.AroundReceive(receive, message!);
+        Handled(began, type);
+        return handled;
+    }
+
+    // Timers send an envelope of Akka's own; what counts is what was in it.
+    private bool AroundEnvelope(Receive receive, object message, Type type)
+    {
+        var began = _track.Begin(type);
+        var handled = base.AroundReceive(
+            inside =>
+            {
+                type = inside?.GetType() ?? type;
+                _track.Doing = type;
+                return receive(inside!);
+            },
+            message);
+        Handled(began, type);
+        return handled;
+    }
+
+    private void Handled(TimeSpan began, Type type)
+    {
         var took = _track.End(began, type);
         if (_inspection.Border is { HasActorTaps: true } border)
             border.OnHandled(_track, began, type, took);
-        return handled;
     }
 
     /// <inheritdoc/>

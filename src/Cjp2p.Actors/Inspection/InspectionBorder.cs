@@ -41,11 +41,11 @@ internal sealed class InspectionBorder
         DatagramSeen? seen = null;
         foreach (var tap in _taps)
         {
-            if (!tap.MayFit(direction, remote) || !Mentions(tap.Filter, datagram))
+            if (!tap.MayFit(direction, remote))
                 continue;
             // Reading costs most: those that ask for names or contents are only sure after it.
             var isSure = tap.Filter is { Message: null, Content: null };
-            if (isSure && !tap.Wants())
+            if (isSure ? !tap.Wants() : !Mentions(tap.Filter, datagram))
                 continue;
             seen ??= Look(direction, local, remote, datagram);
             if (!isSure && (!Fits(tap.Filter, seen) || !tap.Wants()))

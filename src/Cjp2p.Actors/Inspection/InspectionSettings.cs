@@ -13,6 +13,7 @@ namespace Cjp2p.Actors.Inspection;
 /// <param name="WatchIntervalMin">Shortest time between two looks at a watched field.</param>
 /// <param name="BansMax">Bans at the same time.</param>
 /// <param name="StuckAfter">How long an actor may handle one message, or let one wait.</param>
+/// <param name="TrafficPeersMax">Peers whose content bytes are counted.</param>
 public sealed record InspectionSettings(
     bool Measure,
     TimeSpan AnswerTimeout,
@@ -25,4 +26,5 @@ public sealed record InspectionSettings(
     int TapTextBytesMax,
     TimeSpan WatchIntervalMin,
     int BansMax,
-    TimeSpan StuckAfter);
+    TimeSpan StuckAfter,
+    int TrafficPeersMax);

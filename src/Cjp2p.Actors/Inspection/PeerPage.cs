@@ -101,6 +101,8 @@ public sealed record PeerPage(int Total, int Verified, int Hearsay, int Skip, Im
 /// <param name="Score">Lower is better; null as above.</param>
 /// <param name="HasCookie">Whether it gave us a cookie to return; null as above.</param>
 /// <param name="Doubt">Why it is suspected, in words; empty: it is not.</param>
+/// <param name="BytesIn">Bytes of content that came from it.</param>
+/// <param name="BytesOut">Bytes of content that went to it.</param>
 public sealed record PeerRow(
     PeerAddress Address,
     bool IsVerified,
@@ -111,7 +113,9 @@ public sealed record PeerRow(
     double? Loss,
     double? Score,
     bool? HasCookie,
-    string Doubt)
+    string Doubt,
+    long BytesIn = 0,
+    long BytesOut = 0)
 {
     internal static PeerRow Of(in PeerRecord peer, bool isHearsay, TimeSpan now, Func<PeerAddress, string?> ban) => new(
         peer.Address,
@@ -127,6 +131,8 @@ public sealed record PeerRow(
         : isHearsay ? "only others named it"
         : peer.UnansweredProbes > 1 ? $"{peer.UnansweredProbes} probes unanswered"
         : "");
+
+    internal PeerRow With((long In, long Out) traffic) => traffic == default ? this : this with { BytesIn = traffic.In, BytesOut = traffic.Out };
 
     internal PeerRow With(PeerState? state) => state is null ? this : this with
     {

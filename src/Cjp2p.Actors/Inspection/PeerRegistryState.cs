@@ -29,4 +29,13 @@ public sealed record PeerRegistryState(
 
     /// <summary>How others see this node.</summary>
     public ImmutableArray<Peers.SeenAddress> SeenAs { get; init; } = [];
+
+    /// <summary>The last ones that are no peers any more, oldest first.</summary>
+    public ImmutableArray<DroppedPeerState> Dropped { get; init; } = [];
 }
+
+/// <summary>An address that is no peer any more.</summary>
+/// <param name="Address">Which.</param>
+/// <param name="AgoSeconds">Since when.</param>
+/// <param name="Why">Why, in words.</param>
+public sealed record DroppedPeerState(PeerAddress Address, double AgoSeconds, string Why);

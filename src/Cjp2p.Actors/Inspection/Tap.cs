@@ -76,8 +76,9 @@ public sealed class Tap : IDisposable
             var number = _fits++;
             if (Filter.OneIn > 1 && number % Filter.OneIn != 0)
                 return false;
+            // Most of what passes on a busy node is too much for a second: that is found out first, and cheaply.
             _budget = _budget.Refill(_settings.TapPerSecondMax, _settings.TapPerSecondMax, _clock.Now);
-            if (_events.Reader.Count < _settings.TapEventsMax && _budget.TryTake(out _budget))
+            if (_budget.TryTake(out _budget) && _events.Reader.Count < _settings.TapEventsMax)
                 return true;
             _dropped++;
             return false;

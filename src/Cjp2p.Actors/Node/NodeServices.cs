@@ -48,6 +48,7 @@ public sealed class NodeServices
         Unknown = new UnknownMessages(settings.Wire.Limits, settings.Wire.UnknownNamesMax);
         Bans = new Bans(settings.Inspection.BansMax) { Blocked = settings.Peers.Blocked };
         Transports = new TransportSet(Bans);
+        Traffic = new PeerTraffic(settings.Inspection.TrafficPeersMax);
         Inspection = new NodeInspection(this);
     }
 
@@ -71,6 +72,9 @@ public sealed class NodeServices
 
     /// <summary>Its inside, for whoever looks.</summary>
     public NodeInspection Inspection { get; }
+
+    /// <summary>Content that came from peers and went to them.</summary>
+    public PeerTraffic Traffic { get; }
 
     /// <summary>Cookies that we ask others to return.</summary>
     public CookieIssuer Cookies { get; private set; }
@@ -204,6 +208,7 @@ public sealed class NodeServices
         new("cjp2p.wire.unknown-names-max", "names", Unknown.Snapshot().Count, Settings.Wire.UnknownNamesMax, Unknown.Others),
         new("cjp2p.inspection.taps-max", "taps", Inspection.Taps, Settings.Inspection.TapsMax),
         new("cjp2p.inspection.bans-max", "bans", Bans.All.Length, Settings.Inspection.BansMax),
+        new("cjp2p.inspection.traffic-peers-max", "peers", Traffic.Peers, Settings.Inspection.TrafficPeersMax, Traffic.Evictions),
         new("registry backlog", "batches", RegistryBacklog.Count, RegistryBacklog.Most),
         new("server backlog", "batches", ServerBacklog.Count, ServerBacklog.Most),
         new("suggestion backlog", "messages", SuggestionBacklog.Count, SuggestionBacklog.Most),

@@ -188,7 +188,8 @@ public sealed record NodeSettings(
                 read.Count("inspection.tap-text-bytes-max", 0, 65_507),
                 read.Duration("inspection.watch-interval-min", 0.001, 60),
                 read.Count("inspection.bans-max", 0, 1_000_000),
-                read.Duration("inspection.stuck-after", 0.1, 3600)),
+                read.Duration("inspection.stuck-after", 0.1, 3600),
+                read.Count("inspection.traffic-peers-max", 2, 10_000_000)),
             new HookSettings(
                 read.Command("hooks.added"),
                 read.Command("hooks.complete"),

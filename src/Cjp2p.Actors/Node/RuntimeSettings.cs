@@ -60,5 +60,24 @@ public static class RuntimeSettings
         return true;
     }
 
+    /// <summary>What one of them is now.</summary>
+    /// <param name="settings">As they are.</param>
+    /// <param name="key">One of <see cref="Keys"/>.</param>
+    public static long ValueOf(NodeSettings settings, string key)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return key switch
+        {
+            "cjp2p.limits.upload" => settings.Limits.Upload,
+            "cjp2p.limits.download" => settings.Limits.Download,
+            "cjp2p.limits.peer-upload" => settings.Limits.PeerUpload,
+            "cjp2p.ingress.source-per-second" => (long)settings.Ingress.SourcePerSecond,
+            "cjp2p.ingress.source-burst" => (long)settings.Ingress.SourceBurst,
+            "cjp2p.ingress.strangers-per-second" => (long)settings.Ingress.StrangersPerSecond,
+            "cjp2p.ingress.strangers-burst" => (long)settings.Ingress.StrangersBurst,
+            _ => throw new ArgumentOutOfRangeException(nameof(key), key, "no setting that can be changed one by one"),
+        };
+    }
+
     private static bool IsRate(string key) => key.StartsWith("cjp2p.limits.", StringComparison.Ordinal);
 }

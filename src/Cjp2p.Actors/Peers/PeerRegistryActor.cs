@@ -172,6 +172,7 @@ internal sealed class PeerRegistryActor : InspectedActor, IWithTimers
         ])
     {
         SeenAs = _seenAs,
+        Dropped = [.. _table.Dropped.Select(dropped => new DroppedPeerState(dropped.Address, Math.Round((Now - dropped.At).TotalSeconds, 3), dropped.Why))],
     };
 
     // Whom the user does not want is not told to others either.
@@ -187,13 +188,18 @@ internal sealed class PeerRegistryActor : InspectedActor, IWithTimers
     {
         foreach (var peer in _table.Peers.Select(peer => peer.Address).Where(isUnwanted).ToArray())
         {
-            _table.Remove(peer);
+            _table.Remove(peer, Now, WhyUnwanted(peer));
             if (PeerActorOf(peer, make: false) is { } actor)
                 Context.Stop(actor);
         }
 
         _node.PeerSample = _table.Sample(_settings.ReplyPeersMax, _random);
     }
+
+    private string WhyUnwanted(in PeerAddress peer) =>
+        _node.Bans.Blocked.Contains(peer) ? "blocked by the settings (cjp2p.peers.blocked)"
+        : _node.Bans.Reason(peer) is { } reason ? "banned: " + reason
+        : "the user did not want it any more";
 
     private void OnNews(PeerNews news)
     {

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
+using Cjp2p.Actors.Inspection;
 using Cjp2p.Actors.Protocol;
 
 namespace Cjp2p.Actors.Peers;
@@ -18,7 +19,10 @@ public sealed class PeerTable
     // Of 10,000 addresses in few networks and 200 others, 16 looks for each peer wanted see a dozen of the others.
     private const int LooksPerSample = 16;
 
+    private const int DroppedMax = 100;
+
     private readonly PeerSettings _settings;
+    private readonly Ring<DroppedPeer> _dropped = new(DroppedMax);
     private readonly List<PeerRecord> _verified = [];
     private readonly PeerIndex _index;
     private readonly Queue<PeerAddress> _hearsay = new();
@@ -50,6 +54,9 @@ public sealed class PeerTable
     /// <summary>The verified peers, in no particular but a reproducible order.</summary>
     public IReadOnlyList<PeerRecord> Peers => _verified;
 
+    /// <summary>The last ones that are no peers any more, oldest first, with the reason.</summary>
+    public ImmutableArray<DroppedPeer> Dropped => _dropped.ToArray();
+
     /// <summary>The addresses that others named and that have not been tried, first come first.</summary>
     public ImmutableArray<PeerAddress> HearsayAddresses => [.. _hearsay.Where(_hearsaySet.Contains).Distinct()];
 
@@ -74,7 +81,7 @@ public sealed class PeerTable
         }
 
         if (_verified.Count >= _settings.PeersMax && !NeverEvicts)
-            Evict(random);
+            Evict(now, random);
         _inNetwork[PeerNetwork.Of(address)] = PeersInNetworkOf(address) + 1;
         _verified.Add(new PeerRecord(address, now, now, TimeSpan.MinValue, 0, TimeSpan.Zero));
         _index.Add(address, _verified.Count - 1);
@@ -182,7 +189,7 @@ public sealed class PeerTable
                 continue;
             if (peer.UnansweredProbes >= _settings.ForgetAfterProbes)
             {
-                Remove(peer.Address);
+                Remove(peer.Address, now, $"silent: {Amounts.Count(peer.UnansweredProbes, "probe")} unanswered");
                 gone.Add(peer.Address);
                 continue;
             }
@@ -235,11 +242,12 @@ public sealed class PeerTable
         return ImmutableCollectionsMarshal.AsImmutableArray(sample);
     }
 
-    /// <summary>Forgets a peer.</summary>
-    public bool Remove(in PeerAddress address)
+    /// <summary>Forgets a peer, for a reason in words.</summary>
+    public bool Remove(in PeerAddress address, TimeSpan now, string why)
     {
         if (_index.Find(address) is not (>= 0 and var i))
             return false;
+        _dropped.Add(new DroppedPeer(address, now, why));
         _index.Remove(address, i);
         var network = PeerNetwork.Of(address);
         if (--_inNetwork[network] == 0)
@@ -278,7 +286,7 @@ public sealed class PeerTable
                 || (peer.UnansweredProbes == than.UnansweredProbes && peer.HeardAt < than.HeardAt);
     }
 
-    private void Evict(Random random)
+    private void Evict(TimeSpan now, Random random)
     {
         var worst = _verified[random.Next(_verified.Count)];
         for (var i = 0; i < SampledToEvict - 1; i++)
@@ -288,7 +296,13 @@ public sealed class PeerTable
                 worst = other;
         }
 
-        Remove(worst.Address);
+        Remove(worst.Address, now, "made room: of the peers that were looked at its network had the most");
         Evictions++;
     }
 }
+
+/// <summary>An address that is no peer any more.</summary>
+/// <param name="Address">Which.</param>
+/// <param name="At">Since when, on the node's clock.</param>
+/// <param name="Why">Why, in words.</param>
+public readonly record struct DroppedPeer(PeerAddress Address, TimeSpan At, string Why);

@@ -37,6 +37,11 @@ internal sealed class SimDiskFile(SimDisk disk, SimFile file, string path, bool 
         disk.SetLength(file, path, lengthBytes);
     }
 
+    /// <summary>Nothing: a machine may do nothing too, and what is not flushed is lost in a crash.</summary>
+    public void BeginFlush(long offset, long lengthBytes)
+    {
+    }
+
     public void Flush()
     {
         Check();

@@ -44,7 +44,8 @@ public interface ISendBatch : IDisposable
 {
     /// <summary>
     /// Room for one datagram of up to <paramref name="bytesMax"/> bytes (at most 65,507). Sends what is there when it
-    /// has to make room. The span is valid until the next call on this batch.
+    /// has to make room. The span is valid until the next call on this batch; called again with the same number before
+    /// <see cref="Commit"/> it is the same room, with what was written there.
     /// </summary>
     Span<byte> Reserve(int bytesMax);
 

@@ -1,10 +1,12 @@
+using System.Collections.Immutable;
 using Cjp2p.Actors.Protocol;
 
 namespace Cjp2p.Actors.Transport;
 
-/// <summary>What strangers say that we do not understand: names, how often, by whom first, one sample each. Thread-safe; bounded.</summary>
+/// <summary>What strangers say that we do not understand: names, how often, by whom, one sample each. Thread-safe; bounded.</summary>
 public sealed class UnknownMessages
 {
+    private const int SendersMax = 8;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, UnknownMessageCount> _byName = [];
     private readonly WireLimits _limits;
@@ -38,13 +40,16 @@ public sealed class UnknownMessages
         lock (_lock)
         {
             if (_byName.TryGetValue(message.Name, out var known))
-                _byName[message.Name] = known with { Count = known.Count + 1, LastAt = now };
+                _byName[message.Name] = known with { Count = known.Count + 1, LastAt = now, Senders = With(known.Senders, source) };
             else if (_byName.Count < _namesMax)
-                _byName[message.Name] = new UnknownMessageCount(message.Name, 1, now, now, source, message.Raw);
+                _byName[message.Name] = new UnknownMessageCount(message.Name, 1, now, now, [source], message.Raw);
             else
                 Others++;
         }
     }
+
+    private static ImmutableArray<PeerAddress> With(ImmutableArray<PeerAddress> senders, in PeerAddress source) =>
+        senders.Length >= SendersMax || senders.Contains(source) ? senders : senders.Add(source);
 
     /// <summary>The counts, by name.</summary>
     public IReadOnlyList<UnknownMessageCount> Snapshot()
@@ -59,7 +64,7 @@ public sealed class UnknownMessages
 /// <param name="Count">How often it came.</param>
 /// <param name="FirstAt">First time, on the node's clock.</param>
 /// <param name="LastAt">Last time.</param>
-/// <param name="FirstSource">Who sent it first.</param>
+/// <param name="Senders">Who sent it: the first eight, in the order in which they came.</param>
 /// <param name="Sample">Payload of the first one, capped.</param>
 public sealed record UnknownMessageCount(
-    string Name, long Count, TimeSpan FirstAt, TimeSpan LastAt, PeerAddress FirstSource, RawJson Sample);
+    string Name, long Count, TimeSpan FirstAt, TimeSpan LastAt, ImmutableArray<PeerAddress> Senders, RawJson Sample);

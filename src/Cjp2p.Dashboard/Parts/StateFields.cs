@@ -53,7 +53,7 @@ public static class StateFields
             var isList = value is IList;
             var isRecord = value is not null && !isList && value.GetType() is { IsPrimitive: false, IsEnum: false, IsValueType: false } and var type && type != typeof(string);
             var hasMore = depth < DepthMax && (isRecord || (isList && Length(value!) > 0));
-            fields.Add(new StateField(name, depth, isRecord ? "" : Text(value), Number(value), hasMore));
+            fields.Add(new StateField(name, depth, isRecord ? "" : Text(value, name), Number(value), hasMore));
             if (!hasMore || !isOpen(name))
                 return;
             if (isRecord)
@@ -81,8 +81,10 @@ public static class StateFields
         }
     }
 
-    private static string Text(object? value) => value switch
+    private static string Text(object? value, string name) => value switch
     {
+        long bytes when bytes < 0 && IsBytes(name) => "not known",
+        long bytes when bytes >= 1024 && IsBytes(name) => string.Create(CultureInfo.InvariantCulture, $"{Amounts.Bytes(bytes)} ({bytes:#,0})"),
         null => "–",
         string text => Visible.Cut(Visible.Escape(text), TextMax),
         IList list => Amounts.Count(Length(list), "entry", "entries"),
@@ -92,6 +94,9 @@ public static class StateFields
         IFormattable other => Visible.Escape(other.ToString(null, CultureInfo.InvariantCulture)),
         _ => Visible.Cut(Visible.Escape(value.ToString() ?? ""), TextMax),
     };
+
+    private static bool IsBytes(string name) =>
+        name.EndsWith("Bytes", StringComparison.Ordinal) || name[(name.LastIndexOf('.') + 1)..].StartsWith("bytes", StringComparison.Ordinal);
 
     private static double? Number(object? value) => value switch
     {

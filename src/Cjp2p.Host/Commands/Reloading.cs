@@ -23,18 +23,17 @@ internal sealed class Reloading
     private readonly Channel<bool> _asked = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
-    private readonly HostSettings _started;
-    private HostSettings _settings;
+    private readonly EffectiveSettings _settings;
 
-    /// <param name="started">The settings that the node was started with.</param>
+    /// <param name="settings">The settings that the node runs with.</param>
     /// <param name="load">Reads them again.</param>
     /// <param name="level">The level that is logged with such settings.</param>
     /// <param name="levels">Where it is set.</param>
     /// <param name="log">For what is wrong.</param>
     public Reloading(
-        HostSettings started, Func<HostSettings> load, Func<HostSettings, Serilog.Events.LogEventLevel> level, SubtreeLevels levels, ILogger log)
+        EffectiveSettings settings, Func<HostSettings> load, Func<HostSettings, Serilog.Events.LogEventLevel> level, SubtreeLevels levels, ILogger log)
     {
-        _started = _settings = started;
+        _settings = settings;
         _load = load;
         _level = level;
         _levels = levels;
@@ -64,13 +63,13 @@ internal sealed class Reloading
         {
             var read = _load();
             RunFolders.Prepare(read.Node.Content with { Data = "" });
-            var changed = SettingsDifference.Of(_settings.System, read.System).Where(IsLive);
+            var changed = SettingsDifference.Of(_settings.Read.System, read.System).Where(IsLive);
             // What counts from the next start on is told of each time.
-            var waiting = SettingsDifference.Of(_started.System, read.System).Where(key => !IsLive(key));
+            var waiting = SettingsDifference.Of(_settings.Started.System, read.System).Where(key => !IsLive(key));
             _levels.Usual = _level(read);
             hooks.Tell(new HookProtocol.Configure(read.Node.Hooks), ActorRefs.NoSender);
             await node.ReconfigureAsync(read.Node, [.. changed], [.. waiting], cancelled).ConfigureAwait(false);
-            _settings = read;
+            _settings.Read = read;
         }
         catch (UserException e)
         {

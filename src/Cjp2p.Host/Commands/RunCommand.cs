@@ -97,6 +97,7 @@ internal static class RunCommand
         Func<HostSettings> load, Func<HostSettings, LogOptions> logOf, StopSignals signals, Form form, CancellationToken cancelled)
     {
         var settings = load();
+        var effective = new EffectiveSettings(settings);
         var log = logOf(settings);
         RunFolders.Prepare(settings.Node.Content);
         var live = form.Live ? new LiveLog(LiveLogEvents) : null;
@@ -105,10 +106,10 @@ internal static class RunCommand
         var tail = new LiveLog(Diagnostics.LogLines);
         var token = AccessToken.Of(settings.Http?.Token ?? "");
         var logger = HostLogging.Create(log, live, level, tail, levels);
-        var reloading = new Reloading(settings, load, read => logOf(read).Level, levels, logger);
+        var reloading = new Reloading(effective, load, read => logOf(read).Level, levels, logger);
         // It waits until the node is up.
         signals.OnReload(reloading.Ask);
-        var host = Build(settings, log, logger, token, levels, tail);
+        var host = Build(effective, log, logger, token, levels, tail);
         var node = await StartAsync(host, settings, level, cancelled).ConfigureAwait(false);
         var hooks = await host.Services.GetRequiredService<IRequiredActor<HookActor>>().GetAsync(cancelled).ConfigureAwait(false);
         var reloads = reloading.RunAsync(node, hooks, cancelled);
@@ -148,8 +149,9 @@ internal static class RunCommand
     }
 
     private static IHost Build(
-        HostSettings settings, LogOptions log, Logger logger, AccessToken token, SubtreeLevels levels, LiveLog tail)
+        EffectiveSettings effective, LogOptions log, Logger logger, AccessToken token, SubtreeLevels levels, LiveLog tail)
     {
+        var settings = effective.Started;
         // Empty builders: no appsettings.json, no ASPNETCORE_ or DOTNET_ variables, no loggers besides ours.
         if (settings.Http is null)
         {
@@ -160,7 +162,7 @@ internal static class RunCommand
 
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         AddNode(builder.Services, settings, log, logger);
-        HttpApi.AddServer(builder, settings, token, levels, tail);
+        HttpApi.AddServer(builder, effective, token, levels, tail);
         var app = builder.Build();
         HttpApi.Map(app);
         return app;

@@ -17,7 +17,7 @@ internal static class TapCommand
         var content = new Option<string>("--content", "-c") { Description = "Only datagrams about this content.", HelpName = "id" };
         var direction = new Option<string>("--direction", "-d") { Description = "Only datagrams in, or out.", HelpName = "in|out" };
         var actors = new Option<bool>("--actors", "-a") { Description = "Also what actors handle, log and suffer." };
-        var path = new Option<string>("--path") { Description = "With --actors: only actors at and below this path.", HelpName = "path" };
+        var path = new Option<string>("--path") { Description = "No datagrams, but what actors at and below this path handle, log and suffer.", HelpName = "path" };
         var oneIn = new Option<int>("--one-in")
         {
             Description = "Of what fits only one in so many.",
@@ -41,7 +41,8 @@ internal static class TapCommand
             Add("path", parsed.GetValue(path));
             Add("oneIn", parsed.GetValue(oneIn) is > 1 and var n ? $"{n}" : null);
             var file = parsed.GetValue(write);
-            Add("actors", parsed.GetValue(actors) && file is null ? "true" : null);
+            Add("actors", (parsed.GetValue(actors) || parsed.GetValue(path) is not null) && file is null ? "true" : null);
+            Add("datagrams", parsed.GetValue(path) is not null && file is null ? "false" : null);
             Add("whole", file is null ? null : "true");
             using var client = await RunningNodes.GetAsync(parsed.GetValue(node), cancelled).ConfigureAwait(false);
             return await RunAsync(client, "/api/tap?" + string.Join('&', query), file, parsed.GetValue(json), cancelled).ConfigureAwait(false);

@@ -9,9 +9,9 @@ namespace Cjp2p.Host.Commands;
 /// <summary><c>cjp2p top</c>: a running node on the whole screen, live.</summary>
 internal static class TopCommand
 {
-    // The alternate screen and no cursor; and back.
-    private const string Begin = "\u001b[?1049h\u001b[?25l";
-    private const string End = "\u001b[?25h\u001b[?1049l";
+    // The alternate screen, no cursor, and lines that do not go on in the next one; and back.
+    private const string Begin = "\u001b[?1049h\u001b[?25l\u001b[?7l";
+    private const string End = "\u001b[?7h\u001b[?25h\u001b[?1049l";
     private const string Home = "\u001b[H";
     private const string ToEndOfLine = "\u001b[K";
     private static readonly TimeSpan KeyEvery = TimeSpan.FromMilliseconds(50);
@@ -51,10 +51,13 @@ internal static class TopCommand
                     pressed = true;
                 }
 
-                if (asking.IsCompleted && (now >= askAt || pressed))
+                // Keys put nothing off: who moves about sees what is new every second too.
+                var isDue = now >= askAt;
+                if (asking.IsCompleted && (isDue || (pressed && model.Path is not null)))
                 {
-                    askAt = now + AskEvery;
-                    asking = AskAsync(client, model, now, onlyActor: pressed && model.Status is not null, cancelled);
+                    if (isDue)
+                        askAt = now + AskEvery;
+                    asking = AskAsync(client, model, now, onlyActor: !isDue, cancelled);
                 }
 
                 Draw(model);
@@ -93,7 +96,7 @@ internal static class TopCommand
                 var actor = await client.GetAsync(
                     "/api/actors" + string.Join('/', path.Split('/').Select(Uri.EscapeDataString)), cancelled).ConfigureAwait(false);
                 if (model.Path == path)
-                    model.Actor = actor ?? model.Actor;
+                    (model.Actor, model.IsMissing) = (actor ?? model.Actor, actor is null);
             }
         }
         catch (UserException e)
@@ -108,12 +111,12 @@ internal static class TopCommand
 
     private static void Draw(TopModel model)
     {
-        var (width, height) = (Math.Max(20, Console.WindowWidth), Math.Max(5, Console.WindowHeight));
+        var (width, height) = (Math.Max(1, Console.WindowWidth), Math.Max(1, Console.WindowHeight));
         var screen = new StringBuilder(Home);
         var lines = TopView.Render(model, width, height);
         for (var i = 0; i < lines.Count; i++)
         {
-            var text = lines[i].Style == TopStyle.Chosen ? lines[i].Text.PadRight(width) : lines[i].Text;
+            var text = lines[i].Style == TopStyle.Chosen ? Columns.Pad(lines[i].Text, width) : lines[i].Text;
             screen.Append(Code(lines[i].Style)).Append(text).Append("\u001b[0m").Append(ToEndOfLine);
             if (i < lines.Count - 1)
                 screen.Append("\r\n");

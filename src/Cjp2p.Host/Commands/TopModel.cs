@@ -45,6 +45,9 @@ internal sealed class TopModel
     /// <summary>The actor that is looked at.</summary>
     public JsonElement? Actor { get; set; }
 
+    /// <summary>Whether there is no actor at <see cref="Path"/>.</summary>
+    public bool IsMissing { get; set; }
+
     /// <summary>Bytes a second that come in.</summary>
     public double InPerSecond => _in.PerSecond;
 
@@ -128,6 +131,9 @@ internal sealed class TopModel
             case ConsoleKey.Home:
                 Move(int.MinValue / 2);
                 break;
+            case ConsoleKey.End:
+                Move(int.MaxValue / 2);
+                break;
             case ConsoleKey.Enter or ConsoleKey.RightArrow when Path is null:
                 Enter();
                 break;
@@ -149,12 +155,12 @@ internal sealed class TopModel
         Selected = 0;
     }
 
-    private void Leave() => (Path, Actor, Scroll) = (null, null, 0);
+    private void Leave() => (Path, Actor, IsMissing, Scroll) = (null, null, false, 0);
 
     private void Move(int by)
     {
         if (Path is not null)
-            Scroll = Math.Max(0, Scroll + by);
+            Scroll = Math.Clamp(Scroll + by, 0, Actor is { } actor ? ActorText.Lines(actor).Count - 1 : 0);
         else
             Selected = Math.Clamp(Selected + by, 0, Math.Max(0, Rows - 1));
     }

@@ -9,6 +9,8 @@ internal static class TopView
 {
     private const int ShareOfPage = 3;
     private const int BarWidth = 24;
+    private const int NarrowWidth = 80;
+    private const int PartMax = 16;
 
     /// <summary>The screen: as many lines as it is high, each as long as it is wide at the most.</summary>
     public static IReadOnlyList<TopLine> Render(TopModel model, int width, int height)
@@ -19,16 +21,16 @@ internal static class TopView
         var body = model.Path is not null ? ActorPage(model, room)
             : model.Page switch
             {
-                TopPage.Downloads => Window(DownloadRows(model), model, room, "downloads, by id"),
-                TopPage.Actors => Window(ActorRows(model), model, room, "actors, the busiest first"),
-                TopPage.Peers => Window(PeerRows(model), model, room, "peers, the slowest first"),
-                _ => Overview(model, room),
+                TopPage.Downloads => Window(DownloadRows(model, width), model, room, "downloads, by id"),
+                TopPage.Actors => Window(ActorRows(model, width), model, room, "actors, the busiest first"),
+                TopPage.Peers => Window(PeerRows(model, width), model, room, "peers, the slowest first"),
+                _ => Overview(model, width, room),
             };
         lines.AddRange(body.Take(room));
         while (lines.Count < height - 1)
             lines.Add(new TopLine(""));
-        lines.Add(new TopLine(Keys(model), TopStyle.Dim));
-        return [.. lines.Take(height).Select(line => line with { Text = Visible.Cut(Visible.Escape(line.Text), width) })];
+        lines.Add(new TopLine(Keys(model, width), TopStyle.Dim));
+        return [.. lines.Take(height).Select(line => line with { Text = Columns.Cut(Visible.Escape(line.Text), width) })];
     }
 
     private static IEnumerable<TopLine> Head(TopModel model)
@@ -59,21 +61,21 @@ internal static class TopView
         ? $"sharing {Amounts.Count((long)Field.Number(shared, "files"), "file")}, {Amounts.Bytes((long)Field.Number(shared, "bytes"))}"
         : "store: no answer";
 
-    private static IEnumerable<TopLine> Overview(TopModel model, int room)
+    private static IEnumerable<TopLine> Overview(TopModel model, int width, int room)
     {
         var part = Math.Max(1, (room - ShareOfPage * 2) / ShareOfPage);
         yield return new TopLine($"Downloads ({model.Running.Count})", TopStyle.Strong);
-        foreach (var row in Some(DownloadRows(model), part, "none"))
+        foreach (var row in Some(DownloadRows(model, width), part, "none"))
             yield return row;
         yield return new TopLine("");
         yield return new TopLine("Busiest actors", TopStyle.Strong);
-        var actors = ActorRows(model).ToArray();
+        var actors = ActorRows(model, width).ToArray();
         var first = Math.Clamp(model.Selected - part + 1, 0, Math.Max(0, actors.Length - part));
         for (var i = first; i < Math.Min(actors.Length, first + part); i++)
             yield return i == model.Selected ? actors[i] with { Style = TopStyle.Chosen } : actors[i];
         yield return new TopLine("");
         yield return new TopLine("Slowest peers", TopStyle.Strong);
-        foreach (var row in Some(PeerRows(model), part, "none"))
+        foreach (var row in Some(PeerRows(model, width), part, "none"))
             yield return row;
     }
 
@@ -93,11 +95,11 @@ internal static class TopView
             yield return i == model.Selected ? all[i] with { Style = TopStyle.Chosen } : all[i];
     }
 
-    private static IEnumerable<TopLine> DownloadRows(TopModel model) => model.Running.Select(download =>
+    private static IEnumerable<TopLine> DownloadRows(TopModel model, int width) => model.Running.Select(download =>
     {
         var length = Field.Number(download, "lengthBytes");
         var done = length > 0 ? Field.Number(download, "doneBytes") / length : 0;
-        var (full, empty) = Bar.Draw(done, BarWidth, unicode: true);
+        var (full, empty) = Bar.Draw(done, width < NarrowWidth ? BarWidth / 3 : BarWidth, unicode: true);
         var speed = model.Speed(Field.Of(download, "id"));
         var left = speed > 1 && length > 0 ? Amounts.Clock(TimeSpan.FromSeconds(Math.Min(359_999, (length - Field.Number(download, "doneBytes")) / speed))) + " left" : "";
         var sources = Field.List(download, "sources").Count(source => Field.Of(source, "standing") == "Active");
@@ -109,43 +111,61 @@ internal static class TopView
             why.Length > 0 ? TopStyle.Warn : TopStyle.Plain);
     });
 
-    private static IEnumerable<TopLine> ActorRows(TopModel model) => model.Actors.Select(actor =>
+    private static IEnumerable<TopLine> ActorRows(TopModel model, int width) => model.Actors.Select(actor =>
     {
         var facts = actor.GetProperty("facts");
         var path = Field.Of(facts, "path");
         var restarts = Field.Number(facts, "restarts");
         var isSilent = Field.Of(actor, "answered") != "true";
+        var load = width < NarrowWidth ? "" : string.Create(
+            CultureInfo.InvariantCulture, $" {Field.Number(facts, "handled"),10:#,0} msgs {Field.Number(facts, "mailboxDepth"),5:0} waiting");
+        var name = Columns.Pad(Columns.Cut(Short(path), Math.Max(12, width * 2 / 5)), Math.Max(12, width * 2 / 5));
         return new TopLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"  {model.Share(path) * 100,5:0.0}% {Visible.Cut(path, 40),-40} {Field.Number(facts, "handled"),10:#,0} msgs {Field.Number(facts, "mailboxDepth"),5:0} waiting {(restarts > 0 ? $"{restarts:0} restarts " : "")} {Field.Of(actor, "status")}"),
+                $"  {model.Share(path) * 100,5:0.0}% {name}{load} {(restarts > 0 && width >= NarrowWidth ? Amounts.Count((long)restarts, "restart") + " " : "")} {Field.Of(actor, "status")}"),
             isSilent || restarts > 0 ? TopStyle.Warn : TopStyle.Plain);
     });
 
-    private static IEnumerable<TopLine> PeerRows(TopModel model) => model.PeerRows.Select(peer =>
+    private static IEnumerable<TopLine> PeerRows(TopModel model, int width) => model.PeerRows.Select(peer =>
     {
         var known = peer.TryGetProperty("roundTripMs", out var roundTrip);
         var loss = peer.TryGetProperty("loss", out var lost) ? string.Create(CultureInfo.InvariantCulture, $"{lost.GetDouble() * 100:0}% lost") : "";
         var doubt = Field.Of(peer, "doubt");
+        var address = Field.Of(peer, "address").PadRight(Math.Clamp(width - 42, 0, 40));
         return new TopLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"  {Field.Of(peer, "address"),-40} {(known ? Amounts.Milliseconds(TimeSpan.FromMilliseconds(roundTrip.GetDouble())) : "?"),10} {loss,9}  heard {Field.Number(peer, "heardAgoSeconds"):0} s ago  {doubt}"),
+                $"  {address} {(known ? Amounts.Milliseconds(TimeSpan.FromMilliseconds(roundTrip.GetDouble())) : "?"),10} {loss,9}  heard {Field.Number(peer, "heardAgoSeconds"):0} s ago  {doubt}"),
             doubt.Length > 0 ? TopStyle.Warn : TopStyle.Plain);
     });
 
     private static IEnumerable<TopLine> ActorPage(TopModel model, int room)
     {
         if (model.Actor is not { } actor)
-            return [new TopLine($"asking {model.Path}", TopStyle.Dim)];
+        {
+            return
+            [
+                new TopLine(!model.IsMissing ? $"asking {model.Path}"
+                    : model.Path!.StartsWith("/peers/", StringComparison.Ordinal)
+                    ? "this peer has no actor now: it gets one when it is heard several times in a row"
+                    : $"there is no actor {model.Path}, and none is remembered"),
+            ];
+        }
+
         var lines = ActorText.Lines(actor);
         var first = Math.Clamp(model.Scroll, 0, Math.Max(0, lines.Count - room));
         return lines.Skip(first).Take(room).Select((line, i) => new TopLine(
             line, i + first == 0 || (line.EndsWith(':') && !line.StartsWith(' ')) ? TopStyle.Strong : TopStyle.Plain));
     }
 
-    private static string Keys(TopModel model) => model.Path is not null
+    // Names of contents and folders are long; what is at the end of a path says which actor it is.
+    private static string Short(string path) =>
+        path == "/" ? path : string.Join('/', path.Split('/').Select(part => Visible.Cut(Visible.Escape(Uri.UnescapeDataString(part)), part.Contains('.', StringComparison.Ordinal) ? 2 * PartMax : PartMax)));
+
+    private static string Keys(TopModel model, int width) => model.Path is not null
         ? "Esc back  Up/Down scroll  q quit"
+        : width < NarrowWidth ? "1-4 pages  Up/Down  Enter  q"
         : "1 overview  2 downloads  3 actors  4 peers  Tab next  Up/Down choose  Enter look inside  q quit";
 }
 

@@ -4,12 +4,10 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Akka.Configuration.Hocon;
 using Cjp2p.Actors.Hosting;
 using Cjp2p.Actors.Inspection;
 using Cjp2p.Host.Configuration;
 using Cjp2p.Host.Logging;
-using Cjp2p.Host.Output;
 
 namespace Cjp2p.Host.Http;
 
@@ -36,7 +34,7 @@ internal static class Diagnostics
         {
             var inspector = node.Inspector;
             Add(zip, "about.txt", About(node));
-            Add(zip, "settings.conf", Settings(call.Get<HostSettings>()));
+            Add(zip, "settings.conf", string.Join('\n', call.Get<EffectiveSettings>().Lines(inspector.Inside.Node.Settings)));
             Add(zip, "log.txt", string.Join('\n', call.Get<LiveLog>().Last(LogLines).Select(line =>
                 string.Create(CultureInfo.InvariantCulture, $"{line.Timestamp:O} {line.Level} {LineFormatter.Message(line)} {line.Exception}"))));
             Add(zip, "audit.json", call.Get<AuditLog>().Last, HttpJson.Default.AuditEntryArray);
@@ -61,26 +59,6 @@ internal static class Diagnostics
         response.Headers.ContentDisposition = "attachment; filename=cjp2p-diagnostics.zip";
         bytes.Position = 0;
         await bytes.CopyToAsync(response.Body, call.Aborted).ConfigureAwait(false);
-    }
-
-    /// <summary>The settings in effect, without the token.</summary>
-    public static string Settings(HostSettings settings)
-    {
-        var lines = new List<string>();
-        Collect(settings.System.GetConfig("cjp2p").Root, "cjp2p", lines);
-        return string.Join('\n', lines.Order(StringComparer.Ordinal));
-    }
-
-    private static void Collect(HoconValue value, string key, List<string> lines)
-    {
-        if (!value.IsObject())
-        {
-            lines.Add(key == HostSettings.HttpTokenKey ? key + " = (not shown)" : $"{key} = {value}");
-            return;
-        }
-
-        foreach (var (name, child) in value.GetObject().Items)
-            Collect(child, $"{key}.{name}", lines);
     }
 
     private static string About(Cjp2pNode node)

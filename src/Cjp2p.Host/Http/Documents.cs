@@ -69,10 +69,10 @@ internal sealed record UnknownMessagesDocument(UnknownMessageDocument[] Names, l
 /// <param name="Count">How often it came.</param>
 /// <param name="FirstAt">When it came first.</param>
 /// <param name="LastAt">When it came last.</param>
-/// <param name="FirstSource">Who sent it first.</param>
+/// <param name="Senders">Who sent it: the first eight.</param>
 /// <param name="Sample">Payload of the first one, cut.</param>
 internal sealed record UnknownMessageDocument(
-    string Name, long Count, DateTimeOffset FirstAt, DateTimeOffset LastAt, PeerAddress FirstSource, string Sample);
+    string Name, long Count, DateTimeOffset FirstAt, DateTimeOffset LastAt, ImmutableArray<PeerAddress> Senders, string Sample);
 
 /// <summary>Bans a peer.</summary>
 /// <param name="Address">ip:port, or an IP address for all its ports.</param>

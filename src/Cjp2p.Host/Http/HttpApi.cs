@@ -27,11 +27,12 @@ internal static class HttpApi
         [.. NodeQueries.Endpoints, .. NodeActions.Endpoints, .. Diagnostics.Endpoints];
 
     /// <summary>Adds the server, and nothing that reads configuration of its own.</summary>
-    public static void AddServer(WebApplicationBuilder builder, HostSettings settings, AccessToken token, SubtreeLevels levels, LiveLog log)
+    public static void AddServer(WebApplicationBuilder builder, EffectiveSettings effective, AccessToken token, SubtreeLevels levels, LiveLog log)
     {
+        var settings = effective.Started;
         var http = settings.Http!;
         AddListener(builder, http, token);
-        builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton(effective);
         builder.Services.AddSingleton(levels);
         builder.Services.AddSingleton(log);
         builder.Services.AddSingleton(new CaptureFiles(settings.Node.Content.Data, http.CaptureBytesMax));

@@ -9,7 +9,7 @@ namespace Cjp2p.Host.Http;
 /// <summary>What can be asked of a node through the API.</summary>
 internal static class NodeQueries
 {
-    private const double FastMs = 1500;
+    private static readonly TimeSpan Fast = TimeSpan.FromMilliseconds(1500);
 
     /// <summary>The addresses.</summary>
     public static IReadOnlyList<ApiEndpoint> Endpoints { get; } =
@@ -111,7 +111,7 @@ internal static class NodeQueries
         return new UnknownMessagesDocument(
             [
                 .. inspector.UnknownMessages().Select(name => new UnknownMessageDocument(
-                    name.Name, name.Count, clock.TimeOfDay(name.FirstAt), clock.TimeOfDay(name.LastAt), name.FirstSource,
+                    name.Name, name.Count, clock.TimeOfDay(name.FirstAt), clock.TimeOfDay(name.LastAt), name.Senders,
                     Encoding.UTF8.GetString(name.Sample.Utf8))),
             ],
             inspector.Inside.Node.Unknown.Others);
@@ -273,18 +273,19 @@ internal static class NodeQueries
     private static async Task ReferenceAsync(ApiCall call)
     {
         var node = await call.NodeAsync().ConfigureAwait(false);
-        var page = await node.Inspector.PeersAsync(new PeerQuery(Most: NodeInspector.PageMax, Order: PeerOrder.RoundTrip), call.Aborted).ConfigureAwait(false);
-        var fast = page.Peers.Where(peer => peer.RoundTripMs < FastMs).ToArray();
+        var peers = await node.Inspector.AllPeersAsync(call.Aborted).ConfigureAwait(false);
+        // Whoever has no key with us is a peer all the same: those that are fast are those that are active.
+        var fast = peers.Verified.Where(peer => peer.RoundTrip > TimeSpan.Zero && peer.RoundTrip < Fast).OrderBy(peer => peer.RoundTrip).ThenBy(peer => peer.Address).ToArray();
         var content = node.Inspector.Inside.Node.Settings.Content;
         await call.WriteAsync(
             new ReferenceStatus(
                 ProgramVersion.Text,
                 "",
-                page.Verified + page.Hearsay,
-                page.Peers.Select(peer => peer.Address.WithPort(0)).Distinct().Count(),
+                peers.Verified.Length + peers.Hearsay.Length,
+                peers.Verified.Select(peer => peer.Address.WithPort(0)).Concat(peers.Hearsay.Select(address => address.WithPort(0))).Distinct().Count(),
                 fast.Length,
                 fast.Length,
-                [.. fast.Select(peer => new ReferencePeer(peer.Address.ToString(), "", (int)Math.Round(peer.RoundTripMs!.Value)))],
+                [.. fast.Take(NodeInspector.PageMax).Select(peer => new ReferencePeer(peer.Address.ToString(), "", (int)Math.Round(peer.RoundTrip.TotalMilliseconds)))],
                 FreeBytes(content.Data.Length > 0 ? content.Data : Environment.CurrentDirectory)),
             HttpJson.Default.ReferenceStatus).ConfigureAwait(false);
     }

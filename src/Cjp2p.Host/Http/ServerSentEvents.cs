@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Cjp2p.Actors.Inspection;
@@ -8,6 +10,7 @@ namespace Cjp2p.Host.Http;
 /// <summary>Streams of events for browsers and for the command line: <c>data:</c> and a JSON object, then an empty line.</summary>
 internal static class ServerSentEvents
 {
+    private const int UnflushedMax = 64 * 1024;
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(10);
 
     /// <summary>Sends the events of a tap until the reader has gone; tells now and then how many were lost.</summary>
@@ -16,6 +19,8 @@ internal static class ServerSentEvents
         await BeginAsync(context).ConfigureAwait(false);
         var cancelled = context.RequestAborted;
         var told = 0L;
+        var output = context.Response.BodyWriter;
+        using var json = new Utf8JsonWriter(output);
         while (true)
         {
             using var wait = CancellationTokenSource.CreateLinkedTokenSource(cancelled);
@@ -33,16 +38,21 @@ internal static class ServerSentEvents
                 continue;
             }
 
+            // What waits is written together; a reader that is slow is waited for before it is too much.
             while (tap.TryRead(out var happened))
-                await WriteAsync(context, TapDocuments.Of(happened), HttpJson.Default.TapDocument).ConfigureAwait(false);
+            {
+                Write(output, json, TapDocuments.Of(happened), HttpJson.Default.TapDocument);
+                if (output.UnflushedBytes > UnflushedMax)
+                    await output.FlushAsync(cancelled).ConfigureAwait(false);
+            }
+
             if (tap.Dropped is var dropped && dropped != told)
             {
                 told = dropped;
-                await WriteAsync(
-                    context, new TapDocument("dropped", time.GetUtcNow(), 0, Dropped: dropped), HttpJson.Default.TapDocument).ConfigureAwait(false);
+                Write(output, json, new TapDocument("dropped", time.GetUtcNow(), 0, Dropped: dropped), HttpJson.Default.TapDocument);
             }
 
-            await context.Response.Body.FlushAsync(cancelled).ConfigureAwait(false);
+            await output.FlushAsync(cancelled).ConfigureAwait(false);
         }
     }
 
@@ -50,13 +60,15 @@ internal static class ServerSentEvents
     public static async Task SendAsync(HttpContext context, IAsyncEnumerable<FieldChange> changes)
     {
         var hasBegun = false;
+        var output = context.Response.BodyWriter;
+        using var json = new Utf8JsonWriter(output);
         await foreach (var change in changes.WithCancellation(context.RequestAborted).ConfigureAwait(false))
         {
             if (!hasBegun)
                 await BeginAsync(context).ConfigureAwait(false);
             hasBegun = true;
-            await WriteAsync(context, change, HttpJson.Default.FieldChange).ConfigureAwait(false);
-            await context.Response.Body.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+            Write(output, json, change, HttpJson.Default.FieldChange);
+            await output.FlushAsync(context.RequestAborted).ConfigureAwait(false);
         }
     }
 
@@ -67,10 +79,12 @@ internal static class ServerSentEvents
         await context.Response.Body.FlushAsync(context.RequestAborted).ConfigureAwait(false);
     }
 
-    private static async Task WriteAsync<T>(HttpContext context, T value, JsonTypeInfo<T> type)
+    private static void Write<T>(PipeWriter output, Utf8JsonWriter json, T value, JsonTypeInfo<T> type)
     {
-        await context.Response.Body.WriteAsync("data: "u8.ToArray(), context.RequestAborted).ConfigureAwait(false);
-        await context.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(value, type), context.RequestAborted).ConfigureAwait(false);
-        await context.Response.Body.WriteAsync("\n\n"u8.ToArray(), context.RequestAborted).ConfigureAwait(false);
+        output.Write("data: "u8);
+        json.Reset(output);
+        JsonSerializer.Serialize(json, value, type);
+        json.Flush();
+        output.Write("\n\n"u8);
     }
 }

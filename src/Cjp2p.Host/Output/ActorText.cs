@@ -7,6 +7,10 @@ namespace Cjp2p.Host.Output;
 internal static class ActorText
 {
     private const int ListMax = 20;
+    private const int TextWidth = 100;
+
+    // Said in the first line, and said twice.
+    private static readonly string[] NotFields = ["summary", "caps", "sharedTables"];
 
     /// <summary>The lines.</summary>
     public static IReadOnlyList<string> Lines(JsonElement actor)
@@ -17,15 +21,22 @@ internal static class ActorText
             $"{Field.Of(facts, "path")}  {Field.Of(facts, "type")}{(Field.Of(facts, "isGone") == "true" ? ", gone" : "")}",
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"  age {Amounts.Clock(TimeSpan.FromSeconds(Field.Number(facts, "ageSeconds")))}, {Field.Number(facts, "restarts"):0} restarts, {Field.Number(facts, "childFailures"):0} failures of children, {Field.Number(facts, "handled"):#,0} messages in {Field.Number(facts, "busySeconds"):0.###} s"),
+                $"  age {Amounts.Clock(TimeSpan.FromSeconds(Field.Number(facts, "ageSeconds")))}, {Count(facts, "restarts", "restart")}, {Count(facts, "childFailures", "failure of children", "failures of children")}, {Count(facts, "handled", "message")} in {Field.Number(facts, "busySeconds"):0.###} s"),
         };
         if (Field.Of(facts, "doing") is { Length: > 0 } doing)
             lines.Add($"  handling {doing} for {Field.Of(facts, "doingForMs")} ms");
-        lines.Add("state:");
         if (actor.TryGetProperty("state", out var state) && state.ValueKind == JsonValueKind.Object)
+        {
+            lines.Add("  " + Field.Of(state, "summary"));
+            lines.Add("state:");
             AddFields(lines, state, 1);
+        }
         else
+        {
+            lines.Add("state:");
             lines.Add(Field.Of(facts, "isGone") == "true" ? "  (gone)" : "  (no answer in time)");
+        }
+
         Add(lines, actor, "mailbox", waiting => $"{Field.Of(waiting, "type")}: {Field.Of(waiting, "count")}, oldest {Field.Of(waiting, "oldestMs")} ms");
         Add(
             lines, actor, "handled",
@@ -43,6 +54,9 @@ internal static class ActorText
         return lines;
     }
 
+    private static string Count(JsonElement facts, string name, string one, string? many = null) =>
+        Amounts.Count((long)Field.Number(facts, name), one, many);
+
     private static void Add(List<string> lines, JsonElement actor, string name, Func<JsonElement, string> line)
     {
         var all = Field.List(actor, name).ToArray();
@@ -57,7 +71,7 @@ internal static class ActorText
     private static void AddFields(List<string> lines, JsonElement element, int depth)
     {
         var indent = new string(' ', depth * 2);
-        foreach (var field in element.EnumerateObject())
+        foreach (var field in element.EnumerateObject().Where(field => !NotFields.Contains(field.Name)))
         {
             switch (field.Value.ValueKind)
             {
@@ -65,22 +79,41 @@ internal static class ActorText
                     break;
                 case JsonValueKind.Array:
                     lines.Add($"{indent}{field.Name}: {field.Value.GetArrayLength()}");
-                    foreach (var entry in field.Value.EnumerateArray().Take(ListMax))
-                    {
-                        lines.Add(entry.ValueKind == JsonValueKind.Object
-                            ? indent + "  " + string.Join("  ", entry.EnumerateObject().Where(one => Field.Of(one.Value).Length > 0).Select(one => $"{one.Name}={Field.Of(one.Value)}"))
-                            : indent + "  " + Field.Of(entry));
-                    }
-
+                    lines.AddRange(field.Value.EnumerateArray().Take(ListMax).Select(entry => $"{indent}  {Entry(entry)}"));
+                    if (field.Value.GetArrayLength() > ListMax)
+                        lines.Add($"{indent}  ({field.Value.GetArrayLength() - ListMax} more)");
                     break;
                 case JsonValueKind.Object:
                     lines.Add($"{indent}{field.Name}:");
                     AddFields(lines, field.Value, depth + 1);
                     break;
                 default:
-                    lines.Add($"{indent}{field.Name}: {Field.Of(field.Value)}");
+                    AddText(lines, $"{indent}{field.Name}: ", Field.Human(field.Name, field.Value));
                     break;
             }
         }
+    }
+
+    // A list is mostly of tables, of counts, or of records of some fields.
+    private static string Entry(JsonElement entry)
+    {
+        if (entry.ValueKind != JsonValueKind.Object)
+            return Field.Of(entry);
+        if (entry.TryGetProperty("cap", out _) && entry.TryGetProperty("unit", out _))
+        {
+            var evictions = Field.Number(entry, "evictions");
+            return $"{Field.Of(entry, "key")}: {Field.Of(entry, "size")} of {Field.Of(entry, "cap")} {Field.Of(entry, "unit")}{(evictions > 0 ? $", {evictions:0} had to go" : "")}";
+        }
+
+        return entry.EnumerateObject().Count() == 2 && entry.TryGetProperty("name", out _) && entry.TryGetProperty("count", out _)
+            ? $"{Field.Of(entry, "name")}: {Field.Of(entry, "count")}"
+            : string.Join("  ", entry.EnumerateObject().Where(one => Field.Of(one.Value).Length > 0).Select(one => $"{one.Name}={Field.Human(one.Name, one.Value)}"));
+    }
+
+    private static void AddText(List<string> lines, string name, string text)
+    {
+        lines.Add(name + (text.Length <= TextWidth ? text : text[..TextWidth]));
+        for (var at = TextWidth; at < text.Length; at += TextWidth)
+            lines.Add(string.Concat(new string(' ', name.Length), text.AsSpan(at, Math.Min(TextWidth, text.Length - at))));
     }
 }

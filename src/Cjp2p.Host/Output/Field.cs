@@ -17,6 +17,20 @@ internal static class Field
         _ => value.GetRawText(),
     };
 
+    /// <summary>A value for people: bytes, which the name says, as an amount with the number itself behind it.</summary>
+    public static string Human(string name, JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.Number
+            || !(name.EndsWith("Bytes", StringComparison.Ordinal) || name.StartsWith("bytes", StringComparison.Ordinal)))
+            return Of(value);
+        return value.GetDouble() switch
+        {
+            < 0 => "not known",
+            < 1024 => Of(value),
+            var bytes => $"{Amounts.Bytes((long)bytes)} ({Of(value)})",
+        };
+    }
+
     /// <summary>A number; 0 when there is none.</summary>
     public static double Number(JsonElement element, string name) =>
         element.TryGetProperty(name, out var field) && field.ValueKind == JsonValueKind.Number ? field.GetDouble() : 0;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Cjp2p.Host.Output;
 
 namespace Cjp2p.Host.Simulation;
 

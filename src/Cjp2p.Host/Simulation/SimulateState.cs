@@ -1,6 +1,5 @@
 using System.Globalization;
 using Cjp2p.Actors.Simulation.Scenarios;
-using Cjp2p.Host.Output;
 
 namespace Cjp2p.Host.Simulation;
 

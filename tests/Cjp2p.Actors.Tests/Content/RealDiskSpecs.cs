@@ -228,6 +228,22 @@ public sealed class RealDiskSpecs : IDisposable
     }
 
     [Fact]
+    public void Beginning_to_flush_changes_nothing_that_is_there_and_fails_never()
+    {
+        using IDiskFile file = _disk.OpenWrite(At("file"));
+        file.Write(0, [1, 2, 3]);
+
+        file.BeginFlush(0, 3);
+        file.BeginFlush(1_000_000, 3);
+        file.BeginFlush(-1, -1);
+        file.Flush();
+
+        byte[] content = new byte[10];
+        Assert.Equal(3, file.Read(0, content));
+        Assert.Equal([1, 2, 3], content[..3]);
+    }
+
+    [Fact]
     public void File_may_be_read_written_and_replaced_through_several_handles_at_once()
     {
         using IDiskFile writer = _disk.OpenWrite(At("file"));

@@ -328,6 +328,10 @@ internal sealed class MemoryDisk : IDisk
             return file.ChangedTicks = ++disk._changes;
         });
 
+        public void BeginFlush(long offset, long lengthBytes)
+        {
+        }
+
         public void Flush() => Locked(DiskOperation.Flush, () => 0);
 
         public void Dispose()

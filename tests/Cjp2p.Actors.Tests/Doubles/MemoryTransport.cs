@@ -104,7 +104,9 @@ internal sealed class MemoryTransport(MemoryNetwork network, PeerAddress address
         {
             Assert.False(_isDisposed, "a batch was used after it was sent");
             Assert.InRange(bytesMax, 0, 65_507);
-            return _reserved = new byte[bytesMax];
+            if (_reserved?.Length != bytesMax)
+                _reserved = new byte[bytesMax];
+            return _reserved;
         }
 
         public void Commit(in PeerAddress to, int bytes)

@@ -23,6 +23,9 @@ public sealed class ActionTests : DownloadSpec
         AdvanceSeconds(0.1);
         Assert.Equal((0, 0), (Registry().Verified, Registry().PeerActors));
         Assert.Empty(Shared.PeerSample);
+        var dropped = Assert.Single(((PeerRegistryState)Tell<ActorDetails>(new InspectionProtocol.GetActor("/peers")).State!).Dropped);
+        Assert.Equal((Friend, "banned: spam"), (dropped.Address, dropped.Why));
+        Assert.InRange(dropped.AgoSeconds, 0, 0.2);
         Network.Clear();
         Hear(Friend);
         AdvanceSeconds(300);

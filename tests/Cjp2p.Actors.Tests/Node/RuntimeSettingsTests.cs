@@ -13,7 +13,10 @@ public sealed class RuntimeSettingsTests
             var read = NodeSettings.FromConfig(Akka.Configuration.ConfigurationFactory.ParseString($"{key} = 777"));
             Assert.Equal((read.Limits, read.Ingress), (changed.Limits, changed.Ingress));
             Assert.True(LiveSettings.Contain(key));
+            Assert.Equal(777, RuntimeSettings.ValueOf(changed, key));
         }
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => RuntimeSettings.ValueOf(NodeSettings.Default, "cjp2p.peers.peers-max"));
     }
 
     [Theory]

@@ -22,7 +22,7 @@ public sealed class PeerIndexTests
                     if (isAdded)
                         Assert.Equal(expected.Add(address), table.AddVerified(address, TimeSpan.Zero, random));
                     else
-                        Assert.Equal(expected.Remove(address), table.Remove(address));
+                        Assert.Equal(expected.Remove(address), table.Remove(address, TimeSpan.Zero, "of the test"));
                 }
 
                 for (uint number = 0; number <= 600; number++)

@@ -22,6 +22,36 @@ public sealed class PeerTableTests
     private readonly PeerTable _table = new(Settings);
     private readonly Random _random = new(1);
 
+    [Fact]
+    public void It_is_known_of_the_last_ones_why_they_are_no_peers_any_more()
+    {
+        for (var i = 1; i <= 11; i++)
+            _table.AddVerified(Datagram.At($"{i}.1.1.1:24254"), TimeSpan.FromSeconds(i), _random);
+        var evicted = Assert.Single(_table.Dropped);
+        Assert.Equal(TimeSpan.FromSeconds(11), evicted.At);
+        Assert.StartsWith("made room", evicted.Why, StringComparison.Ordinal);
+        while (_table.Verified > 9)
+            _table.TakeProbes(1, TimeSpan.FromSeconds(20), _random, out _);
+        Assert.Equal("silent: 2 probes unanswered", _table.Dropped[^1].Why);
+        _table.Remove(_table.Peers[0].Address, TimeSpan.FromSeconds(30), "of the test");
+        Assert.Equal(("of the test", TimeSpan.FromSeconds(30)), (_table.Dropped[^1].Why, _table.Dropped[^1].At));
+        Assert.False(_table.Remove(Datagram.At("99.1.1.1:1"), TimeSpan.Zero, "unknown"));
+    }
+
+    [Fact]
+    public void A_hundred_of_them_are_remembered()
+    {
+        for (var i = 0; i <= 100; i++)
+        {
+            var address = Datagram.At($"10.0.{i}.1:24254");
+            _table.AddVerified(address, TimeSpan.FromSeconds(i), _random);
+            _table.Remove(address, TimeSpan.FromSeconds(i), "gone");
+            Assert.Equal(Math.Min(100, i + 1), _table.Dropped.Length);
+        }
+
+        Assert.Equal(Datagram.At("10.0.1.1:24254"), _table.Dropped[0].Address);
+    }
+
     // An eclipse: 10,000 addresses in four networks, for a week, against 200 honest peers.
     [Fact]
     public void Attacker_with_thousands_of_addresses_in_few_networks_drives_out_nobody_but_itself()

@@ -13,7 +13,7 @@ public sealed class UnknownMessagesTests
     private readonly UnknownMessages _unknown = new(Limits, namesMax: 2);
 
     [Fact]
-    public void Each_name_is_counted_with_its_first_source_and_sample()
+    public void Each_name_is_counted_with_its_senders_and_first_sample()
     {
         Count(One, """[{"WhoIsHere":{"a":1}}]""", 1);
         Count(Other, """[{"WhoIsHere":{"b":2}}]""", 2);
@@ -22,8 +22,23 @@ public sealed class UnknownMessagesTests
         Assert.Equal(2, count.Count);
         Assert.Equal(TimeSpan.FromSeconds(1), count.FirstAt);
         Assert.Equal(TimeSpan.FromSeconds(2), count.LastAt);
-        Assert.Equal(One, count.FirstSource);
+        Assert.Equal([One, Other], count.Senders.ToArray());
         Assert.Equal("""{"a":1}""", count.Sample.ToString());
+    }
+
+    [Fact]
+    public void The_first_eight_senders_are_named_each_once()
+    {
+        for (ushort port = 1; port <= 9; port++)
+        {
+            Count(One.WithPort(port), """[{"A":{}}]""", 1);
+            Count(One.WithPort(port), """[{"A":{}}]""", 1);
+            Assert.Equal(Math.Min(8, (int)port), Assert.Single(_unknown.Snapshot()).Senders.Length);
+        }
+
+        var count = Assert.Single(_unknown.Snapshot());
+        Assert.Equal(18, count.Count);
+        Assert.Equal(Enumerable.Range(1, 8), count.Senders.Select(sender => (int)sender.Port));
     }
 
     [Fact]

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using Cjp2p.Benchmarks.Soak;
 using Cjp2p.Benchmarks.Transfer;
 
@@ -7,7 +9,8 @@ namespace Cjp2p.Benchmarks.Attack;
 
 /// <summary>
 /// <c>flood</c>: a node fetches from another, real processes on loopback, alone and while somebody floods it. Says what is
-/// left of the speed; the flood takes a core of the same machine, so on two cores some of that is not the node's doing.
+/// left of the speed. The flood takes a part of the same machine, so it is sent to a socket of nobody's first: what that leaves is what
+/// a node could have that costs nothing.
 /// </summary>
 internal static class FloodCommand
 {
@@ -35,31 +38,35 @@ internal static class FloodCommand
         await source.StartAsync(cancel);
         await fetcher.StartAsync(cancel, source.Udp);
         Console.WriteLine($"{Machine.Kind}; {Machine.Date}; load {Machine.Load}");
-        Console.WriteLine("| flood of the fetching node | datagrams a second | MB/s | of the speed alone | right after it | resident MiB |");
-        Console.WriteLine("| --- | --- | --- | --- | --- | --- |");
+        Console.WriteLine("| flood of the fetching node | datagrams a second | MB/s | of the speed alone | of the speed while it goes elsewhere | right after it | resident MiB |");
+        Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- |");
         await FetchAsync(runs);
         var alone = await FetchAsync(runs);
-        Say($"| none | 0 | {alone:0} | 1.00 | - | {await ResidentAsync():0} |");
+        Say($"| none | 0 | {alone:0} | 1.00 | - | - | {await ResidentAsync():0} |");
+        using var nobody = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        nobody.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         foreach (var (kind, perSecond) in new[] { (FloodKind.Garbage, 200_000), (FloodKind.Spoofed, 100_000), (FloodKind.HotSource, 200_000) })
         {
             if (only is { } one && one != kind)
                 continue;
-            double flooded;
-            double rate;
-            using (var flood = new FloodSender(kind, (int)(perSecond * share), fetcher.Udp))
-            {
-                await Pause.ForAsync(TimeSpan.FromSeconds(1), cancel);
-                var (began, before) = (TimeProvider.System.GetTimestamp(), flood.Sent);
-                flooded = await FetchAsync(runs);
-                rate = (flood.Sent - before) / TimeProvider.System.GetElapsedTime(began).TotalSeconds;
-            }
-
+            var (elsewhere, _) = await UnderAsync(kind, perSecond, (IPEndPoint)nobody.LocalEndPoint!);
+            var (flooded, rate) = await UnderAsync(kind, perSecond, fetcher.Udp);
             var after = await FetchAsync(1);
-            Say($"| {kind} | {rate:0} | {flooded:0} | {flooded / alone:0.00} | {after / alone:0.00} | {await ResidentAsync():0} |");
+            Say($"| {kind} | {rate:0} | {flooded:0} | {flooded / alone:0.00} | {flooded / elsewhere:0.00} | {after / alone:0.00} | {await ResidentAsync():0} |");
         }
 
         Directory.Delete(root, recursive: true);
         return 0;
+
+        // Megabytes a second under a flood, and its datagrams a second.
+        async Task<(double Speed, double Rate)> UnderAsync(FloodKind kind, int perSecond, IPEndPoint victim)
+        {
+            using var flood = new FloodSender(kind, (int)(perSecond * share), victim);
+            await Pause.ForAsync(TimeSpan.FromSeconds(1), cancel);
+            var (began, before) = (TimeProvider.System.GetTimestamp(), flood.Sent);
+            var speed = await FetchAsync(runs);
+            return (speed, (flood.Sent - before) / TimeProvider.System.GetElapsedTime(began).TotalSeconds);
+        }
 
         // Megabytes a second of the median fetch.
         async Task<double> FetchAsync(int times)

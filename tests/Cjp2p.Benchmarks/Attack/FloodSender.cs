@@ -1,17 +1,23 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
+using Cjp2p.Actors.Protocol;
+using Cjp2p.Actors.Transport;
+using Cjp2p.Actors.Transport.Linux;
 
 namespace Cjp2p.Benchmarks.Attack;
 
 /// <summary>
 /// Sends datagrams with forged loopback sources at a rate, on a thread of its own, through a raw socket (which needs root or
-/// CAP_NET_RAW). Never to an address beyond loopback.
+/// CAP_NET_RAW), many with one system call, so that it leaves the others as much of the machine as it can. Never to an
+/// address beyond loopback.
 /// </summary>
-internal sealed class FloodSender : IDisposable
+internal sealed unsafe class FloodSender : IDisposable
 {
     private const int IpBytes = 20;
     private const int UdpBytes = 8;
+    private const int PacketRoomBytes = 128;
+    private const int Batch = 64;
     private const int Slices = 200;
 
     private readonly Socket _socket;
@@ -48,8 +54,10 @@ internal sealed class FloodSender : IDisposable
 
     private void Run()
     {
-        var to = _victim.Serialize();
-        var packet = new byte[IpBytes + UdpBytes + 128];
+        using var table = new MessageTable(Batch, ipv6: false);
+        using var packets = new NativeBuffer(Batch * PacketRoomBytes);
+        for (var i = 0; i < Batch; i++)
+            SocketAddressBytes.Write(table.Address(i), PeerAddress.FromEndPoint(_victim));
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1.0 / Slices));
         var began = TimeProvider.System.GetTimestamp();
         while (!_isEnded)
@@ -58,32 +66,43 @@ internal sealed class FloodSender : IDisposable
             // What it could not send in time it does not send later.
             if (due - _sent > _perSecond / Slices * 4)
                 began = TimeProvider.System.GetTimestamp() - (long)((double)_sent / _perSecond * TimeProvider.System.TimestampFrequency);
-            for (; _sent < due; Interlocked.Increment(ref _sent))
-                _socket.SendTo(packet.AsSpan(0, Write(packet)), SocketFlags.None, to);
+            while (_sent < due)
+            {
+                var count = (int)Math.Min(Batch, due - _sent);
+                for (var i = 0; i < count; i++)
+                {
+                    var packet = packets.Start + i * PacketRoomBytes;
+                    table.SetBuffer(i, packet, Write(new Span<byte>(packet, PacketRoomBytes)));
+                }
+
+                var sent = LibC.sendmmsg((int)_socket.Handle, table.Messages, (uint)count, 0);
+                Interlocked.Add(ref _sent, Math.Max(sent, 1));
+            }
+
             timer.WaitForNextTickAsync().AsTask().GetAwaiter().GetResult();
         }
     }
 
-    private int Write(byte[] packet)
+    private int Write(Span<byte> packet)
     {
-        var payload = packet.AsSpan(IpBytes + UdpBytes);
+        var payload = packet[(IpBytes + UdpBytes)..];
         var question = """[{"PleaseAlwaysReturnThisMessage":{"cookie":"0badc0de"}},{"PleaseSendPeers":{}}]"""u8;
         var length = _kind == FloodKind.Garbage ? 64 : question.Length;
         if (_kind == FloodKind.Garbage)
             _random.NextBytes(payload[..length]);
         else
             question.CopyTo(payload);
-        packet.AsSpan(0, IpBytes + UdpBytes).Clear();
+        packet[..(IpBytes + UdpBytes)].Clear();
         packet[0] = 0x45;
-        BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(2), (ushort)(IpBytes + UdpBytes + length));
+        BinaryPrimitives.WriteUInt16BigEndian(packet[2..], (ushort)(IpBytes + UdpBytes + length));
         packet[8] = 64;
         packet[9] = 17;
         var source = _kind == FloodKind.HotSource ? 0x7F404040u : 0x7F000000u | (uint)_random.Next(0x400000, 0xFFFFFF);
-        BinaryPrimitives.WriteUInt32BigEndian(packet.AsSpan(12), source);
-        _victim.Address.TryWriteBytes(packet.AsSpan(16), out _);
-        BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(IpBytes), (ushort)(_kind == FloodKind.HotSource ? 4040 : _random.Next(1024, 65_536)));
-        BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(IpBytes + 2), (ushort)_victim.Port);
-        BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(IpBytes + 4), (ushort)(UdpBytes + length));
+        BinaryPrimitives.WriteUInt32BigEndian(packet[12..], source);
+        _victim.Address.TryWriteBytes(packet[16..], out _);
+        BinaryPrimitives.WriteUInt16BigEndian(packet[IpBytes..], (ushort)(_kind == FloodKind.HotSource ? 4040 : _random.Next(1024, 65_536)));
+        BinaryPrimitives.WriteUInt16BigEndian(packet[(IpBytes + 2)..], (ushort)_victim.Port);
+        BinaryPrimitives.WriteUInt16BigEndian(packet[(IpBytes + 4)..], (ushort)(UdpBytes + length));
         return IpBytes + UdpBytes + length;
     }
 }

@@ -12,6 +12,7 @@ namespace Cjp2p.Host.Tests.Http;
 public sealed class ApiTests : IDisposable
 {
     private const string Hostile = "<img src=x onerror=alert(1)>";
+    private static readonly string[] Nowhere = ["0.0.0.0:1"];
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -65,6 +66,19 @@ public sealed class ApiTests : IDisposable
         Assert.Equal(actions.Length * 3, lines.Length);
         Assert.Equal(actions.Length * 2, lines.Count(line => line.Contains("refused: ", StringComparison.Ordinal)));
         Assert.DoesNotContain(lines, line => line.Contains(node.Token, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("text/plain")]
+    [InlineData("application/x-www-form-urlencoded")]
+    [InlineData("multipart/form-data")]
+    public async Task What_a_form_of_any_page_could_send_is_no_action_even_with_the_token(string mediaType)
+    {
+        await using var node = await ApiProcess.StartAsync(_folder);
+        using var client = new HttpClient { BaseAddress = node.Node.Http, DefaultRequestHeaders = { { "Authorization", "Bearer " + node.Token } } };
+        using var body = new StringContent("""{"address":"127.0.0.9"}""", Encoding.UTF8, mediaType);
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, (await client.PostAsync("/api/bans", body)).StatusCode);
+        Assert.Empty((await node.GetAsync("/api/bans")).EnumerateArray());
     }
 
     [Fact]
@@ -168,6 +182,49 @@ public sealed class ApiTests : IDisposable
     }
 
     [Fact]
+    public async Task Peers_are_named_and_forgotten_and_folders_looked_through_and_all_of_it_is_in_the_audit()
+    {
+        using var other = new TemporaryFolder();
+        await using var friend = await ApiProcess.StartAsync(other);
+        _folder.Folder("shared");
+        await using var node = await ApiProcess.StartAsync(_folder, "--share", "shared");
+        Assert.Equal(204, (await node.ActAsync("POST", "/api/peers", new { addresses = new[] { friend.Node.Udp } })).Code);
+        var peers = await Until.AnswerAsync(
+            () => node.GetAsync("/api/peers"), now => now.GetProperty("total").GetInt32() == 1, Cjp2pProcess.Bound);
+        Assert.Equal(friend.Node.Udp, peers.GetProperty("peers")[0].GetProperty("address").GetString());
+        Assert.Equal(400, (await node.ActAsync("POST", "/api/peers", new { addresses = Nowhere })).Code);
+        Assert.Equal(204, (await node.ActAsync("POST", "/api/peers", new { addresses = Enumerable.Repeat(friend.Node.Udp, 64) })).Code);
+        Assert.Equal(400, (await node.ActAsync("POST", "/api/peers", new { addresses = Enumerable.Repeat(friend.Node.Udp, 65) })).Code);
+        // It goes, with the reason, and may come back.
+        friend.Process.Terminate();
+        await friend.Process.WaitForExitAsync();
+        Assert.Equal(204, (await node.ActAsync("DELETE", $"/api/peers/{friend.Node.Udp}")).Code);
+        var registry = await Until.AnswerAsync(
+            () => node.GetAsync("/api/actors/peers"), now => now.GetProperty("state").GetProperty("dropped").GetArrayLength() == 1, Cjp2pProcess.Bound);
+        Assert.Equal("the user did not want it any more", registry.GetProperty("state").GetProperty("dropped")[0].GetProperty("why").GetString());
+        _folder.Text("shared/hello.txt", "hello\n");
+        Assert.Equal(204, (await node.ActAsync("POST", "/api/recheck")).Code);
+        await StatusClient.SharesAsync(node.Node, 1);
+        Assert.Contains(
+            (await node.GetAsync("/api/limits")).EnumerateArray(),
+            table => table.GetProperty("key").GetString() == "cjp2p.content.files-max" && table.GetProperty("size").GetInt64() == 1 && table.GetProperty("cap").GetInt64() > 1);
+
+        var audit = (await node.GetAsync("/api/audit")).EnumerateArray()
+            .Select(entry => $"{entry.GetProperty("action").GetString()}|{entry.GetProperty("of").GetString()}|{entry.GetProperty("outcome").GetString()}").ToArray();
+        Assert.Equal(
+            [
+                $"POST /api/peers|{friend.Node.Udp}|done",
+                "POST /api/peers||a peer is ip:port or [ipv6]:port",
+                $"POST /api/peers|{string.Join(", ", Enumerable.Repeat(friend.Node.Udp, 64))}|done"[..200],
+                "POST /api/peers||64 addresses at the most",
+                $"DELETE /api/peers/{{address}}|{friend.Node.Udp}|done",
+                "POST /api/recheck|1 folders|done",
+            ],
+            audit.Select(entry => entry.Length > 200 ? entry[..200] : entry));
+        Assert.Equal(audit.Length, (await File.ReadAllLinesAsync(_folder.In("data", "audit.jsonl"))).Length);
+    }
+
+    [Fact]
     public async Task A_tap_and_a_capture_see_what_a_stranger_sends_and_show_it_as_text()
     {
         await using var node = await ApiProcess.StartAsync(_folder);
@@ -257,6 +314,8 @@ public sealed class ApiTests : IDisposable
         const string Token = "a-token-of-the-user-0123456789";
         await using var node = await ApiProcess.StartAsync(_folder, "--set", "http.token=" + Token);
         Assert.Equal(Token, node.Token);
+        // What was changed meanwhile is in it.
+        Assert.Equal(200, (await node.ActAsync("POST", "/api/rate-limits", new { upload = 7777 })).Code);
         using var zip = new ZipArchive(new MemoryStream(await node.BytesAsync("/api/diagnostics")));
         Assert.Equal(
             ["about.txt", "audit.json", "downloads.json", "limits.json", "log.txt", "peers.json", "settings.conf", "status.json", "tree.json", "unknown-messages.json"],
@@ -266,6 +325,8 @@ public sealed class ApiTests : IDisposable
             using var reader = new StreamReader(entry.Open());
             var text = await reader.ReadToEndAsync();
             Assert.NotEmpty(text);
+            if (entry.Name == "settings.conf")
+                Assert.Contains("cjp2p.limits.upload = 7777\n", text, StringComparison.Ordinal);
             Assert.DoesNotContain(Token, text, StringComparison.Ordinal);
         }
     }

@@ -22,7 +22,7 @@ public sealed class JsonTests
     public void Text_of_strangers_is_written_without_markup_or_control_characters()
     {
         var json = JsonSerializer.Serialize(
-            new UnknownMessageDocument(Hostile, 1, default, default, default, Hostile), typeof(UnknownMessageDocument), HttpJson.Default);
+            new UnknownMessageDocument(Hostile, 1, default, default, [], Hostile), typeof(UnknownMessageDocument), HttpJson.Default);
         Assert.DoesNotContain('<', json);
         Assert.DoesNotContain('\u001b', json);
         Assert.DoesNotContain('\u202e', json);

@@ -1,3 +1,5 @@
+using System.IO.Compression;
+
 namespace Cjp2p.Host.Tests.Processes;
 
 /// <summary>SIGHUP: a running node reads its configuration again.</summary>
@@ -45,6 +47,13 @@ public sealed class ReloadTests : IDisposable
         await process.WaitForErrorAsync(line => line.Contains("From the next start on only: peers.peers-max", StringComparison.Ordinal));
         await process.WaitForErrorAsync(line => line.Contains(" DBG ", StringComparison.Ordinal));
         await GetsAsync(second, node);
+        // The bundle for diagnosis shows what counts now, and of what counts from the next start on what still does.
+        var settings = await SettingsAsync(node);
+        Assert.Contains("cjp2p.limits.upload = 1048576", settings);
+        Assert.Contains("cjp2p.log.level = debug", settings);
+        Assert.Contains("cjp2p.peers.peers-max = 10000", settings);
+        Assert.Contains(settings, line => line.StartsWith("cjp2p.content.shared = ", StringComparison.Ordinal) && line.Contains("second", StringComparison.Ordinal) && !line.Contains("first", StringComparison.Ordinal));
+        Assert.Contains(settings, line => line.StartsWith("cjp2p.peers.blocked = ", StringComparison.Ordinal) && line.Contains("192.0.2.0/24", StringComparison.Ordinal));
         var gone = await Cjp2pProcess.RunAsync(_folder.Root, "get", first, "--own-node", "--peer", node.Udp, "-o", "gone", "--timeout", "3");
         Assert.Equal(1, gone.ExitCode);
         await Until.TrueAsync(() => File.Exists(_folder.In("second", "log")), Cjp2pProcess.Bound);
@@ -62,6 +71,14 @@ public sealed class ReloadTests : IDisposable
         await share.ListeningAsync();
         share.HangUp();
         Assert.Equal(0, (await share.WaitForExitAsync()).ExitCode);
+    }
+
+    private static async Task<string[]> SettingsAsync(RunningNode node)
+    {
+        using var client = new HttpClient { BaseAddress = node.Http };
+        using var zip = new ZipArchive(new MemoryStream(await client.GetByteArrayAsync("/api/diagnostics")));
+        using var reader = new StreamReader(zip.GetEntry("settings.conf")!.Open());
+        return (await reader.ReadToEndAsync()).Split('\n');
     }
 
     private void Configure(string text) => _folder.Text("node.conf", text);

@@ -27,6 +27,9 @@ internal sealed class TmuxScreen : IAsyncDisposable
     /// <summary>The lines of the screen.</summary>
     public async Task<string> ReadAsync() => await TmuxAsync("capture-pane", "-p");
 
+    /// <summary>The title of the terminal.</summary>
+    public async Task<string> TitleAsync() => await TmuxAsync("display-message", "-p", "#{pane_title}");
+
     /// <summary>Waits until the screen shows something.</summary>
     public Task<string> UntilAsync(Func<string, bool> shows) => Until.AnswerAsync(ReadAsync, shows, Cjp2pProcess.Bound);
 

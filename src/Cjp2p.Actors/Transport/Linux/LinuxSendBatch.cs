@@ -12,11 +12,13 @@ internal sealed unsafe class LinuxSendBatch : SendBatch
 
     private const int WaitMs = 1;
 
+    private readonly LinuxUdpTransport _transport;
     private readonly SafeSocketHandle _handle;
     private readonly MessageTable _table;
 
-    public LinuxSendBatch(UdpTransport transport, int datagramsMax) : base(transport, datagramsMax)
+    public LinuxSendBatch(LinuxUdpTransport transport, int datagramsMax) : base(transport, datagramsMax)
     {
+        _transport = transport;
         _handle = transport.Socket.SafeHandle;
         _table = new MessageTable(datagramsMax, transport.IsIPv6);
     }
@@ -40,7 +42,7 @@ internal sealed unsafe class LinuxSendBatch : SendBatch
         {
             // While it is held the descriptor is not closed, so its number cannot become somebody else's.
             _handle.DangerousAddRef(ref isHeld);
-            var calls = new Calls((int)_handle.DangerousGetHandle(), _table.Messages);
+            var calls = new Calls(_transport, (int)_handle.DangerousGetHandle(), _table.Messages);
             SendLoop.Run(ref calls, datagramBytes, counters);
         }
         catch (ObjectDisposedException)
@@ -59,7 +61,7 @@ internal sealed unsafe class LinuxSendBatch : SendBatch
         }
     }
 
-    private readonly struct Calls(int socket, MultiMessageHeader* messages) : ISendCalls
+    private readonly struct Calls(LinuxUdpTransport transport, int socket, MultiMessageHeader* messages) : ISendCalls
     {
         public int Send(int first, int count, out SendProblem problem)
         {
@@ -76,7 +78,11 @@ internal sealed unsafe class LinuxSendBatch : SendBatch
                 if (errno != LibC.EINTR)
                 {
                     problem = SocketErrors.OfSend(errno);
-                    if (problem is SendProblem.EarlierDatagram or SendProblem.Refused)
+                    if (problem is SendProblem.EarlierDatagram)
+                    {
+                        transport.OnIcmpError(socket);
+                    }
+                    else if (problem is SendProblem.Refused)
                     {
                         LibC.ForgetErrors(socket);
                     }

@@ -14,6 +14,7 @@ internal sealed unsafe class LinuxUdpTransport : UdpTransport
 
     private readonly SafeSocketHandle _handle;
     private readonly int _receiveRoomBytes;
+    private readonly IcmpInterest _icmp = new();
 
     public LinuxUdpTransport(
         in PeerAddress listen, TransportSettings settings, int receiveRoomBytes = ReceiveRoomBytes)
@@ -23,7 +24,7 @@ internal sealed unsafe class LinuxUdpTransport : UdpTransport
         _handle = Socket.SafeHandle;
         SetBufferBytes(LibC.SO_RCVBUFFORCE, LibC.SO_RCVBUF, settings.ReceiveBufferBytes);
         SetBufferBytes(LibC.SO_SNDBUFFORCE, LibC.SO_SNDBUF, settings.SendBufferBytes);
-        ReportIcmp();
+        ReportIcmp((int)_handle.DangerousGetHandle(), isWanted: true);
     }
 
     /// <summary>This is a Linux, on a processor whose structures we know, and its kernel has the calls.</summary>
@@ -52,7 +53,7 @@ internal sealed unsafe class LinuxUdpTransport : UdpTransport
             else if (SocketErrors.IsFromIcmp(errno))
             {
                 Counters.AddIcmpError();
-                ForgetErrors();
+                WithSocket(OnIcmpError);
             }
             else if (!SocketErrors.IsNothing(errno))
             {
@@ -66,23 +67,7 @@ internal sealed unsafe class LinuxUdpTransport : UdpTransport
     /// <summary>A shut down socket returns from a blocked receive, and from each later one, with nothing.</summary>
     protected override void WakeReceiver()
     {
-        bool isHeld = false;
-        try
-        {
-            _handle.DangerousAddRef(ref isHeld);
-            _ = LibC.shutdown((int)_handle.DangerousGetHandle(), LibC.SHUT_RD);
-        }
-        catch (ObjectDisposedException)
-        {
-            // Failed at the same moment; there is no receiver to wake.
-        }
-        finally
-        {
-            if (isHeld)
-            {
-                _handle.DangerousRelease();
-            }
-        }
+        WithSocket(static socket => LibC.shutdown(socket, LibC.SHUT_RD));
     }
 
     protected override SendBatch CreateSendBatch() => new LinuxSendBatch(this, BatchDatagrams);
@@ -120,29 +105,43 @@ internal sealed unsafe class LinuxUdpTransport : UdpTransport
         }
     }
 
-    /// <summary>Linux tells an unconnected socket of ICMP messages only when it is asked to (ip(7), IP_RECVERR).</summary>
-    private void ReportIcmp()
+    /// <summary>
+    /// A call failed because of somebody's ICMP message: what is queued of them is forgotten, and when there are too many no
+    /// more are wanted. Under a handle that is held.
+    /// </summary>
+    internal void OnIcmpError(int socket)
     {
-        int on = 1;
+        if (_icmp.OnError())
+        {
+            ReportIcmp(socket, isWanted: false);
+        }
+
+        LibC.ForgetErrors(socket);
+    }
+
+    /// <summary>Linux tells an unconnected socket of ICMP messages only when it is asked to (ip(7), IP_RECVERR).</summary>
+    private void ReportIcmp(int socket, bool isWanted)
+    {
+        int value = isWanted ? 1 : 0;
         _ = LibC.setsockopt(
-            (int)_handle.DangerousGetHandle(),
+            socket,
             IsIPv6 ? LibC.IPPROTO_IPV6 : LibC.IPPROTO_IP,
             IsIPv6 ? LibC.IPV6_RECVERR : LibC.IP_RECVERR,
-            &on,
+            &value,
             sizeof(int));
     }
 
-    private void ForgetErrors()
+    private void WithSocket(Action<int> action)
     {
         bool isHeld = false;
         try
         {
             _handle.DangerousAddRef(ref isHeld);
-            LibC.ForgetErrors((int)_handle.DangerousGetHandle());
+            action((int)_handle.DangerousGetHandle());
         }
         catch (ObjectDisposedException)
         {
-            // They are gone with the socket.
+            // Nothing to do any more.
         }
         finally
         {
@@ -230,6 +229,10 @@ internal sealed unsafe class LinuxUdpTransport : UdpTransport
         if (whole > 0)
         {
             Counters.AddIn(whole, bytes);
+            if (_icmp.OnDatagrams(whole))
+            {
+                WithSocket(socket => ReportIcmp(socket, isWanted: true));
+            }
         }
 
         return received;

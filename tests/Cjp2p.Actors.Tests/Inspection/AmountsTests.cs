@@ -1,6 +1,6 @@
-using Cjp2p.Host.Output;
+using Cjp2p.Actors.Inspection;
 
-namespace Cjp2p.Host.Tests.Output;
+namespace Cjp2p.Actors.Tests.Inspection;
 
 /// <summary>Numbers as people read them.</summary>
 public sealed class AmountsTests

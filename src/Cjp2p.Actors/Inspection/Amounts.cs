@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace Cjp2p.Host.Output;
+namespace Cjp2p.Actors.Inspection;
 
 /// <summary>Numbers as people read them.</summary>
-internal static class Amounts
+public static class Amounts
 {
     private static readonly string[] Units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
 

@@ -1,0 +1,103 @@
+using Akka.Actor;
+using Cjp2p.Actors.Peers;
+
+namespace Cjp2p.Actors.Content;
+
+// What happens because time has passed.
+internal sealed partial class DownloadActor
+{
+    private void OnTick()
+    {
+        var now = Now;
+        if (_isStopping)
+            return;
+        if (now >= _retryDiskAt)
+            Resume();
+        TrySuggested();
+        ProbeDue();
+        if (_solo is { Standing: not SourceStanding.Active } && IsSoloWorthReplacing(_solo, now))
+            ChooseSolo();
+        WidenWhenStalled(now);
+        Schedule();
+        // Nobody may be left who could be asked again.
+        if (_ledger is { HasWork: true })
+            FinishWhenComplete();
+        if (_hasUnsaved && now - _saveAt >= _settings.SaveEvery && _phase == DownloadPhase.Fetching)
+        {
+            _saveAt = now;
+            _hasUnsaved = false;
+            _file.Tell(DownloadFileProtocol.Save.Instance);
+        }
+
+        if (_subscribers.Count > 0 && now - _reportAt >= ProgressEvery)
+        {
+            _reportAt = now;
+            Announce(Progress());
+        }
+
+        Rearm(NextTick(now));
+    }
+
+    private TimeSpan NextTick(TimeSpan now)
+    {
+        var next = now + TickMax;
+        foreach (var source in _sources)
+        {
+            if (source.Standing is SourceStanding.Probing or SourceStanding.Resting && source.ProbeAt < next)
+                next = source.ProbeAt;
+        }
+
+        if (_subscribers.Count > 0 && _reportAt + ProgressEvery < next)
+            next = _reportAt + ProgressEvery;
+        if (_phase == DownloadPhase.Searching && _widenAt + _widenWait < next)
+            next = _widenAt + _widenWait;
+        if (_isStarved)
+            next = now + StarvedRetry;
+        if (_map is { Missing: 0 } && _spans.Count > 0 && _sources.Count > 1)
+            next = now + StarvedRetry;
+        return next - now;
+    }
+
+    private void Rearm(TimeSpan wait)
+    {
+        if (wait < TickMin)
+            wait = TickMin;
+        Timers.StartSingleTimer(DownloadProtocol.Tick.Instance, DownloadProtocol.Tick.Instance, wait);
+    }
+
+    private void WidenWhenStalled(TimeSpan now)
+    {
+        var isStalled = now - _progressAt >= _settings.StallAfter;
+        // Whom nobody knew at the start the node may have met since then.
+        if (_phase is not (DownloadPhase.Searching or DownloadPhase.Fetching)
+            || (_phase == DownloadPhase.Fetching && !isStalled) || now - _widenAt < _widenWait)
+            return;
+        _widenAt = now;
+        _widenWait = _widenWait * 2 > WidenWaitMax ? WidenWaitMax : _widenWait * 2;
+        if (isStalled)
+            _why = WhyStalled();
+        _registry.Tell(new PeerRegistryProtocol.GetCandidates(_settings.SearchPeers));
+        foreach (var address in _node.Sources.Find(_start.Id))
+            AddSource(address, SourceOrigin.Known);
+        // Who said something else about the length may be right after all.
+        foreach (var source in _sources.Where(source => source.Standing == SourceStanding.Active && source.Window.InFlight == 0).ToArray())
+            Rest(source);
+    }
+
+    private string WhyStalled()
+    {
+        var answered = _sources.Count(source => source.HasAnswered);
+        var banned = _sources.Count(source => source.Standing == SourceStanding.Banned);
+        if (_isStarved)
+            return "waiting for memory or room in the receive buffer, which other downloads use";
+        if (_sources.Count == 0)
+            return "there is nobody to ask: no peer is known";
+        if (answered == 0)
+            return $"{_sources.Count} addresses were asked, none has answered";
+        if (banned == answered)
+            return $"all {banned} sources that answered gave wrong content";
+        if (_sources.Any(source => source.UselessInRow > 0 || (source.Chunks == 0 && source.Failures > 0)))
+            return $"{answered} sources answer, but give only teasers or nothing";
+        return $"{answered} sources had the content, none answers now";
+    }
+}
