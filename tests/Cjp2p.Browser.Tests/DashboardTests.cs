@@ -153,6 +153,9 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>, ID
         var shown = await page[".cj-wire"].InnerTextAsync();
         Assert.Contains(address, shown, StringComparison.Ordinal);
         Assert.DoesNotContain("mustNotShow", shown, StringComparison.Ordinal);
+        // One that is picked is shown whole.
+        await page["button[aria-label='Show all of it']"].First.ClickAsync();
+        await page.TextAsync(".cj-picked", """[{"Weather":{"mine":3}}]""");
         page.IsClean();
     }
 

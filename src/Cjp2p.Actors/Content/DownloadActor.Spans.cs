@@ -165,9 +165,11 @@ internal sealed partial class DownloadActor
             answering.HeardAt = Now;
         foreach (ref readonly var settled in progress.Outcome.Settlements)
             Settle(span, settled, progress.Outcome.RoundTrip);
-        _fetchedBytes += (long)(progress.Chunks + progress.Duplicates) * span.ChunkBytes;
+        var fetched = (long)(progress.Chunks + progress.Duplicates) * span.ChunkBytes;
+        _fetchedBytes += fetched;
         if (progress.Source is { } slot && _byNumber.TryGetValue(slot.Number, out var source))
         {
+            _node.Traffic.AddIn(source.Address, fetched);
             source.Packs |= progress.Shared;
             if (progress.Chunks > 0)
                 OnDelivered(span, source, progress.Chunks);

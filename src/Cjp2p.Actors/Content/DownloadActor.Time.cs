@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Cjp2p.Actors.Inspection;
 using Cjp2p.Actors.Peers;
 
 namespace Cjp2p.Actors.Content;
@@ -91,7 +92,12 @@ internal sealed partial class DownloadActor
         if (_isStarved)
             return "waiting for memory or room in the receive buffer, which other downloads use";
         if (_sources.Count == 0)
-            return "there is nobody to ask: no peer is known";
+        {
+            return _node.PeerCounts.Verified == 0
+                ? "there is nobody to ask: no peer is known"
+                : $"nobody has answered yet; {Amounts.Count(_node.PeerCounts.Verified, "peer is", "peers are")} known, and asked from time to time";
+        }
+
         if (answered == 0)
             return $"{_sources.Count} addresses were asked, none has answered";
         if (banned == answered)

@@ -213,7 +213,7 @@ internal sealed partial class DownloadActor : InspectedActor, IWithTimers
         return new DownloadState(
             _route.Eof < 0
                 ? $"{_phase}, {_sources.Count} addresses asked"
-                : $"{_phase}, {done} of {_route.Eof} bytes{(_why.Length > 0 ? ": " + _why : "")}",
+                : $"{_phase}, {Amounts.Bytes(done)} of {Amounts.Bytes(_route.Eof)}{(_why.Length > 0 ? ": " + _why : "")}",
             _start.Id,
             _start.TargetPath,
             _phase.ToString(),

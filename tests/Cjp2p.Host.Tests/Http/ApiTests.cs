@@ -124,6 +124,12 @@ public sealed class ApiTests : IDisposable
         Assert.True(ended.GetProperty("ended").GetProperty("isFinished").GetBoolean());
         Assert.Equal(source.Node.Udp, ended.GetProperty("ended").GetProperty("sources")[0].GetString());
         Assert.Equal(id, _folder.IdOf("got"));
+        // Both know how much content that was.
+        var from = Assert.Single((await node.GetAsync("/api/peers")).GetProperty("peers").EnumerateArray());
+        Assert.InRange(from.GetProperty("bytesIn").GetInt64(), 3_000_000, 3_500_000);
+        Assert.Equal(0, from.GetProperty("bytesOut").GetInt64());
+        var to = Assert.Single((await source.GetAsync("/api/peers")).GetProperty("peers").EnumerateArray());
+        Assert.InRange(to.GetProperty("bytesOut").GetInt64(), 3_000_000, 3_500_000);
 
         // One that nobody has: it runs, and is dropped.
         var nothing = new string('1', 64);
