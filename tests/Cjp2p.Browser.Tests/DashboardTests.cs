@@ -12,6 +12,10 @@ namespace Cjp2p.Browser.Tests;
 /// <summary>The page of a node, in a real browser.</summary>
 public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>, IDisposable
 {
+    private const string FindControls = """
+        () => document.documentElement.outerHTML.match(/.{0,60}[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069].{0,20}/)?.[0] ?? ""
+        """;
+
     private static readonly string[] Views = ["overview", "downloads", "peers", "actors", "wire", "unknown", "limits"];
     private readonly TemporaryFolder _folder = new();
 
@@ -191,18 +195,33 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>, ID
         await node.ActAsync("POST", "/api/downloads", new { id = new string('1', 64), path = _folder.In(markup + control) });
         await using var page = await browser.OpenAsync(node.Node.Http, "downloads");
         await page.TextAsync(".cj-download", markup);
-        foreach (var view in (string[])[.. Views, "actors/", "actors/store", $"actors/downloads/{new string('1', 64)}", $"actors/{Uri.EscapeDataString(markup + control)}"])
+        // Each view, and where it shows that text, if it does.
+        foreach (var (view, selector, text) in new[]
+        {
+            ("overview", ".cj-card h2", "Health"), ("downloads", ".cj-download", markup), ("peers", ".cj-card h2", "Round-trip time"),
+            ("wire", ".cj-card h2", "Datagrams"), ("unknown", "td.cj-name", markup), ("limits", ".cj-card h2", "What the node never exceeds"),
+            ("actors/", ".cj-detail .cj-facts", "NodeActor"), ("actors/store", ".cj-detail .cj-facts", "ContentStoreActor"),
+            ($"actors/downloads/{new string('1', 64)}", "[data-field=targetPath] .cj-value", markup),
+            ($"actors/{Uri.EscapeDataString(markup + control)}", ".cj-crumbs", markup),
+        })
         {
             await page.Page.EvaluateAsync("view => { location.hash = view; }", view);
-            await page[view.Contains('/', StringComparison.Ordinal) ? ".cj-detail .cj-crumbs" : ".cj-card h2"].First.WaitForAsync();
-            foreach (var more in await page[".cj-detail button[aria-expanded=false]"].AllAsync())
-                await more.ClickAsync();
-            var bad = await page.Page.EvaluateAsync<string>(
-                "() => document.documentElement.outerHTML.match(/.{0,60}[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069].{0,20}/)?.[0] ?? ''");
+            await page.TextAsync(selector, text);
+            if (view == "actors/")
+            {
+                await page["[data-field='bans'] button"].ClickAsync();
+                await page["[data-field='bans[0]'] button"].ClickAsync();
+                await page.TextAsync("[data-field='bans[0].reason'] .cj-value", markup);
+            }
+
+            var bad = await page.Page.EvaluateAsync<string>(FindControls);
             Assert.True(bad.Length == 0, $"{view}: {Uri.EscapeDataString(bad)}");
             Assert.Equal(0, await page["img[src=x]"].CountAsync());
         }
 
+        // What looks for it finds it where it is.
+        await page.Page.EvaluateAsync("text => document.body.append(text)", control);
+        Assert.NotEmpty(await page.Page.EvaluateAsync<string>(FindControls));
         Assert.Equal("Cjp2p", await page.Page.TitleAsync());
         page.IsClean();
     }

@@ -264,22 +264,12 @@ internal sealed class ContentServerActor : InspectedActor, IWithTimers
 
     private void TellSuppliers(ref DatagramWriter reply, in ContentRequest request)
     {
-        var suppliers = _node.Routes.TryGet(request.Id, out var route) && !route.Suppliers.IsEmpty
-            ? route.Suppliers
-            : _node.Sources.Find(request.Id);
-        var source = request.Source;
-        var most = request.Verified ? SuppliersMax : SuppliersToStrangersMax;
         if (_told.Length == 0)
             _told = new PeerAddress[SuppliersMax];
-        var told = 0;
-        foreach (var supplier in suppliers)
-        {
-            if (told == most)
-                break;
-            if (supplier != source && (source.IsIPv6 || !supplier.IsIPv6))
-                _told[told++] = supplier;
-        }
-
+        var room = _told.AsSpan(0, request.Verified ? SuppliersMax : SuppliersToStrangersMax);
+        var told = _node.Routes.TryGet(request.Id, out var route) && route.Suppliers is { IsEmpty: false } suppliers
+            ? SourceMemory.Others(suppliers.AsSpan(), request.Source, room)
+            : _node.Sources.CopyFor(request.Id, request.Source, room);
         if (told > 0)
             reply.TryWriteMaybeTheyHaveSome(request.Id, _told.AsSpan(0, told));
     }

@@ -132,13 +132,14 @@ internal sealed partial class DownloadActor
 
     private void ProbeDue()
     {
+        var now = Now;
         for (var i = 0; i < _sources.Count; i++)
         {
             var source = _sources[i];
-            if (source.Standing == SourceStanding.Banned && source.BannedUntil <= Now
+            if (source.Standing == SourceStanding.Banned && source.BannedUntil <= now
                 && !_sources.Exists(other => other.Standing == SourceStanding.Active))
                 Forgive(source);
-            if (source.Standing is SourceStanding.Active or SourceStanding.Banned || source.ProbeAt > Now)
+            if (source.Standing is SourceStanding.Active or SourceStanding.Banned || source.ProbeAt > now)
                 continue;
             if (source.Origin != SourceOrigin.Named && source.Probes >= _settings.SuggestedProbesMax)
             {

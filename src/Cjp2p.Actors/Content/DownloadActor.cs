@@ -47,7 +47,7 @@ internal sealed partial class DownloadActor : InspectedActor, IWithTimers
     private readonly List<DownloadSource> _sources = [];
     private readonly Dictionary<PeerAddress, DownloadSource> _byAddress = [];
     private readonly Dictionary<int, DownloadSource> _byNumber = [];
-    private readonly SortedDictionary<int, ActiveSpan> _spans = [];
+    private readonly SortedList<int, ActiveSpan> _spans = [];
     private readonly Queue<PeerAddress> _suggested = new();
     private readonly EofVote _vote = new();
     private readonly Provenance _provenance = new();

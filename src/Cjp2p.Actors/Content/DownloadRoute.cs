@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Akka.Actor;
 using Cjp2p.Actors.Protocol;
@@ -6,11 +7,11 @@ namespace Cjp2p.Actors.Content;
 
 /// <summary>
 /// The way of content bytes into one running download, as receive threads see it. Written by the download's actor,
-/// read by receive threads and by the content server; everything published is replaced as a whole.
+/// read by receive threads and by the content server; what is published is replaced as a whole, but for the sources.
 /// </summary>
 public sealed class DownloadRoute
 {
-    private volatile Dictionary<PeerAddress, SourceSlot> _sources = [];
+    private readonly ConcurrentDictionary<PeerAddress, SourceSlot> _sources = new(concurrencyLevel: 1, capacity: 1);
     private volatile SpanBuffer?[] _spans = [];
     private long _eof = -1;
     private ImmutableArray<PeerAddress> _suppliers = [];
@@ -66,16 +67,10 @@ public sealed class DownloadRoute
     }
 
     /// <summary>Publishes a further source.</summary>
-    internal void Add(SourceSlot slot) =>
-        _sources = new Dictionary<PeerAddress, SourceSlot>(_sources) { [slot.Address] = slot };
+    internal void Add(SourceSlot slot) => _sources[slot.Address] = slot;
 
     /// <summary>Content of this source is no longer taken.</summary>
-    internal void Remove(SourceSlot slot)
-    {
-        var sources = new Dictionary<PeerAddress, SourceSlot>(_sources);
-        sources.Remove(slot.Address);
-        _sources = sources;
-    }
+    internal void Remove(SourceSlot slot) => _sources.TryRemove(slot.Address, out _);
 
     /// <summary>Starts over with another length.</summary>
     internal void Reset(long eof)

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using System.Runtime.InteropServices;
 using Cjp2p.Actors.AntiSpoof;
 using Cjp2p.Actors.Protocol;
 
@@ -12,15 +10,17 @@ namespace Cjp2p.Actors.Content;
 /// </summary>
 public sealed class SourceMemory
 {
+    private const int First = 4;
+
     private readonly Lock _lock = new();
-    private readonly TwoGenerationMap<ContentId, ImmutableArray<PeerAddress>> _sources;
+    private readonly TwoGenerationMap<ContentId, Known> _sources;
     private readonly int _sourcesMax;
 
     /// <param name="contentsMax">Contents remembered.</param>
     /// <param name="sourcesMax">Addresses remembered for each; the newest come first.</param>
     public SourceMemory(int contentsMax, int sourcesMax)
     {
-        _sources = new TwoGenerationMap<ContentId, ImmutableArray<PeerAddress>>(contentsMax);
+        _sources = new TwoGenerationMap<ContentId, Known>(contentsMax);
         _sourcesMax = sourcesMax;
     }
 
@@ -40,18 +40,8 @@ public sealed class SourceMemory
         lock (_lock)
         {
             if (!_sources.TryGet(id, out var known))
-                known = [];
-            if (known.Length > 0 && known[0] == source)
-                return;
-            // Once for each datagram that asks: one array and no more.
-            var place = known.IndexOf(source);
-            var newest = new PeerAddress[place >= 0 ? known.Length : Math.Min(known.Length + 1, _sourcesMax)];
-            newest[0] = source;
-            var before = place >= 0 ? place : newest.Length - 1;
-            known.CopyTo(0, newest, 1, before);
-            if (place >= 0)
-                known.CopyTo(place + 1, newest, place + 1, known.Length - place - 1);
-            _sources.Set(id, ImmutableCollectionsMarshal.AsImmutableArray(newest));
+                _sources.Set(id, known = new Known());
+            known.Add(source, _sourcesMax);
         }
     }
 
@@ -60,15 +50,74 @@ public sealed class SourceMemory
     {
         lock (_lock)
         {
-            if (_sources.TryGet(id, out var known) && known.Contains(source))
-                _sources.Set(id, known.Remove(source));
+            if (_sources.TryGet(id, out var known))
+                known.Remove(source);
         }
     }
 
     /// <summary>The sources of a content, newest first; empty when none is known.</summary>
-    public ImmutableArray<PeerAddress> Find(in ContentId id)
+    public PeerAddress[] Find(in ContentId id)
     {
         lock (_lock)
-            return _sources.TryGet(id, out var known) ? known : [];
+            return _sources.TryGet(id, out var known) ? known.Newest.ToArray() : [];
+    }
+
+    /// <summary>
+    /// Writes the newest sources of a content into <paramref name="room"/>, but not <paramref name="asker"/>, and IPv6 addresses
+    /// only for one of IPv6; says how many.
+    /// </summary>
+    public int CopyFor(in ContentId id, in PeerAddress asker, Span<PeerAddress> room)
+    {
+        lock (_lock)
+            return _sources.TryGet(id, out var known) ? Others(known.Newest, asker, room) : 0;
+    }
+
+    /// <summary>As <see cref="CopyFor"/>, of these addresses.</summary>
+    internal static int Others(ReadOnlySpan<PeerAddress> addresses, in PeerAddress asker, Span<PeerAddress> room)
+    {
+        var count = 0;
+        foreach (ref readonly var address in addresses)
+        {
+            if (count == room.Length)
+                break;
+            if (address != asker && (asker.IsIPv6 || !address.IsIPv6))
+                room[count++] = address;
+        }
+
+        return count;
+    }
+
+    // Changed in place: once for each datagram that asks.
+    private sealed class Known
+    {
+        private PeerAddress[] _addresses = [];
+        private int _count;
+
+        public ReadOnlySpan<PeerAddress> Newest => _addresses.AsSpan(0, _count);
+
+        public void Add(in PeerAddress source, int most)
+        {
+            var place = Newest.IndexOf(source);
+            if (place == 0)
+                return;
+            if (place < 0)
+            {
+                if (_count == _addresses.Length && _count < most)
+                    Array.Resize(ref _addresses, Math.Min(most, Math.Max(First, _count * 2)));
+                _count = Math.Min(_count + 1, most);
+                place = _count - 1;
+            }
+
+            Array.Copy(_addresses, 0, _addresses, 1, place);
+            _addresses[0] = source;
+        }
+
+        public void Remove(in PeerAddress source)
+        {
+            if (Newest.IndexOf(source) is not (>= 0 and var place))
+                return;
+            _count--;
+            Array.Copy(_addresses, place + 1, _addresses, place, _count - place);
+        }
     }
 }

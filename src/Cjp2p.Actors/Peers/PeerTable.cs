@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Cjp2p.Actors.Inspection;
 using Cjp2p.Actors.Protocol;
 
@@ -208,23 +210,36 @@ public sealed class PeerTable
     public ImmutableArray<PeerAddress> Sample(int most, Random random)
     {
         var looks = (int)Math.Min(_verified.Count, (long)most * LooksPerSample);
-        var start = _verified.Count == 0 ? 0 : random.Next(_verified.Count);
-        var seen = new List<(PeerAddress Address, bool IsDoubtful)>(looks);
-        var chosen = new HashSet<int>(looks);
+        if (looks == 0)
+            return [];
+        var isWhole = looks == _verified.Count;
+        var start = random.Next(_verified.Count);
+        var chosen = isWhole ? null : new HashSet<int>(looks);
+        var ofNetwork = new Dictionary<(ulong Network, bool IsDoubtful), int>();
+        var places = ArrayPool<int>.Shared.Rent(looks);
+        var turns = ArrayPool<long>.Shared.Rent(looks);
+        var seen = 0;
         for (var i = 0; i < looks; i++)
         {
             // All of a small table, and of a large one here and there: those that came together are of one kind, often.
-            var at = looks == _verified.Count ? (start + i) % _verified.Count : random.Next(_verified.Count);
-            if (chosen.Add(at))
-                seen.Add((_verified[at].Address, _verified[at].UnansweredProbes > 1));
+            var at = isWhole ? (start + i) % _verified.Count : random.Next(_verified.Count);
+            if (chosen?.Add(at) == false)
+                continue;
+            var isDoubtful = _verified[at].UnansweredProbes > 1;
+            ref var before = ref CollectionsMarshal.GetValueRefOrAddDefault(
+                ofNetwork, (PeerNetwork.Of(_verified[at].Address), isDoubtful), out _);
+            places[seen] = at;
+            turns[seen] = (isDoubtful ? 1L << 62 : 0) | ((long)before++ << 31) | (uint)seen;
+            seen++;
         }
 
-        return
-        [
-            .. PeerNetwork.Alternate(seen.Where(peer => !peer.IsDoubtful).Select(peer => peer.Address))
-                .Concat(PeerNetwork.Alternate(seen.Where(peer => peer.IsDoubtful).Select(peer => peer.Address)))
-                .Take(most),
-        ];
+        turns.AsSpan(0, seen).Sort(places.AsSpan(0, seen));
+        var sample = new PeerAddress[Math.Min(seen, most)];
+        for (var i = 0; i < sample.Length; i++)
+            sample[i] = _verified[places[i]].Address;
+        ArrayPool<int>.Shared.Return(places);
+        ArrayPool<long>.Shared.Return(turns);
+        return ImmutableCollectionsMarshal.AsImmutableArray(sample);
     }
 
     /// <summary>Forgets a peer, for a reason in words.</summary>

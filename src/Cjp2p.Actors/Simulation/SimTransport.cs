@@ -34,6 +34,10 @@ public sealed class SimTransport : ITransport
     private PeerAddress SourceAddress { get; }
 
     /// <inheritdoc/>
+    public bool IsOwnHost(in PeerAddress address) =>
+        address.IsLoopback || (LocalAddress.IsUnspecified ? _host.Owns(address) : LocalAddress.WithPort(0) == address.WithPort(0));
+
+    /// <inheritdoc/>
     public void Start(IDatagramSink sink)
     {
         ArgumentNullException.ThrowIfNull(sink);

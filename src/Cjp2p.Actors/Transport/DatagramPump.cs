@@ -427,7 +427,9 @@ internal sealed class DatagramPump : IDatagramSink
         }
 
         ReadOnlyMemory<byte> echo = cookies.Given.Of(datagram).ToArray();
-        _requests.EnsureCapacity(_requests.Count + requests);
+        // Of most batches it is the only one: no more room than that.
+        if (_requests.Capacity == 0)
+            _requests.Capacity = requests;
         foreach (ref readonly var element in _reader.Elements)
         {
             if (element.Kind != WireMessageKind.PleaseSendContent)

@@ -267,7 +267,7 @@ internal static class SimulateCommand
             Terminal.WriteErrorLine($"cjp2p simulate: it was over at step {run.World.Steps.ToString(CultureInfo.InvariantCulture)}");
         if (request.PauseAt is { Time: not null })
             Terminal.WriteErrorLine($"cjp2p simulate: it was over at {Amounts.Clock(run.World.Now)} of virtual time");
-        var result = run.Result();
+        var result = run.Finish();
         if (second?.Difference(result) is { } difference)
         {
             result = result with

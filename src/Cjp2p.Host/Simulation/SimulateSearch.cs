@@ -82,7 +82,7 @@ internal sealed class SimulateSearch(SimulateRequest request, SimulateRunner run
     {
         using var run = new ScenarioRun(scenario, seed);
         var wall = runner.Play(run, null, title);
-        return (run.Result(), wall);
+        return (run.Finish(), wall);
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

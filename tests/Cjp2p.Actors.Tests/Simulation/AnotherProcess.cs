@@ -1,24 +1,46 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Reflection;
 
 namespace Cjp2p.Actors.Tests.Simulation;
 
-/// <summary>Runs a world of <see cref="Program"/> in a process of its own.</summary>
-internal static class AnotherProcess
+/// <summary>Runs a world of the program that this test assembly is too, in a process of its own, at the same time.</summary>
+internal sealed class AnotherProcess : IDisposable
 {
-    internal static string Run(string world, params ulong[] numbers)
+    private readonly Process _process;
+    private readonly Task<string> _output;
+
+    private AnotherProcess(Process process)
+    {
+        _process = process;
+        _output = process.StandardOutput.ReadToEndAsync();
+    }
+
+    internal static AnotherProcess Start(string world, params ulong[] numbers)
     {
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
         {
             RedirectStandardOutput = true,
-            ArgumentList = { "exec", typeof(Program).Assembly.Location, world },
+            ArgumentList = { "exec", Assembly.GetExecutingAssembly().Location, world },
         };
         foreach (var number in numbers)
             start.ArgumentList.Add(number.ToString(CultureInfo.InvariantCulture));
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.Equal(0, process.ExitCode);
+        return new AnotherProcess(Process.Start(start)!);
+    }
+
+    /// <summary>Waits for what it says.</summary>
+    internal string Output()
+    {
+        var output = _output.GetAwaiter().GetResult();
+        _process.WaitForExit();
+        Assert.Equal(0, _process.ExitCode);
         return output.Trim();
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+            _process.Kill();
+        _process.Dispose();
     }
 }

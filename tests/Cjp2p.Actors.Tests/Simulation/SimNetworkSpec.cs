@@ -35,6 +35,22 @@ public sealed class SimNetworkSpec : IDisposable
         Assert.Equal(5, b.Transport.Counters.BytesIn);
     }
 
+    // Who does not know its own address takes itself to be behind a NAT, and keeps mappings alive that there are not.
+    [Fact]
+    public void An_endpoint_on_every_address_knows_that_of_its_host_as_its_own_and_that_of_its_nat_not()
+    {
+        var host = Network.AddHost();
+        using var open = host.Transports.Open(AnyAddress, new TransportSettings());
+        Assert.True(open.IsOwnHost(host.Address.WithPort(1)));
+        Assert.False(open.IsOwnHost(Network.AddHost().Address));
+        var inside = Network.AddHost(nat: Network.AddNat(new NatSettings()));
+        using var hidden = inside.Transports.Open(AnyAddress, new TransportSettings());
+        Assert.True(hidden.IsOwnHost(inside.Address));
+        Assert.False(hidden.IsOwnHost(inside.OutsideAddress));
+        using var local = host.Transports.Open(PeerAddress.FromIPv4(0x7F000001, 99), new TransportSettings());
+        Assert.False(local.IsOwnHost(host.Address));
+    }
+
     [Fact]
     public void Datagrams_of_one_tick_arrive_in_the_order_in_which_they_were_sent_and_as_batches()
     {

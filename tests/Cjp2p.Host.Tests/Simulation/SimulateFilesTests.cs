@@ -18,7 +18,7 @@ public sealed class SimulateFilesTests
         {
         }
 
-        var result = run.Result();
+        var result = run.Finish();
         trace.Finish(result);
         return (result, stream.ToArray());
     });

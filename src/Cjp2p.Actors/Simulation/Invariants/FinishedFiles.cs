@@ -9,13 +9,19 @@ namespace Cjp2p.Actors.Simulation.Invariants;
 /// </summary>
 public sealed class FinishedFiles : SimInvariant
 {
-    private readonly string _dataFolder;
+    private readonly Func<SimMachine, string, Sha256Digest?> _holds;
     private readonly Dictionary<int, long> _seen = [];
     private readonly Dictionary<SimFile, (long Length, long ChangedTicks)> _checked = [];
 
     /// <summary>Makes one.</summary>
     /// <param name="dataFolder">Where nodes keep what is unfinished.</param>
-    public FinishedFiles(string dataFolder = "/data") => _dataFolder = dataFolder + "/";
+    public FinishedFiles(string dataFolder = "/data") : this((_, path) => ByName(path, dataFolder + "/"))
+    {
+    }
+
+    /// <summary>Makes one for files of other names.</summary>
+    /// <param name="holds">What the file of this path on this machine has to hold; null: anything.</param>
+    internal FinishedFiles(Func<SimMachine, string, Sha256Digest?> holds) => _holds = holds;
 
     /// <inheritdoc/>
     public override string Name => "finished files";
@@ -47,15 +53,14 @@ public sealed class FinishedFiles : SimInvariant
     {
         foreach (var (path, file) in machine.Disk.Files)
         {
-            if (path.StartsWith(_dataFolder, StringComparison.Ordinal)
-                || !ContentId.TryParse(path[(path.LastIndexOf('/') + 1)..], out var id) || !id.IsSha256)
+            if (_holds(machine, path) is not { } expected)
                 continue;
             if (_checked.TryGetValue(file, out var before) && before == (file.Length, file.ChangedTicks))
                 continue;
             var bytes = new byte[file.Length];
             file.Read(0, bytes);
             var actual = Sha256Digest.FromBytes(SHA256.HashData(bytes));
-            if (actual != id.Sha256)
+            if (actual != expected)
                 return $"{machine.Name}:{path} holds {bytes.Length} bytes with the hash {actual}";
             _checked[file] = (file.Length, file.ChangedTicks);
             FilesFoundRight++;
@@ -63,4 +68,10 @@ public sealed class FinishedFiles : SimInvariant
 
         return null;
     }
+
+    private static Sha256Digest? ByName(string path, string dataFolder) =>
+        !path.StartsWith(dataFolder, StringComparison.Ordinal)
+        && ContentId.TryParse(path[(path.LastIndexOf('/') + 1)..], out var id) && id.IsSha256
+            ? id.Sha256
+            : null;
 }

@@ -98,7 +98,7 @@ public sealed record Scenario(string Name)
         {
         }
 
-        return run.Result();
+        return run.Finish();
     }
 
     /// <summary>Peers in each group.</summary>

@@ -7,6 +7,7 @@ internal sealed class ScenarioDownload(ScenarioNode node, string content, SimCon
 {
     private long _fetchedBefore;
     private long _fetchedNow;
+    private DownloadPhase _phase;
 
     public ScenarioNode Node { get; } = node;
 
@@ -28,6 +29,9 @@ internal sealed class ScenarioDownload(ScenarioNode node, string content, SimCon
 
     public string Why { get; set; } = "";
 
+    /// <summary>When bytes were last gained or lost, or the reason why there are none changed.</summary>
+    public TimeSpan MovedAt { get; private set; }
+
     /// <summary>The node has been asked for it, and has not said that it ended.</summary>
     public bool IsRunning { get; set; }
 
@@ -45,11 +49,15 @@ internal sealed class ScenarioDownload(ScenarioNode node, string content, SimCon
         From ??= now;
         Starts++;
         IsRunning = true;
+        MovedAt = now;
         (_fetchedBefore, _fetchedNow) = (FetchedBytes, 0);
     }
 
-    public void Progressed(DownloadProtocol.Progress progress)
+    public void Progressed(TimeSpan now, DownloadProtocol.Progress progress)
     {
+        if (DoneBytes != progress.DoneBytes || Why != progress.Why || _phase != progress.Phase)
+            MovedAt = now;
+        _phase = progress.Phase;
         (DoneBytes, _fetchedNow, Why) = (progress.DoneBytes, progress.FetchedBytes, progress.Why);
     }
 

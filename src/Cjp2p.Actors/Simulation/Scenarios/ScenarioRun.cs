@@ -4,6 +4,7 @@ using System.Text;
 using Akka.Actor;
 using Cjp2p.Actors.Content;
 using Cjp2p.Actors.Node;
+using Cjp2p.Actors.Protocol;
 using Cjp2p.Actors.Simulation.Foreign;
 using Cjp2p.Actors.Simulation.Hostile;
 using Cjp2p.Actors.Simulation.Invariants;
@@ -42,6 +43,7 @@ public sealed class ScenarioRun : IDisposable
     private int _restarts;
     private int _injected;
     private bool _hasJudged;
+    private bool _hasFinished;
 
     /// <summary>Builds the world of a scenario; nothing happens before <see cref="Advance"/>.</summary>
     /// <exception cref="ScenarioException">The scenario makes no sense.</exception>
@@ -62,10 +64,12 @@ public sealed class ScenarioRun : IDisposable
         });
         if (_slice is { } slice)
             World.Network.Slicing = new SimSlicing(slice.Of);
-        // What hostile and foreign peers are among looks at files and downloads itself: see "what must hold".
         World.Invariants.Add(new ReplyLedger());
+        World.Invariants.Add(new FinishedFiles(MustHold));
         World.Invariants.Add(new TableCaps());
+        World.Invariants.Add(new DownloadsMove(_ => Running()));
         World.Invariants.Add(new Conservation());
+        World.Invariants.Add(new NothingIsLeft());
         _flows = new ScenarioFlows(settings.Tap);
         World.Network.Tap = _flows;
         _buffers = new SpanBufferPool(settings.SpanBuffersMax);
@@ -218,6 +222,28 @@ public sealed class ScenarioRun : IDisposable
         };
     }
 
+    /// <summary>
+    /// How it went, as <see cref="Result"/> says, and the end of it: all peers stop in good order, and something of them that
+    /// is left is a violation too. Trace, time and steps are those of before.
+    /// </summary>
+    public ScenarioResult Finish()
+    {
+        var result = Result();
+        // Of a slice, what others hold is not known; and who has not come to the end has not come to this.
+        if (Phase != ScenarioPhase.Over || _slice is not null || _hasFinished)
+            return result;
+        _hasFinished = true;
+        World.InWorld(context =>
+        {
+            foreach (var node in _nodes)
+                context.Stop(node.User);
+        });
+        World.End();
+        if (_buffers.Rented != 0)
+            Violated("nothing-left", $"{_buffers.Rented} buffers of spans were not given back");
+        return result with { Violations = Violations };
+    }
+
     /// <summary>Ends the world.</summary>
     public void Dispose() => World.Dispose();
 
@@ -281,7 +307,7 @@ public sealed class ScenarioRun : IDisposable
         switch (told)
         {
             case DownloadProtocol.Progress progress:
-                download.Progressed(progress);
+                download.Progressed(World.Now, progress);
                 break;
             case DownloadProtocol.Finished finished:
                 download.Finished(World.Now, finished);
@@ -526,7 +552,7 @@ public sealed class ScenarioRun : IDisposable
 
     private void Start(ScenarioNode node)
     {
-        if (!node.IsHere)
+        if (!node.IsHere || _hasFinished)
             return;
         // It may still be stopping.
         if (node.IsUp)
@@ -616,6 +642,28 @@ public sealed class ScenarioRun : IDisposable
     }
 
     // ---- what must hold
+
+    // A hostile or foreign peer may have what it likes.
+    private Sha256Digest? MustHold(SimMachine machine, string path)
+    {
+        const string Shared = ScenarioNode.SharedFolder + "/";
+        return _nodes[machine.Number].Group.IsOurs && path.StartsWith(Shared, StringComparison.Ordinal)
+            && _contents.TryGetValue(path[Shared.Length..], out var content)
+            ? content.Id.Sha256
+            : null;
+    }
+
+    private IEnumerable<WatchedDownload> Running()
+    {
+        foreach (var download in _downloads)
+        {
+            if (download.IsRunning && download.Node.Group.IsOurs && download.Node.IsUp)
+            {
+                yield return new WatchedDownload(
+                    download.Node.Machine.Name, download.Content, download.MovedAt, download.Why, Text($"at {download.DonePart:0%}"));
+            }
+        }
+    }
 
     // Somebody who has all of it can be called by anybody, and the node knows somebody who is still there.
     private static bool IsDemanded(ScenarioDownload download) =>
