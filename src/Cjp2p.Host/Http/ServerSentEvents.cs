@@ -10,7 +10,7 @@ namespace Cjp2p.Host.Http;
 /// <summary>Streams of events for browsers and for the command line: <c>data:</c> and a JSON object, then an empty line.</summary>
 internal static class ServerSentEvents
 {
-    private const int UnflushedMax = 64 * 1024;
+    private const int UnflushedBytesMax = 64 * 1024;
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(10);
 
     /// <summary>Sends the events of a tap until the reader has gone; tells now and then how many were lost.</summary>
@@ -42,7 +42,7 @@ internal static class ServerSentEvents
             while (tap.TryRead(out var happened))
             {
                 Write(output, json, TapDocuments.Of(happened), HttpJson.Default.TapDocument);
-                if (output.UnflushedBytes > UnflushedMax)
+                if (output.UnflushedBytes > UnflushedBytesMax)
                     await output.FlushAsync(cancelled).ConfigureAwait(false);
             }
 
