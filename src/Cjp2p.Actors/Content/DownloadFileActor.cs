@@ -407,8 +407,9 @@ internal sealed class DownloadFileActor : InspectedActor
         {
             _hash.AppendData(bytes);
             _hashed++;
-            CatchUp();
         }
+
+        CatchUp();
     }
 
     private DownloadFileProtocol.SpanAudited Audit(DownloadFileProtocol.AuditSpan audit)
@@ -492,7 +493,7 @@ internal sealed class DownloadFileActor : InspectedActor
         return null;
     }
 
-    // Spans that came before their turn are hashed from the page cache, a few at a time so that writing goes on.
+    // Spans that came before their turn are hashed from the page cache, a few with each write so that writing goes on.
     private void CatchUp()
     {
         for (var i = 0; i < CatchUpSpansMax && _hashed < _written.Count && _written[_hashed] == SpanStatus.Written; i++)

@@ -46,6 +46,25 @@ public sealed class DownloadFileActorTests : NodeSpec
         Assert.Equal(0, Disk.Count(DiskOperation.Read, "/got/a.cjp2p-part"));
     }
 
+    // The first span is late: what waited for it is hashed with the writes that follow, not all at the end.
+    [Fact]
+    public void Hash_that_fell_behind_catches_up_while_the_rest_is_written()
+    {
+        Open(Content.Length);
+        for (var span = 1; span <= 18; span++)
+            Write(span, Content);
+        Assert.Equal(0, Disk.Count(DiskOperation.Read, "/got/a.cjp2p-part"));
+        Write(0, Content);
+        Assert.Equal(8, Disk.Count(DiskOperation.Read, "/got/a.cjp2p-part"));
+        Write(19, Content);
+        Assert.Equal(16, Disk.Count(DiskOperation.Read, "/got/a.cjp2p-part"));
+        Write(20, Content);
+        // All but the first were read, each once: the end finds nothing left to hash.
+        Assert.Equal(20, Disk.Count(DiskOperation.Read, "/got/a.cjp2p-part"));
+        Assert.IsType<DownloadFileProtocol.Verified>(Tell(DownloadFileProtocol.Finish.Instance));
+        Assert.Equal(20, Disk.Count(DiskOperation.Read, "/got/a.cjp2p-part"));
+    }
+
     [Fact]
     public void Span_that_is_written_again_counts_as_it_is_then()
     {
