@@ -223,8 +223,7 @@ internal sealed class ChunkRequestActor : InspectedActor, IWithTimers
     {
         DownloadRoute.SetSpan(_task.Table, _task.Span, null);
         var bytes = _buffer!.Close()!;
-        var contributors = _sourceOfChunk.Where((_, chunk) => !_here.Contains(chunk)).Distinct()
-            .Select(source => (int)source).ToImmutableArray();
+        var contributors = Contributors();
         if (_task.Digest is { } wanted && !_node.Mutations.SkipsVerification
             && Sha256Digest.FromBytes(SHA256.HashData(bytes.AsSpan(0, _task.Length))) != wanted)
         {
@@ -244,6 +243,19 @@ internal sealed class ChunkRequestActor : InspectedActor, IWithTimers
         }
 
         Context.Stop(Self);
+    }
+
+    // Mostly one source, and its chunks in a row.
+    private ImmutableArray<int> Contributors()
+    {
+        var contributors = ImmutableArray.CreateBuilder<int>();
+        for (var chunk = 0; chunk < _sourceOfChunk.Length; chunk++)
+        {
+            if (!_here.Contains(chunk) && !contributors.Contains(_sourceOfChunk[chunk]))
+                contributors.Add(_sourceOfChunk[chunk]);
+        }
+
+        return contributors.ToImmutable();
     }
 
     private void Arm(TimeSpan now)

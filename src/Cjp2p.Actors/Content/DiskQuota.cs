@@ -10,6 +10,7 @@ public sealed class DiskQuota(long bytesMax)
     private readonly Lock _lock = new();
     private readonly Dictionary<string, long> _reserved = new(StringComparer.Ordinal);
     private long _bytesMax = bytesMax;
+    private long _reservedBytes;
 
     /// <summary>What all together may take; 0: no limit. What is spoken for already stays so.</summary>
     public long BytesMax
@@ -24,7 +25,7 @@ public sealed class DiskQuota(long bytesMax)
         get
         {
             lock (_lock)
-                return _reserved.Values.Sum();
+                return _reservedBytes;
         }
     }
 
@@ -34,10 +35,11 @@ public sealed class DiskQuota(long bytesMax)
         lock (_lock)
         {
             var most = BytesMax;
-            var others = _reserved.Where(one => one.Key != path).Sum(one => one.Value);
+            var others = _reservedBytes - _reserved.GetValueOrDefault(path);
             if (most > 0 && (bytes > most || others > most - bytes))
                 return false;
             _reserved[path] = bytes;
+            _reservedBytes = others + bytes;
             return true;
         }
     }
@@ -46,6 +48,9 @@ public sealed class DiskQuota(long bytesMax)
     public void Release(string path)
     {
         lock (_lock)
-            _reserved.Remove(path);
+        {
+            if (_reserved.Remove(path, out var bytes))
+                _reservedBytes -= bytes;
+        }
     }
 }

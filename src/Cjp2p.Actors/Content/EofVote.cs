@@ -60,12 +60,12 @@ public sealed class EofVote
         }
 
         // The believed one stays in a tie; otherwise the shortest wins a tie, so that the result does not depend on order.
-        var most = votes.GetValueOrDefault(Current);
+        var most = votes.GetValueOrDefault(before);
         if (most == 0)
             Current = -1;
-        foreach (var (eof, count) in votes.OrderBy(v => v.Key))
+        foreach (var (eof, count) in votes)
         {
-            if (count > most)
+            if (count > most || (count == most && Current != before && eof < Current))
                 (Current, most) = (eof, count);
         }
 

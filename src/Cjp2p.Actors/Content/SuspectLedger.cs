@@ -193,6 +193,8 @@ public sealed class SuspectLedger
     /// </summary>
     public ImmutableArray<(ushort Source, int Chunks)> Liars()
     {
+        if (_contested.Count == 0)
+            return [];
         var lies = new SortedDictionary<ushort, int>();
         foreach (var testimonies in _contested.Values)
         {

@@ -43,11 +43,14 @@ public sealed record NodeSettings(
     InspectionSettings Inspection,
     HookSettings Hooks)
 {
+    // A program that reads its own settings needs no others.
+    private static readonly Lazy<NodeSettings> Defaults = new(() => FromConfig(Config.Empty));
+
     /// <summary>The reference configuration that the library carries: every key with its default.</summary>
     public static Config Reference { get; } = LoadReference();
 
     /// <summary>The defaults.</summary>
-    public static NodeSettings Default { get; } = FromConfig(Config.Empty);
+    public static NodeSettings Default => Defaults.Value;
 
     /// <summary>Whether everything it binds to is loopback: then loopback and private addresses of others are welcome.</summary>
     public bool IsLoopbackOnly => Listen.All(address => address.IsLoopback);
