@@ -14,7 +14,7 @@ namespace Cjp2p.Actors.Content;
 /// way, and at the end hash, flush, rename. Trouble with the disk is answered as a value. Has no children; its download
 /// treats its failure as trouble with the disk and makes another.
 /// </summary>
-internal sealed class DownloadFileActor : InspectedActor
+internal sealed partial class DownloadFileActor : InspectedActor
 {
     /// <summary>Ending of an unfinished file's name.</summary>
     public const string UnfinishedSuffix = ".cjp2p-part";
@@ -24,7 +24,6 @@ internal sealed class DownloadFileActor : InspectedActor
 
     private const int CatchUpSpansMax = 8;
     private const long RoomBytesMin = 16 * 1024 * 1024;
-    private const int CheckedPerSlice = 32;
 
     // Closed -> (Open) Checking what an earlier run left, or Copying what is shared here -> Open -> (Finish) stopped by the download
     private readonly NodeServices _node;
@@ -40,10 +39,6 @@ internal sealed class DownloadFileActor : InspectedActor
     private int _attempt;
     private bool _isFinished;
     private byte[]? _buffer;
-    private IDiskFile? _marks;
-    private bool _isClean;
-    private Checking? _checking;
-    private Copying? _copying;
 
     public DownloadFileActor(
         NodeServices node, Sha256Digest wanted, string unfinishedPath, string targetPath, BuffersInTransit inTransit)
@@ -151,214 +146,6 @@ internal sealed class DownloadFileActor : InspectedActor
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return failed(e.Message);
-        }
-    }
-
-    // Null: the answer comes when what is there has been looked at.
-    private DownloadFileProtocol.Opened? Open(DownloadFileProtocol.Open open)
-    {
-        _file?.Dispose();
-        _file = null;
-        CloseMarks();
-        _attempt = open.Attempt;
-        _length = open.LengthBytes;
-        if (_isFinished || IsInPlace())
-            return new DownloadFileProtocol.Opened(_attempt, _written);
-        if (!_node.Quota.TryReserve(_path, _length))
-        {
-            throw new IOException(
-                $"{_target} would take more than all downloads together may (cjp2p.downloads.quota)");
-        }
-
-        RestartHash();
-        _file = _node.Disk.OpenWrite(_path);
-        var spans = SpanGeometry.SpanCount(_length);
-        if (open.Known is { } known)
-        {
-            _written = BlockMap.FromBits(spans, known);
-            ForgetWhatIsNotThere();
-            return Opened();
-        }
-
-        _written = new BlockMap(spans);
-        var marks = ReadMarks();
-        // Nothing has been written since it was saved: it is as the marks say, and need not be read.
-        if (marks is { } clean && clean.CleanTicks == _file.Stat().ChangedTicks)
-        {
-            foreach (var span in clean.Marked)
-                _written[span] = SpanStatus.Written;
-            ForgetWhatIsNotThere();
-            return Opened();
-        }
-
-        if (marks is not { Marked.Count: > 0 } dirty)
-            return BeginCopying() ? null : Opened();
-        _checking = new Checking(Sender, dirty);
-        Self.Tell(ContinueChecking.Instance);
-        return null;
-    }
-
-    // Whatever a crash left: what is there and is what was written counts, nothing else. Some at a time, as it is read.
-    private DownloadFileProtocol.Opened? Check(Checking checking)
-    {
-        _buffer ??= new byte[SpanGeometry.SpanBytes];
-        for (var i = 0; i < CheckedPerSlice && checking.Next < checking.Marks.Marked.Count; i++)
-        {
-            var span = checking.Marks.Marked[checking.Next++];
-            var bytes = _buffer.AsSpan(0, SpanGeometry.SpanLength(span, _length));
-            if (_file!.Read((long)span * SpanGeometry.SpanBytes, bytes) != bytes.Length
-                || SpanMarks.Of(bytes) != checking.Marks[span])
-                continue;
-            _written[span] = SpanStatus.Written;
-            if (span != _hashed)
-                continue;
-            _hash.AppendData(bytes);
-            _hashed++;
-        }
-
-        if (checking.Next < checking.Marks.Marked.Count)
-        {
-            Self.Tell(ContinueChecking.Instance);
-            return null;
-        }
-
-        _checking = null;
-        return Opened();
-    }
-
-    // What is shared here need not be fetched. It is verified at the end like everything else.
-    private bool BeginCopying()
-    {
-        if (_length == 0 || !_node.Catalog.TryFind(ContentId.FromSha256(_wanted), out var shared)
-            || shared.File.LengthBytes != _length)
-            return false;
-        try
-        {
-            _copying = new Copying(Sender, shared.File, _node.Disk.OpenRead(shared.File.Path));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-
-        CheckFree(_length);
-        Self.Tell(ContinueCopying.Instance);
-        return true;
-    }
-
-    // Some at a time. What cannot be read, or is not what was hashed any more, is left to the sources.
-    private DownloadFileProtocol.Opened? Copy(Copying copying)
-    {
-        _buffer ??= new byte[SpanGeometry.SpanBytes];
-        for (var i = 0; i < CheckedPerSlice && copying.Next < _written.Count; i++)
-        {
-            var bytes = _buffer.AsSpan(0, SpanGeometry.SpanLength(copying.Next, _length));
-            if (!copying.TryRead(bytes))
-                break;
-            Write(copying.Next++, bytes);
-        }
-
-        if (copying.Next < _written.Count && copying.IsGood)
-        {
-            Self.Tell(ContinueCopying.Instance);
-            return null;
-        }
-
-        EndCopying();
-        return Opened();
-    }
-
-    private void EndCopying()
-    {
-        _copying?.Dispose();
-        _copying = null;
-    }
-
-    private DownloadFileProtocol.Opened Opened()
-    {
-        CheckRoom();
-        // What is written from now on would make the marks of another length, or of bytes found wrong, a lie.
-        if (_written.OnDisk == 0)
-            _node.Disk.Delete(MarksPath);
-        return new DownloadFileProtocol.Opened(_attempt, BlockMap.FromBits(_written.Count, _written.ToBits()));
-    }
-
-    // It was renamed, and then the process ended before anybody was told.
-    private bool IsInPlace()
-    {
-        if (_node.Disk.TryStat(_path, out _) || ReadMarks() is null
-            || !_node.Disk.TryStat(_target, out var target) || target.LengthBytes != _length)
-            return false;
-        _buffer ??= new byte[SpanGeometry.SpanBytes];
-        using (var file = _node.Disk.OpenRead(_target))
-        {
-            RestartHash();
-            for (long offset = 0; offset < _length;)
-            {
-                var bytes = file.Read(offset, _buffer);
-                if (bytes == 0)
-                    return false;
-                _hash.AppendData(_buffer, 0, bytes);
-                offset += bytes;
-            }
-        }
-
-        if (Sha256Digest.FromBytes(_hash.GetHashAndReset()) != _wanted)
-            return false;
-        _node.Disk.Delete(MarksPath);
-        _written = new BlockMap(SpanGeometry.SpanCount(_length));
-        for (var span = 0; span < _written.Count; span++)
-            _written[span] = SpanStatus.Written;
-        return _isFinished = true;
-    }
-
-    private string MarksPath => _path + MapSuffix;
-
-    private SpanMarks? ReadMarks() => SpanMarks.Read(
-        _wanted, _length, _node.Disk.ReadSmall(MarksPath, SpanMarks.BytesFor(SpanGeometry.SpanCount(_length))));
-
-    private void CloseMarks()
-    {
-        _marks?.Dispose();
-        _marks = null;
-        _isClean = false;
-    }
-
-    // After the bytes: a mark without its bytes is found out, bytes without their mark are fetched again.
-    private void Mark(int span, ReadOnlySpan<byte> bytes)
-    {
-        Span<byte> mark = stackalloc byte[SpanMarks.MarkBytes];
-        BinaryPrimitives.WriteUInt128LittleEndian(mark, SpanMarks.Of(bytes));
-        Marks().Write(SpanMarks.OffsetOf(span), mark);
-    }
-
-    private IDiskFile Marks()
-    {
-        if (_marks is not null)
-            return _marks;
-        var isNew = !_node.Disk.TryStat(MarksPath, out _);
-        _marks = _node.Disk.OpenWrite(MarksPath);
-        if (isNew)
-            _marks.Write(0, SpanMarks.Header(_wanted, _length));
-        return _marks;
-    }
-
-    private void Dirty()
-    {
-        if (!_isClean && _marks is not null)
-            return;
-        Marks().Write(SpanMarks.CleanOffset, new byte[8]);
-        _isClean = false;
-    }
-
-    // Somebody may have cut or taken away the file.
-    private void ForgetWhatIsNotThere()
-    {
-        var there = _file!.Stat().LengthBytes;
-        foreach (var span in _written.With(SpanStatus.Written).ToArray())
-        {
-            if ((long)span * SpanGeometry.SpanBytes + SpanGeometry.SpanLength(span, _length) > there)
-                _written[span] = SpanStatus.Missing;
         }
     }
 
@@ -559,53 +346,5 @@ internal sealed class DownloadFileActor : InspectedActor
         marks.Flush();
         _isClean = true;
         return DownloadFileProtocol.Saved.Instance;
-    }
-
-    /// <summary>What an earlier run left is being looked at.</summary>
-    private sealed class Checking(IActorRef asker, SpanMarks marks)
-    {
-        public IActorRef Asker => asker;
-
-        public SpanMarks Marks => marks;
-
-        public int Next { get; set; }
-    }
-
-    /// <summary>What is shared here under this id is being copied.</summary>
-    private sealed class Copying(IActorRef asker, FileStat from, IDiskFile file) : IDisposable
-    {
-        public IActorRef Asker => asker;
-
-        public int Next { get; set; }
-
-        public bool IsGood { get; private set; } = true;
-
-        public void Dispose() => file.Dispose();
-
-        /// <summary>Reads the next span; false when the file cannot be read, or has changed since it was hashed.</summary>
-        public bool TryRead(Span<byte> bytes)
-        {
-            try
-            {
-                IsGood = file.Read((long)Next * SpanGeometry.SpanBytes, bytes) == bytes.Length
-                    && file.Stat() is var now && now.LengthBytes == from.LengthBytes && now.ChangedTicks == from.ChangedTicks;
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                IsGood = false;
-            }
-
-            return IsGood;
-        }
-    }
-
-    private sealed record ContinueCopying
-    {
-        public static ContinueCopying Instance { get; } = new();
-    }
-
-    private sealed record ContinueChecking
-    {
-        public static ContinueChecking Instance { get; } = new();
     }
 }
