@@ -25,6 +25,16 @@ public sealed class CookieJar
         }
     }
 
+    /// <summary>Cookies that had to make room.</summary>
+    public long Evictions
+    {
+        get
+        {
+            lock (_lock)
+                return _cookies.Evictions;
+        }
+    }
+
     /// <summary>The payload to return to <paramref name="peer"/>, or an empty span. The bytes never change.</summary>
     public ReadOnlySpan<byte> Find(PeerAddress peer)
     {

@@ -28,6 +28,12 @@ internal sealed class BlockCache : IDisposable
     /// <summary>Blocks held.</summary>
     public int Blocks => _index.Count;
 
+    /// <summary>Files that were closed to make room.</summary>
+    public long FilesEvicted { get; private set; }
+
+    /// <summary>Blocks that had to make room.</summary>
+    public long BlocksEvicted { get; private set; }
+
     /// <summary>
     /// The bytes of a range within one block of a file that has to be as <paramref name="expected"/> says; false when it
     /// is not any more. The memory is valid until the next call.
@@ -104,7 +110,11 @@ internal sealed class BlockCache : IDisposable
         }
 
         if (_files.Count >= _filesMax)
+        {
+            FilesEvicted++;
             Close(_files.MinBy(file => file.Value.UsedAt).Key);
+        }
+
         var file = _disk.OpenRead(expected.Path);
         var now = file.Stat();
         if (now.LengthBytes != expected.LengthBytes || now.ChangedTicks != expected.ChangedTicks)
@@ -131,6 +141,7 @@ internal sealed class BlockCache : IDisposable
                 oldest = i;
         }
 
+        BlocksEvicted++;
         _index.Remove(_slots[oldest].Key!.Value);
         _slots[oldest].Key = null;
         return oldest;

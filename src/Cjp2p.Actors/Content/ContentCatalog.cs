@@ -46,6 +46,9 @@ public sealed class ContentCatalog
     /// <summary>Blocks that are served as contents of their own.</summary>
     public int Blocks => _blocks.Count;
 
+    /// <summary>Blocks for which there was no room.</summary>
+    public long BlocksRefused { get; private set; }
+
     /// <summary>Finds a block of a file that is served as a content of its own.</summary>
     public bool TryFindBlock(in ContentId id, out SharedBlock block)
     {
@@ -59,9 +62,15 @@ public sealed class ContentCatalog
     /// </summary>
     internal bool AddBlocks(SharedFile file, ImmutableArray<Sha256Digest> digests, int blocksMax)
     {
-        if (!_byId.TryGetValue(file.Id.Sha256, out var shared) || shared != file || digests.Length > blocksMax - _blocks.Count
+        if (!_byId.TryGetValue(file.Id.Sha256, out var shared) || shared != file
             || digests.Length != SpanGeometry.SpanCount(file.File.LengthBytes))
             return false;
+        if (digests.Length > blocksMax - _blocks.Count)
+        {
+            BlocksRefused += digests.Length;
+            return false;
+        }
+
         _blocksOf[file] = digests;
         for (var i = 0; i < digests.Length; i++)
         {

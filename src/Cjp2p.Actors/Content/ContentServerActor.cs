@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
 using Cjp2p.Actors.Inspection;
@@ -37,6 +38,7 @@ internal sealed class ContentServerActor : InspectedActor, IWithTimers
         _random = node.NewRandom();
         var settings = node.Settings.Content;
         _cache = new BlockCache(node.Disk, settings.OpenFilesMax, settings.CachedBlocksMax);
+        PublishTables(Tables);
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -66,18 +68,17 @@ internal sealed class ContentServerActor : InspectedActor, IWithTimers
         }
     }
 
-    private protected override ActorState Inspect()
+    private protected override ActorState Inspect() => new ContentServerState(
+        $"{_served} of {_requests} requests answered with {Amounts.Bytes(_servedBytes)}", _requests, _served, _servedBytes, Tables());
+
+    private ImmutableArray<TableSize> Tables()
     {
         var settings = _node.Settings.Content;
-        return new ContentServerState(
-            $"{_served} of {_requests} requests answered with {Amounts.Bytes(_servedBytes)}",
-            _requests,
-            _served,
-            _servedBytes,
-            [
-                new TableSize("cjp2p.content.open-files-max", "files", _cache.OpenFiles, settings.OpenFilesMax),
-                new TableSize("cjp2p.content.cached-blocks-max", "blocks of 256 KiB", _cache.Blocks, settings.CachedBlocksMax),
-            ]);
+        return
+        [
+            new("cjp2p.content.open-files-max", "files", _cache.OpenFiles, settings.OpenFilesMax, _cache.FilesEvicted),
+            new("cjp2p.content.cached-blocks-max", "blocks of 256 KiB", _cache.Blocks, settings.CachedBlocksMax, _cache.BlocksEvicted),
+        ];
     }
 
     private void Serve(ContentServerProtocol.Serve serve)

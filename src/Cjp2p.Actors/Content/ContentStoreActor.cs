@@ -160,6 +160,7 @@ internal sealed class ContentStoreActor : InspectedActor, IWithTimers
         folder = new SharedFolder(
             path, Context.ActorOf(FolderIndexerActor.Props(_node, path, known), FreeName("index-" + Uri.EscapeDataString(path))));
         _folders.Add(path, folder);
+        _node.Caps.Publish(TablesOf(path), () => [ContentStoreState.Table(path, folder.Files.Count, _node.Settings.Content.FilesMax)]);
         AddWaiting(folder);
         var self = Self;
         try
@@ -185,10 +186,13 @@ internal sealed class ContentStoreActor : InspectedActor, IWithTimers
         return name;
     }
 
+    private static string TablesOf(string path) => "folder " + path;
+
     private void Unshare(string path)
     {
         if (!_folders.Remove(path, out var folder))
             return;
+        _node.Caps.Retract(TablesOf(path));
         folder.Watch?.Dispose();
         Timers.Cancel(("rescan", path));
         Timers.Cancel(("settle", path));

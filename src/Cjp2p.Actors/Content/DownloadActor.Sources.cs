@@ -14,8 +14,13 @@ internal sealed partial class DownloadActor
         if (_byAddress.ContainsKey(address) || address.Port == 0 || _node.AddressPolicy.Own.Contains(address)
             || _node.Bans.Holds(address))
             return;
-        if (_sources.Count >= _settings.SourcesMax && !MakeRoom(origin))
-            return;
+        if (_sources.Count >= _settings.SourcesMax)
+        {
+            _sourcesRefused++;
+            if (!MakeRoom(origin))
+                return;
+        }
+
         var source = new DownloadSource(
             new SourceSlot(_nextSource++, address),
             origin,
@@ -222,7 +227,11 @@ internal sealed partial class DownloadActor
         foreach (var address in suggested.Addresses)
         {
             if (_suggested.Count >= _settings.SuggestedMax)
+            {
+                _suggestedRefused++;
                 return;
+            }
+
             if (_node.AddressPolicy.Accepts(address) && !_byAddress.ContainsKey(address) && !_suggested.Contains(address))
                 _suggested.Enqueue(address);
         }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
 using Cjp2p.Actors.Inspection;
@@ -84,6 +85,8 @@ internal sealed partial class DownloadActor : InspectedActor, IWithTimers
     private int _mismatches;
     private long _fetchedBytes;
     private long _usefulChunks;
+    private long _sourcesRefused;
+    private long _suggestedRefused;
 
     public DownloadActor(
         NodeServices node, DownloadProtocol.StartDownload start, int number, IActorRef registry, IActorRef store)
@@ -103,6 +106,7 @@ internal sealed partial class DownloadActor : InspectedActor, IWithTimers
         _inTransit = new BuffersInTransit(node.Buffers);
         _unfinishedPath = start.TargetPath + DownloadFileActor.UnfinishedSuffix;
         _suggestionBudget = TokenBucket.Full(_settings.SuggestedPerMinute, node.Clock.Now);
+        PublishTables(Tables);
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -248,12 +252,15 @@ internal sealed partial class DownloadActor : InspectedActor, IWithTimers
                     source.HasAnswered ? Math.Round((Now - source.HeardAt).TotalSeconds, 3) : null,
                     source.BannedFor)),
             ],
-            [
-                new TableSize("cjp2p.downloads.sources-max", "sources", _sources.Count, _settings.SourcesMax),
-                new TableSize("cjp2p.downloads.active-spans-max", "spans", _spans.Count, _settings.ActiveSpansMax),
-                new TableSize("cjp2p.downloads.suggested-max", "addresses", _suggested.Count, _settings.SuggestedMax),
-            ]);
+            Tables());
     }
+
+    private ImmutableArray<TableSize> Tables() =>
+    [
+        new("cjp2p.downloads.sources-max", "sources", _sources.Count, _settings.SourcesMax, _sourcesRefused),
+        new("cjp2p.downloads.active-spans-max", "spans", _spans.Count, _settings.ActiveSpansMax),
+        new("cjp2p.downloads.suggested-max", "addresses", _suggested.Count, _settings.SuggestedMax, _suggestedRefused),
+    ];
 
     private bool IsEmptyContent => _start.Id.Sha256 == EmptySha256;
 

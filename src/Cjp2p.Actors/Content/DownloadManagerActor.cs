@@ -22,6 +22,7 @@ internal sealed class DownloadManagerActor : InspectedActor
     private readonly Dictionary<ContentId, Running> _running = [];
     private IActorRef _stopRequester = ActorRefs.Nobody;
     private int _started;
+    private long _refused;
     private bool _isStopping;
 
     private readonly ImmutableArray<StoredDownload> _unfinished;
@@ -34,6 +35,7 @@ internal sealed class DownloadManagerActor : InspectedActor
         _node = node;
         _registry = registry;
         _store = store;
+        PublishTables(() => [DownloadManagerState.Table(_running.Count, _node.Settings.Downloads.RunningMax, _refused)]);
     }
 
     /// <param name="node">What the node's parts share.</param>
@@ -134,7 +136,8 @@ internal sealed class DownloadManagerActor : InspectedActor
         [.. _running.Keys.OrderBy(id => id.ToString(), StringComparer.Ordinal)],
         _started,
         _isStopping,
-        _node.Settings.Downloads.RunningMax);
+        _node.Settings.Downloads.RunningMax,
+        _refused);
 
     private void Start(DownloadProtocol.StartDownload start)
     {
@@ -148,6 +151,7 @@ internal sealed class DownloadManagerActor : InspectedActor
         {
             if (_running.Count >= _node.Settings.Downloads.RunningMax)
             {
+                _refused++;
                 Sender.Tell(new DownloadProtocol.Failed(
                     start.Id, $"{_running.Count} downloads run already (cjp2p.downloads.running-max)"));
                 return;

@@ -34,6 +34,22 @@ public sealed class SourceMemory
         }
     }
 
+    /// <summary>Contents that had to make room.</summary>
+    public long Evictions
+    {
+        get
+        {
+            lock (_lock)
+                return _sources.Evictions;
+        }
+    }
+
+    /// <summary>Most sources of one content so far.</summary>
+    public int MostOfOne { get; private set; }
+
+    /// <summary>Sources that had to make room for others of the same content.</summary>
+    public long ForgottenSources { get; private set; }
+
     /// <summary>Remembers one source.</summary>
     public void Add(in ContentId id, in PeerAddress source)
     {
@@ -41,7 +57,9 @@ public sealed class SourceMemory
         {
             if (!_sources.TryGet(id, out var known))
                 _sources.Set(id, known = new Known());
-            known.Add(source, _sourcesMax);
+            if (known.Add(source, _sourcesMax))
+                ForgottenSources++;
+            MostOfOne = Math.Max(MostOfOne, known.Newest.Length);
         }
     }
 
@@ -95,13 +113,16 @@ public sealed class SourceMemory
 
         public ReadOnlySpan<PeerAddress> Newest => _addresses.AsSpan(0, _count);
 
-        public void Add(in PeerAddress source, int most)
+        /// <summary>Says whether another one had to make room.</summary>
+        public bool Add(in PeerAddress source, int most)
         {
             var place = Newest.IndexOf(source);
             if (place == 0)
-                return;
+                return false;
+            var isFull = false;
             if (place < 0)
             {
+                isFull = _count == most;
                 if (_count == _addresses.Length && _count < most)
                     Array.Resize(ref _addresses, Math.Min(most, Math.Max(First, _count * 2)));
                 _count = Math.Min(_count + 1, most);
@@ -110,6 +131,7 @@ public sealed class SourceMemory
 
             Array.Copy(_addresses, 0, _addresses, 1, place);
             _addresses[0] = source;
+            return isFull;
         }
 
         public void Remove(in PeerAddress source)

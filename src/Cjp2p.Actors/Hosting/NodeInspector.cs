@@ -114,13 +114,11 @@ public sealed class NodeInspector
     /// <summary>Messages of strangers that the node does not understand, by name.</summary>
     public IReadOnlyList<UnknownMessageCount> UnknownMessages() => Node.Unknown.Snapshot();
 
-    /// <summary>Every table that has a cap: those that parts share, those of the parts, those of the downloads.</summary>
-    /// <param name="cancellationToken">Cancels waiting.</param>
-    public async Task<ImmutableArray<TableSize>> LimitsAsync(CancellationToken cancellationToken = default)
-    {
-        var tree = await TreeAsync(new InspectionProtocol.GetTree("/", 1, WithStates: true), cancellationToken).ConfigureAwait(false);
-        return [.. tree.Actors.SelectMany(actor => actor.State?.Tables ?? [])];
-    }
+    /// <summary>
+    /// Every table that has a cap, by key: those that parts share, those of the parts, and of those that each download has the
+    /// fullest one. Waits for nobody.
+    /// </summary>
+    public ImmutableArray<TableSize> Limits() => Node.Caps.All();
 
     /// <summary>The actors that are stuck now; waits for nobody.</summary>
     public ImmutableArray<StuckActor> StuckActors() => Watchdog.Stuck(Inside.Facts(), Node.Settings.Inspection.StuckAfter);

@@ -18,5 +18,5 @@ public abstract record ActorState(string Summary)
 /// <param name="Unit">What is counted.</param>
 /// <param name="Size">How many there are.</param>
 /// <param name="Cap">How many there may be.</param>
-/// <param name="Evictions">How many had to make room or were refused since the node started; -1: not counted.</param>
+/// <param name="Evictions">How many had to make room or were refused since the node, or its owner, started; -1: none ever does, what finds no room waits.</param>
 public sealed record TableSize(string Key, string Unit, long Size, long Cap, long Evictions = -1);

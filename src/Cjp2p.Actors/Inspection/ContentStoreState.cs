@@ -10,7 +10,11 @@ public sealed record ContentStoreState(string Summary, ImmutableArray<SharedFold
 {
     /// <inheritdoc/>
     public override ImmutableArray<TableSize> Tables =>
-        [.. Folders.Select(folder => new TableSize("cjp2p.content.files-max", "files in " + folder.Path, folder.Files, folder.FilesMax))];
+        [.. Folders.Select(folder => Table(folder.Path, folder.Files, folder.FilesMax))];
+
+    /// <summary>The table of the files of one folder. How many are not shared because there are too many nobody counts.</summary>
+    internal static TableSize Table(string path, int files, int filesMax) =>
+        new("cjp2p.content.files-max", "files in " + path, files, filesMax);
 }
 
 /// <summary>A shared folder, or file.</summary>

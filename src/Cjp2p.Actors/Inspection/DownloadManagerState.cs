@@ -9,10 +9,14 @@ namespace Cjp2p.Actors.Inspection;
 /// <param name="Started">Downloads started since the actor was.</param>
 /// <param name="IsStopping">Whether all of them are being stopped.</param>
 /// <param name="RunningMax">How many may run.</param>
+/// <param name="Refused">Downloads that were not started because so many ran.</param>
 public sealed record DownloadManagerState(
-    string Summary, ImmutableArray<ContentId> Running, int Started, bool IsStopping, int RunningMax) : ActorState(Summary)
+    string Summary, ImmutableArray<ContentId> Running, int Started, bool IsStopping, int RunningMax, long Refused) : ActorState(Summary)
 {
     /// <inheritdoc/>
-    public override ImmutableArray<TableSize> Tables =>
-        [new TableSize("cjp2p.downloads.running-max", "downloads", Running.Length, RunningMax)];
+    public override ImmutableArray<TableSize> Tables => [Table(Running.Length, RunningMax, Refused)];
+
+    /// <summary>The table of running downloads.</summary>
+    internal static TableSize Table(int running, int runningMax, long refused) =>
+        new("cjp2p.downloads.running-max", "downloads", running, runningMax, refused);
 }

@@ -20,11 +20,14 @@ public abstract class InspectedActor : UntypedActor
     private readonly NodeInspection _inspection;
     private readonly ActorTrack _track;
     private readonly bool _measures;
+    private readonly CappedTables _caps;
+    private bool _hasTables;
 
     /// <summary>Begins its black box, or goes on with it after a restart.</summary>
     private protected InspectedActor(NodeServices node)
     {
         _inspection = node.Inspection;
+        _caps = node.Caps;
         _measures = node.Settings.Inspection.Measure;
         _track = _inspection.Attach(Self, GetType(), (Context as ActorCell)?.Mailbox?.MessageQueue);
         _log = new InspectedLog(Context.GetLogger(), _track, _inspection);
@@ -32,6 +35,13 @@ public abstract class InspectedActor : UntypedActor
 
     /// <summary>A copy of its state as it is now.</summary>
     private protected abstract ActorState Inspect();
+
+    /// <summary>Publishes its tables that have a cap; last in its constructor, since they may be read at once, from any thread.</summary>
+    private protected void PublishTables(Func<System.Collections.Immutable.ImmutableArray<TableSize>> read)
+    {
+        _hasTables = true;
+        _caps.Publish(_track.Path, read);
+    }
 
     /// <summary>A child failed: notes that, with what is to become of it, in both black boxes.</summary>
     private protected Directive Decided(Exception cause, Directive directive)
@@ -119,6 +129,8 @@ public abstract class InspectedActor : UntypedActor
     public override void AroundPostStop()
     {
         base.AroundPostStop();
+        if (_hasTables)
+            _caps.Retract(_track.Path);
         _inspection.Detach(_track);
         _inspection.Border?.OnEvent(_track, ActorEventKind.Stopped, "stopped");
     }

@@ -23,6 +23,8 @@ public sealed class NodeInspection
     private int _rootDepth = -1;
     private int _watches;
     private long _restarts;
+    private long _tapsRefused;
+    private long _tapEventsLost;
     private long _failures;
 
     internal NodeInspection(NodeServices node)
@@ -71,11 +73,32 @@ public sealed class NodeInspection
         lock (_lock)
         {
             if (_taps.Length >= _settings.TapsMax)
+            {
+                _tapsRefused++;
                 throw new InvalidOperationException($"{_taps.Length} taps are open already (cjp2p.inspection.taps-max)");
+            }
+
             var tap = new Tap(filter, _settings, _node.Clock, Close);
             _taps = _taps.Add(tap);
             Publish();
             return tap;
+        }
+    }
+
+    /// <summary>Its tables that have a cap.</summary>
+    internal ImmutableArray<TableSize> Tables()
+    {
+        lock (_lock)
+        {
+            return
+            [
+                new("cjp2p.inspection.taps-max", "taps", _taps.Length, _settings.TapsMax, _tapsRefused),
+                new(
+                    "cjp2p.inspection.tap-events-max", "events", _taps.Select(tap => tap.Waiting).DefaultIfEmpty().Max(), _settings.TapEventsMax,
+                    _tapEventsLost + _taps.Sum(tap => tap.Dropped)),
+                new("cjp2p.inspection.gone-max", "actors", _gone.Count, _settings.GoneMax, _gone.Dropped),
+                new("cjp2p.inspection.gone-max", "actors that failed", _failed.Count, _settings.GoneMax, _failed.Dropped),
+            ];
         }
     }
 
@@ -179,6 +202,7 @@ public sealed class NodeInspection
         lock (_lock)
         {
             _taps = _taps.Remove(tap);
+            _tapEventsLost += tap.Dropped;
             Publish();
         }
     }

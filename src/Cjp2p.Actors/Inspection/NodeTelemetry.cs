@@ -100,15 +100,21 @@ public sealed class NodeTelemetry : IDisposable
         _meter.CreateObservableUpDownCounter("cjp2p.content.shared", () => node.Catalog.Count, "{content}", "Contents that are served");
         _meter.CreateObservableUpDownCounter(
             "cjp2p.table.usage",
-            () => node.Tables().Select(table => new Measurement<long>(table.Size, new KeyValuePair<string, object?>("cjp2p.table", table.Key))),
+            () => Tables(node, table => table.Size),
             "{entry}",
             "Entries of tables that have a cap");
         _meter.CreateObservableUpDownCounter(
             "cjp2p.table.limit",
-            () => node.Tables().Select(table => new Measurement<long>(table.Cap, new KeyValuePair<string, object?>("cjp2p.table", table.Key))),
+            () => Tables(node, table => table.Cap),
             "{entry}",
             "Their caps");
     }
+
+    // One of each key: of the folders that are shared, the fullest.
+    private static IEnumerable<Measurement<long>> Tables(NodeServices node, Func<TableSize, long> read) =>
+        node.Caps.All().GroupBy(table => table.Key, StringComparer.Ordinal)
+            .Select(tables => tables.MaxBy(table => (double)table.Size / Math.Max(1, table.Cap))!)
+            .Select(table => new Measurement<long>(read(table), new KeyValuePair<string, object?>("cjp2p.table", table.Key)));
 
     private void AddActors(NodeInspection inside)
     {

@@ -17,5 +17,9 @@ public sealed record StorageState(
 {
     /// <inheritdoc/>
     public override ImmutableArray<TableSize> Tables =>
-        [new("cjp2p.storage.waiting-max", "changes", Waiting, WaitingMax, Dropped)];
+        [Table(Waiting, WaitingMax, Dropped)];
+
+    /// <summary>The table of changes that wait.</summary>
+    internal static TableSize Table(int waiting, int waitingMax, long dropped) =>
+        new("cjp2p.storage.waiting-max", "changes", waiting, waitingMax, dropped);
 }

@@ -46,6 +46,9 @@ public sealed class Tap : IDisposable
     /// <summary>Of these, how many were lost: too many in a second, or the reader too slow. (Those that sampling leaves out are not lost.)</summary>
     public long Dropped => Interlocked.Read(ref _dropped);
 
+    /// <summary>Events that wait for its reader.</summary>
+    public int Waiting => _events.Reader.Count;
+
     /// <summary>The events, until the tap is closed.</summary>
     /// <param name="cancellationToken">Ends reading.</param>
     public IAsyncEnumerable<TapEvent> ReadAsync(CancellationToken cancellationToken = default) =>

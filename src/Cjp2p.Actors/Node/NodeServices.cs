@@ -50,6 +50,7 @@ public sealed class NodeServices
         Transports = new TransportSet(Bans);
         Traffic = new PeerTraffic(settings.Inspection.TrafficPeersMax);
         Inspection = new NodeInspection(this);
+        Caps.Publish("shared", Tables);
     }
 
     /// <summary>Settings of the node, as they are now: <see cref="LiveSettings"/> may change at any time.</summary>
@@ -72,6 +73,9 @@ public sealed class NodeServices
 
     /// <summary>Its inside, for whoever looks.</summary>
     public NodeInspection Inspection { get; }
+
+    /// <summary>Every table that has a cap, of whichever part.</summary>
+    public CappedTables Caps { get; } = new();
 
     /// <summary>Content that came from peers and went to them.</summary>
     public PeerTraffic Traffic { get; }
@@ -201,16 +205,18 @@ public sealed class NodeServices
     /// <summary>The tables that its parts share, with their caps.</summary>
     public ImmutableArray<TableSize> Tables() =>
     [
-        new("cjp2p.cookies.kept-max", "cookies", Jar.Count, Settings.Cookies.KeptMax),
-        new("cjp2p.content.remembered-contents-max", "contents", Sources.Count, Settings.Content.RememberedContentsMax),
+        new("cjp2p.cookies.kept-max", "cookies", Jar.Count, Settings.Cookies.KeptMax, Jar.Evictions),
+        new("cjp2p.content.remembered-contents-max", "contents", Sources.Count, Settings.Content.RememberedContentsMax, Sources.Evictions),
+        new("cjp2p.content.remembered-sources-max", "sources", Sources.MostOfOne, Settings.Content.RememberedSourcesMax, Sources.ForgottenSources),
+        new("cjp2p.content.blocks-max", "blocks of 256 KiB", Catalog.Blocks, Settings.Content.BlocksMax, Catalog.BlocksRefused),
         new("cjp2p.downloads.span-buffers-max", "buffers of 256 KiB", Buffers.Rented, Settings.Downloads.SpanBuffersMax),
         new("cjp2p.downloads.flight-max", "chunks", Flight.InFlight, Flight.Capacity),
-        new("cjp2p.wire.unknown-names-max", "names", Unknown.Snapshot().Count, Settings.Wire.UnknownNamesMax, Unknown.Others),
-        new("cjp2p.inspection.taps-max", "taps", Inspection.Taps, Settings.Inspection.TapsMax),
-        new("cjp2p.inspection.bans-max", "bans", Bans.All.Length, Settings.Inspection.BansMax),
+        new("cjp2p.wire.unknown-names-max", "names", Unknown.Names, Settings.Wire.UnknownNamesMax, Unknown.Others),
+        new("cjp2p.inspection.bans-max", "bans", Bans.All.Length, Settings.Inspection.BansMax, Bans.Refused),
         new("cjp2p.inspection.traffic-peers-max", "peers", Traffic.Peers, Settings.Inspection.TrafficPeersMax, Traffic.Evictions),
-        new("registry backlog", "batches", RegistryBacklog.Count, RegistryBacklog.Most),
-        new("server backlog", "batches", ServerBacklog.Count, ServerBacklog.Most),
-        new("suggestion backlog", "messages", SuggestionBacklog.Count, SuggestionBacklog.Most),
+        .. Inspection.Tables(),
+        new("registry backlog", "batches", RegistryBacklog.Count, RegistryBacklog.Most, RegistryBacklog.Shed),
+        new("server backlog", "batches", ServerBacklog.Count, ServerBacklog.Most, ServerBacklog.Shed),
+        new("suggestion backlog", "messages", SuggestionBacklog.Count, SuggestionBacklog.Most, SuggestionBacklog.Shed),
     ];
 }

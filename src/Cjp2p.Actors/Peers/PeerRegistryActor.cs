@@ -40,6 +40,7 @@ internal sealed class PeerRegistryActor : InspectedActor, IWithTimers
     private TimeSpan _bootstrapWait;
     private TimeSpan _bootstrapAt;
     private int _peerActors;
+    private long _peersWithoutActor;
 
     public PeerRegistryActor(NodeServices node, ImmutableArray<StoredPeer> known) : base(node)
     {
@@ -53,6 +54,7 @@ internal sealed class PeerRegistryActor : InspectedActor, IWithTimers
         _hurries = TokenBucket.Full(HurriesMax, Now);
         _interval = _settings.DiscoveryMin;
         _bootstrapWait = _settings.BootstrapRetryMin;
+        PublishTables(Tables);
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -165,15 +167,18 @@ internal sealed class PeerRegistryActor : InspectedActor, IWithTimers
         Math.Round(_interval.TotalSeconds, 3),
         Math.Round(Math.Max(0, (_bootstrapAt - Now).TotalSeconds), 3),
         _named,
-        [
-            new TableSize("cjp2p.peers.peers-max", "peers", _table.Verified, _settings.PeersMax, _table.Evictions),
-            new TableSize("cjp2p.peers.hearsay-max", "addresses", _table.Hearsay, _settings.HearsayMax),
-            new TableSize("cjp2p.peers.actors-max", "actors", _peerActors, _settings.ActorsMax),
-        ])
+        Tables())
     {
         SeenAs = _seenAs,
         Dropped = [.. _table.Dropped.Select(dropped => new DroppedPeerState(dropped.Address, Math.Round((Now - dropped.At).TotalSeconds, 3), dropped.Why))],
     };
+
+    private ImmutableArray<TableSize> Tables() =>
+    [
+        new("cjp2p.peers.peers-max", "peers", _table.Verified, _settings.PeersMax, _table.Evictions),
+        new("cjp2p.peers.hearsay-max", "addresses", _table.Hearsay, _settings.HearsayMax, _table.HearsayRefused),
+        new("cjp2p.peers.actors-max", "actors", _peerActors, _settings.ActorsMax, _peersWithoutActor),
+    ];
 
     // Whom the user does not want is not told to others either.
     private void Forget(in PeerAddress address)
@@ -309,8 +314,14 @@ internal sealed class PeerRegistryActor : InspectedActor, IWithTimers
         var child = Context.Child(name);
         if (!child.IsNobody())
             return child;
-        if (!make || _peerActors >= _settings.ActorsMax)
+        if (!make)
             return null;
+        if (_peerActors >= _settings.ActorsMax)
+        {
+            _peersWithoutActor++;
+            return null;
+        }
+
         _peerActors++;
         return Context.WatchWith(
             Context.ActorOf(PeerActor.Props(_node, address), name), new PeerRegistryProtocol.PeerStopped(address));

@@ -51,6 +51,9 @@ public sealed class PeerTable
     /// <summary>Verified peers that had to make room.</summary>
     public long Evictions { get; private set; }
 
+    /// <summary>Addresses that were named when there was no room for them, known ones included.</summary>
+    public long HearsayRefused { get; private set; }
+
     /// <summary>The verified peers, in no particular but a reproducible order.</summary>
     public IReadOnlyList<PeerRecord> Peers => _verified;
 
@@ -128,10 +131,16 @@ public sealed class PeerTable
     public int AddHearsay(ReadOnlySpan<PeerAddress> addresses, AddressPolicy policy)
     {
         var kept = 0;
-        foreach (var address in addresses)
+        for (var i = 0; i < addresses.Length && kept < _settings.HearsayPerMessageMax; i++)
         {
-            if (kept >= _settings.HearsayPerMessageMax || _hearsaySet.Count >= _settings.HearsayMax)
+            if (_hearsaySet.Count >= _settings.HearsayMax)
+            {
+                // To look at each of them would be more work for a flood.
+                HearsayRefused += Math.Min(addresses.Length - i, _settings.HearsayPerMessageMax - kept);
                 break;
+            }
+
+            ref readonly var address = ref addresses[i];
             if (!policy.Accepts(address) || Contains(address) || !_hearsaySet.Add(address))
                 continue;
             if (_hearsay.Count >= _settings.HearsayMax * 2)

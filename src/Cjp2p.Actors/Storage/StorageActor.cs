@@ -41,6 +41,7 @@ internal sealed class StorageActor : InspectedActor, IWithTimers
         _secret = node.Secret;
         _clock = node.Clock;
         _batch = new StateBatch(_settings.WaitingMax);
+        PublishTables(() => [StorageState.Table(_batch.Count, _settings.WaitingMax, _batch.Dropped)]);
     }
 
     public ITimerScheduler Timers { get; set; } = null!;

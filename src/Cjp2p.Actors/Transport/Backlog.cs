@@ -8,6 +8,7 @@ public sealed class Backlog
 {
     private readonly int _most;
     private int _count;
+    private long _shed;
 
     /// <param name="most">Messages at the most.</param>
     public Backlog(int most) => _most = most;
@@ -18,12 +19,16 @@ public sealed class Backlog
     /// <summary>Messages waiting.</summary>
     public int Count => Volatile.Read(ref _count);
 
+    /// <summary>Messages that found no room.</summary>
+    public long Shed => Interlocked.Read(ref _shed);
+
     /// <summary>Asks to tell one more message.</summary>
     public bool TryEnter()
     {
         if (Interlocked.Increment(ref _count) <= _most)
             return true;
         Interlocked.Decrement(ref _count);
+        Interlocked.Increment(ref _shed);
         return false;
     }
 

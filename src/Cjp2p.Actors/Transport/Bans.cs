@@ -29,6 +29,9 @@ public sealed class Bans(int most)
 
     private long _dropped;
 
+    /// <summary>Bans that were refused, or for which another had to make room.</summary>
+    public long Refused { get; private set; }
+
     /// <summary>The bans, by address.</summary>
     public ImmutableArray<Ban> All => [.. (_bans?.Values.AsEnumerable() ?? []).OrderBy(ban => ban.Address)];
 
@@ -58,7 +61,11 @@ public sealed class Bans(int most)
         {
             var bans = _bans is { } before ? new Dictionary<PeerAddress, Ban>(before) : [];
             if (bans.Count >= most && !bans.ContainsKey(ban.Address))
+            {
+                Refused++;
                 return false;
+            }
+
             bans[ban.Address] = ban;
             _bans = bans;
             return true;

@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using Akka.Actor;
 using Cjp2p.Actors.AntiSpoof;
 using Cjp2p.Actors.Content;
+using Cjp2p.Actors.Inspection;
 using Cjp2p.Actors.Node;
 using Cjp2p.Actors.Peers;
 using Cjp2p.Actors.Protocol;
@@ -50,6 +51,13 @@ internal sealed class DatagramPump : IDatagramSink
         _peers = new PeersAnswer(node.Settings.Wire.Limits.PeersMax);
         _now = node.Clock.Now;
     }
+
+    /// <summary>Its tables that have a cap.</summary>
+    public ImmutableArray<TableSize> Tables() =>
+    [
+        new("cjp2p.ingress.sources-max", "IP addresses", _limiter.Sources, _limiter.Limits.SourcesMax, _limiter.Evictions),
+        new("cjp2p.cookies.bare-reply-sources-max", "addresses", _bareReplies.Count, _node.Settings.Cookies.BareReplySourcesMax, _bareReplies.Evictions),
+    ];
 
     /// <inheritdoc/>
     public void OnDatagram(in PeerAddress source, ReadOnlySpan<byte> datagram)

@@ -47,6 +47,9 @@ public sealed class IngressLimiter
     /// <summary>Sources remembered now.</summary>
     public int Sources => _sources.Count;
 
+    /// <summary>Sources that had to make room.</summary>
+    public long Evictions => _sources.Evictions;
+
     /// <summary>What may be done with the next datagram of <paramref name="source"/>.</summary>
     public Admission Admit(in PeerAddress source, TimeSpan now)
     {

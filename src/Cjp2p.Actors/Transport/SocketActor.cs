@@ -129,7 +129,10 @@ internal sealed class SocketActor : InspectedActor, IWithTimers
         }
 
         var targets = _targets() with { Socket = Self };
-        endpoint.Transport!.Start(new DatagramPump(_node, endpoint.Transport, targets));
+        var pump = new DatagramPump(_node, endpoint.Transport!, targets);
+        // Of a socket that was opened again the new one counts.
+        _node.Caps.Publish("socket " + Array.IndexOf(_endpoints, endpoint).ToString(System.Globalization.CultureInfo.InvariantCulture), pump.Tables);
+        endpoint.Transport!.Start(pump);
     }
 
     private void Publish()

@@ -174,12 +174,14 @@ internal static class RunCommand
         // Signals are handled once, for all commands.
         services.AddSingleton<IHostLifetime, NoLifetime>();
         services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.Node.ShutdownTimeout + StopReserve);
+        var hooks = new HookGauge();
+        services.AddSingleton(hooks);
         services.AddAkka("cjp2p", akka => akka
             .AddCjp2pNode(settings.Node, mustStart: false)
             // Everything, since the level may be lowered while it runs.
             .AddHocon(HostLogging.AkkaConfig(log, everything: true), HoconAddMode.Prepend)
             .WithActors((system, registry, _) =>
-                registry.Register<HookActor>(system.ActorOf(HookActor.Props(settings.Node.Hooks), HookActor.Name)))
+                registry.Register<HookActor>(system.ActorOf(HookActor.Props(settings.Node.Hooks, hooks), HookActor.Name)))
             // Last, so that what the user says about Akka itself wins.
             .AddHocon(settings.System, HoconAddMode.Prepend));
         services.AddHostedService(provider => new WatchdogService(

@@ -15,16 +15,24 @@ internal sealed class HookActor : UntypedActor
     private readonly HookQueue _queue = new();
     private readonly TaskCompletionSource _stopping = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly HookGauge _gauge;
     private HookSettings _settings;
+    private long _dropped;
 
     /// <param name="settings">The commands.</param>
-    public HookActor(HookSettings settings) => _settings = settings;
+    /// <param name="gauge">Where it says how full its queue is.</param>
+    public HookActor(HookSettings settings, HookGauge gauge)
+    {
+        _settings = settings;
+        _gauge = gauge;
+        Publish();
+    }
 
     /// <summary>Its name.</summary>
     public const string Name = "hooks";
 
     /// <summary>Props of it.</summary>
-    public static Props Props(HookSettings settings) => Akka.Actor.Props.Create(() => new HookActor(settings));
+    public static Props Props(HookSettings settings, HookGauge gauge) => Akka.Actor.Props.Create(() => new HookActor(settings, gauge));
 
     protected override void PreStart()
     {
@@ -58,13 +66,21 @@ internal sealed class HookActor : UntypedActor
                 Unhandled(message);
                 break;
         }
+
+        Publish();
     }
+
+    private void Publish() =>
+        _gauge.Now = new HookCounts(_queue.Running, _queue.Waiting, _dropped, _settings.RunningMax, _settings.WaitingMax);
 
     private void On(HookEvent happened)
     {
         if (_settings.CommandOf(happened.Kind).IsEmpty)
             return;
-        if (!_queue.Add(happened, _settings.WaitingMax) && _queue.Dropped == 1)
+        var isDropped = !_queue.Add(happened, _settings.WaitingMax);
+        if (isDropped)
+            _dropped++;
+        if (isDropped && _queue.Dropped == 1)
         {
             _log.Warning("{Waiting} events wait for their command already (cjp2p.hooks.waiting-max); further ones are dropped",
                 _queue.Waiting);

@@ -21,6 +21,9 @@ internal sealed class CaptureFiles(string data, long bytesMax)
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Capture> _running = [];
 
+    /// <summary>Captures that were not started because there were so many.</summary>
+    public long Refused { get; private set; }
+
     /// <summary>The captures, by name.</summary>
     public CaptureDocument[] All
     {
@@ -53,7 +56,11 @@ internal sealed class CaptureFiles(string data, long bytesMax)
         {
             var folder = Directory.CreateDirectory(Path.Combine(data, Folder));
             if (folder.GetFiles("*.jsonl").Length >= FilesMax)
+            {
+                Refused++;
                 throw new ApiException(409, $"there are {FilesMax} captures already: delete some");
+            }
+
             Tap tap;
             try
             {

@@ -44,8 +44,7 @@ internal static class Diagnostics
                 zip, "status.json", StatusDocument.From(await node.StatusAsync(call.Aborted).ConfigureAwait(false)), HttpJson.Default.StatusDocument)).ConfigureAwait(false);
             await TryAsync(async () => Add(
                 zip, "tree.json", await inspector.TreeAsync(new InspectionProtocol.GetTree(WithStates: true), call.Aborted).ConfigureAwait(false), HttpJson.Default.ActorTree)).ConfigureAwait(false);
-            await TryAsync(async () => Add(
-                zip, "limits.json", [.. await inspector.LimitsAsync(call.Aborted).ConfigureAwait(false)], HttpJson.Default.TableSizeArray)).ConfigureAwait(false);
+            Add(zip, "limits.json", [.. inspector.Limits()], HttpJson.Default.TableSizeArray);
             await TryAsync(async () => Add(
                 zip, "peers.json", await inspector.PeersAsync(new PeerQuery(Most: NodeInspector.PageMax), call.Aborted).ConfigureAwait(false), HttpJson.Default.PeerPage)).ConfigureAwait(false);
             await TryAsync(async () => Add(

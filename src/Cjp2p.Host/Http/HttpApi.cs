@@ -40,6 +40,7 @@ internal static class HttpApi
         builder.Services.AddSingleton<DownloadJobs>();
         builder.Services.AddSingleton(services =>
             new AuditLog(settings.Node.Content.Data, services.GetRequiredService<ILogger<AuditLog>>()));
+        builder.Services.AddHostedService<HostTables>();
         Telemetry.Add(builder.Services, http);
         builder.Services.AddDashboard(services => new DashboardSource(
             (_, cancelled) => services.GetRequiredService<NodeHandle>().GetAsync(cancelled),

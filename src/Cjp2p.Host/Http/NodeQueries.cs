@@ -237,7 +237,7 @@ internal static class NodeQueries
     private static async Task LimitsAsync(ApiCall call)
     {
         var node = await call.NodeAsync().ConfigureAwait(false);
-        await call.WriteAsync([.. await node.Inspector.LimitsAsync(call.Aborted).ConfigureAwait(false)], HttpJson.Default.TableSizeArray).ConfigureAwait(false);
+        await call.WriteAsync([.. node.Inspector.Limits()], HttpJson.Default.TableSizeArray).ConfigureAwait(false);
     }
 
     private static async Task BansAsync(ApiCall call)

@@ -33,6 +33,9 @@ internal sealed class SubtreeLevels(string node, LoggingLevelSwitch level, LogEv
         }
     }
 
+    /// <summary>Levels that found no room.</summary>
+    public long Refused { get; private set; }
+
     /// <summary>The subtrees, by path.</summary>
     public IReadOnlyList<(string Path, LogEventLevel Level)> All => [.. _levels.Select(one => (one.Path, one.Level))];
 
@@ -43,7 +46,11 @@ internal sealed class SubtreeLevels(string node, LoggingLevelSwitch level, LogEv
         {
             var others = _levels.Where(one => one.Path != path).ToArray();
             if (others.Length >= Most)
+            {
+                Refused++;
                 return false;
+            }
+
             Publish([.. others, ($"/user/{node}{path.TrimEnd('/')}", path, wanted)]);
             return true;
         }

@@ -80,7 +80,7 @@ public sealed class ActorStateTests : DownloadSpec
         Assert.Equal(1, state.Datagrams.Single(count => count.Name == "Datagrams").Count);
         Assert.Equal(1, state.Datagrams.Single(count => count.Name == "UnknownElements").Count);
         Assert.Contains(new TableSize("cjp2p.wire.unknown-names-max", "names", 1, 256, 0), state.Tables);
-        Assert.Contains(new TableSize("cjp2p.inspection.bans-max", "bans", 1, 1024), state.Tables);
+        Assert.Contains(new TableSize("cjp2p.inspection.bans-max", "bans", 1, 1024, 0), state.Tables);
     }
 
     [Fact]
@@ -154,7 +154,7 @@ public sealed class ActorStateTests : DownloadSpec
         var from = state.Sources[0];
         Assert.Equal((source.Address, "Named", "Active", 1.0, state.ChunksInFlight), (from.Address, from.Origin, from.Standing, from.Share, from.InFlightChunks));
         Assert.True(from.Chunks > 0 && from.RoundTripMs > 0 && from.WindowChunks > 0 && from.HeardAgoSeconds >= 0);
-        Assert.Contains(new TableSize("cjp2p.downloads.sources-max", "sources", 2, 64), state.Tables);
+        Assert.Contains(new TableSize("cjp2p.downloads.sources-max", "sources", 2, 64, 0), state.Tables);
 
         var file = State<DownloadFileState>($"/downloads/{source.Id}/file-1");
         Assert.Equal((true, false, 6, Target), (file.IsOpen, file.IsFinished, file.Spans, file.TargetPath));
@@ -168,7 +168,7 @@ public sealed class ActorStateTests : DownloadSpec
         var manager = State<DownloadManagerState>("/downloads");
         Assert.Equal(source.Id, Assert.Single(manager.Running));
         Assert.Equal((1, false), (manager.Started, manager.IsStopping));
-        Assert.Equal(new TableSize("cjp2p.downloads.running-max", "downloads", 1, 1000), Assert.Single(manager.Tables));
+        Assert.Equal(new TableSize("cjp2p.downloads.running-max", "downloads", 1, 1000, 0), Assert.Single(manager.Tables));
     }
 
     [Fact]
@@ -185,7 +185,7 @@ public sealed class ActorStateTests : DownloadSpec
         Send(Friend, $"[{{\"PleaseSendContent\":{{\"id\":\"{ScriptedSource.IdOf(_content)}\",\"offset\":0,\"length\":4096}}}}]");
         var server = State<ContentServerState>("/server");
         Assert.Equal((1L, 1L, 32L), (server.Requests, server.Served, server.ServedBytes));
-        Assert.Contains(new TableSize("cjp2p.content.open-files-max", "files", 1, 64), server.Tables);
+        Assert.Contains(new TableSize("cjp2p.content.open-files-max", "files", 1, 64, 0), server.Tables);
     }
 
     [Fact]

@@ -55,7 +55,7 @@ public sealed class WorldDriverSpec : IDisposable
             foreach (var actor in tree.Actors)
                 Assert.NotNull((await opened.Inspector.ActorAsync(actor.Facts.Path))!.State);
             Assert.Equal(node.Group == "homes" ? 1 : 0, (await opened.Inspector.DownloadsAsync()).Length);
-            Assert.NotEmpty(await opened.Inspector.LimitsAsync());
+            Assert.NotEmpty(opened.Inspector.Limits());
         }
 
         // Looking took no time.
