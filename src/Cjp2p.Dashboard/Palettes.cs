@@ -23,6 +23,8 @@ public static class Palettes
         PaletteDark = new PaletteDark
         {
             Primary = "#8f9dff",
+            // White on it would be 2.5 : 1.
+            PrimaryContrastText = "#11131c",
             Background = "#11131c",
             Surface = "#191c29",
             TextPrimary = "#e6e8f2",

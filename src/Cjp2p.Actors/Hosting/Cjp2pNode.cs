@@ -16,7 +16,9 @@ namespace Cjp2p.Actors.Hosting;
 /// </summary>
 public sealed class Cjp2pNode
 {
-    private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(10);
+    /// <summary>How long a status may take: longer than the parts that it asks are waited for.</summary>
+    internal static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(10);
+
     private readonly INodeLine _line;
 
     internal Cjp2pNode(INodeLine line, IActorRef actor, ImmutableArray<PeerAddress> addresses, NodeInspection inside)

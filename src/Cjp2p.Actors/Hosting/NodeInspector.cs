@@ -123,7 +123,23 @@ public sealed class NodeInspector
     /// <summary>The actors that are stuck now; waits for nobody.</summary>
     public ImmutableArray<StuckActor> StuckActors() => Watchdog.Stuck(Inside.Facts(), Node.Settings.Inspection.StuckAfter);
 
-    /// <summary>How the node is, in words; empty: well.</summary>
+    /// <summary>How the node is, in words, the actors that are stuck included; empty: well. Answers also for a node that does not.</summary>
+    /// <param name="cancellationToken">Cancels waiting.</param>
+    public async Task<ImmutableArray<string>> ReasonsAsync(CancellationToken cancellationToken = default)
+    {
+        ImmutableArray<string> stuck = [.. StuckActors().Select(actor => actor.ToString())];
+        try
+        {
+            var status = await AskAsync<NodeProtocol.NodeStatus>(NodeProtocol.GetStatus.Instance, cancellationToken, Cjp2pNode.AnswerPatience).ConfigureAwait(false);
+            return [.. ReasonsAgainst(status), .. stuck];
+        }
+        catch (NodeException e)
+        {
+            return [e.Message, .. stuck];
+        }
+    }
+
+    /// <summary>What a status says against a node, in words; empty: nothing.</summary>
     /// <param name="status">As from <see cref="Cjp2pNode.StatusAsync"/>.</param>
     public static ImmutableArray<string> ReasonsAgainst(NodeProtocol.NodeStatus status)
     {
@@ -273,13 +289,13 @@ public sealed class NodeInspector
     public async Task<int> RescanAsync(CancellationToken cancellationToken = default) =>
         (await AskAsync<ContentStoreProtocol.Rescanning>(ContentStoreProtocol.RescanAll.Instance, cancellationToken).ConfigureAwait(false)).Folders;
 
-    private Task<T> AskAsync<T>(object question, CancellationToken cancellationToken) where T : class =>
+    private Task<T> AskAsync<T>(object question, CancellationToken cancellationToken, TimeSpan? patience = null) where T : class =>
         new NodeCall<T>(
             _node,
             question,
             answer => answer is NodeProtocol.Stopped ? throw new NodeException("the node was stopped") : answer as T,
             cancellationToken)
         {
-            Patience = Node.Settings.Inspection.AnswerTimeout + Reserve,
+            Patience = patience ?? Node.Settings.Inspection.AnswerTimeout + Reserve,
         }.RunAsync(_line);
 }

@@ -26,8 +26,11 @@ public static class InspectionProtocol
     /// <param name="Path">As in <see cref="ActorFacts.Path"/>; "/" is the node.</param>
     /// <param name="DepthMax">Levels below that path; 0: that actor alone.</param>
     /// <param name="WithStates">Whether the states come along, or only their one-line summaries.</param>
-    /// <param name="ActorsMax">Actors at the most; the tree says how many there are.</param>
-    public sealed record GetTree(string Path = "/", int DepthMax = int.MaxValue, bool WithStates = false, int ActorsMax = 2000)
+    /// <param name="ActorsMax">
+    /// Actors at the most, and never more than <c>cjp2p.inspection.actors-max</c>: those deepest down are left out; the tree says how
+    /// many there are.
+    /// </param>
+    public sealed record GetTree(string Path = "/", int DepthMax = int.MaxValue, bool WithStates = false, int ActorsMax = int.MaxValue)
         : INodeQuery;
 
     /// <summary>

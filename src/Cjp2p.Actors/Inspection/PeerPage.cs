@@ -101,8 +101,8 @@ public sealed record PeerPage(int Total, int Verified, int Hearsay, int Skip, Im
 /// <param name="Score">Lower is better; null as above.</param>
 /// <param name="HasCookie">Whether it gave us a cookie to return; null as above.</param>
 /// <param name="Doubt">Why it is suspected, in words; empty: it is not.</param>
-/// <param name="BytesIn">Bytes of content that came from it.</param>
-/// <param name="BytesOut">Bytes of content that went to it.</param>
+/// <param name="ContentInBytes">Bytes of content that came from it.</param>
+/// <param name="ContentOutBytes">Bytes of content that went to it.</param>
 public sealed record PeerRow(
     PeerAddress Address,
     bool IsVerified,
@@ -114,8 +114,8 @@ public sealed record PeerRow(
     double? Score,
     bool? HasCookie,
     string Doubt,
-    long BytesIn = 0,
-    long BytesOut = 0)
+    long ContentInBytes = 0,
+    long ContentOutBytes = 0)
 {
     internal static PeerRow Of(in PeerRecord peer, bool isHearsay, TimeSpan now, Func<PeerAddress, string?> ban) => new(
         peer.Address,
@@ -132,7 +132,7 @@ public sealed record PeerRow(
         : peer.UnansweredProbes > 1 ? $"{peer.UnansweredProbes} probes unanswered"
         : "");
 
-    internal PeerRow With((long In, long Out) traffic) => traffic == default ? this : this with { BytesIn = traffic.In, BytesOut = traffic.Out };
+    internal PeerRow With((long In, long Out) traffic) => traffic == default ? this : this with { ContentInBytes = traffic.In, ContentOutBytes = traffic.Out };
 
     internal PeerRow With(PeerState? state) => state is null ? this : this with
     {

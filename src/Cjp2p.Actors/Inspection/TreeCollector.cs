@@ -37,7 +37,7 @@ internal sealed class TreeCollector : UntypedActor, IWithTimers
             case InspectionProtocol.GetTree tree:
                 var all = _node.Inspection.Below(tree.Path, Math.Max(0, tree.DepthMax));
                 _total = all.Count;
-                _asked = all[..Math.Clamp(tree.ActorsMax, 0, Math.Min(all.Count, _node.Settings.Inspection.ActorsMax))];
+                _asked = Highest(all, Math.Clamp(tree.ActorsMax, 0, Math.Min(all.Count, _node.Settings.Inspection.ActorsMax)));
                 break;
             case InspectionProtocol.GetStates states:
                 var wanted = states.Paths.ToHashSet(StringComparer.Ordinal);
@@ -91,6 +91,14 @@ internal sealed class TreeCollector : UntypedActor, IWithTimers
                 break;
         }
     }
+
+    // Of too many those highest up: the parts of the node never fall off for the children of one of them.
+    private static List<ActorTrack> Highest(List<ActorTrack> all, int most) => most == all.Count
+        ? all
+        : [
+            .. all.OrderBy(track => track.Path == "/" ? 0 : track.Path.Count('/')).ThenBy(track => track.Path, StringComparer.Ordinal).Take(most)
+                .OrderBy(track => track.Path, StringComparer.Ordinal),
+        ];
 
     private void AnswerWhenDone()
     {

@@ -172,27 +172,46 @@ public sealed class DatagramReader
             case WireMessageKind.SupportedMessages:
                 return first == (byte)'{';
             case WireMessageKind.Peers:
-                return TryDecodeFields(datagram, Field.Peers, Field.SeenAs, ref element);
             case WireMessageKind.MaybeTheyHaveSome:
-                return TryDecodeFields(datagram, Field.Id | Field.Peers, Field.None, ref element);
             case WireMessageKind.PleaseSendContent:
-                return TryDecodeFields(datagram, Field.Id | Field.Length | Field.Offset, Field.None, ref element);
             case WireMessageKind.Content:
-                return TryDecodeFields(datagram, Field.Id | Field.Offset | Field.Base64, Field.Eof, ref element);
+                return TryDecodeFields(datagram, ref element);
             default:
                 return false;
         }
     }
 
-    private bool TryDecodeFields(ReadOnlySpan<byte> datagram, Field required, Field optional, ref WireElement element)
+    /// <summary>Whether a field, by its name as written, is one of a message whose fields are read.</summary>
+    internal static bool IsKnownField(WireMessageKind kind, ReadOnlySpan<byte> name)
     {
+        var (required, optional) = FieldsOf(kind);
+        return (FieldOf(name) & (required | optional)) != Field.None;
+    }
+
+    private static (Field Required, Field Optional) FieldsOf(WireMessageKind kind) => kind switch
+    {
+        WireMessageKind.Peers => (Field.Peers, Field.SeenAs),
+        WireMessageKind.MaybeTheyHaveSome => (Field.Id | Field.Peers, Field.None),
+        WireMessageKind.PleaseSendContent => (Field.Id | Field.Length | Field.Offset, Field.None),
+        WireMessageKind.Content => (Field.Id | Field.Offset | Field.Base64, Field.Eof),
+        _ => (Field.None, Field.None),
+    };
+
+    private bool TryDecodeFields(ReadOnlySpan<byte> datagram, ref WireElement element)
+    {
+        var (required, optional) = FieldsOf(element.Kind);
         Field seen = Field.None;
         var fields = new JsonFields(datagram, element.Payload);
         while (fields.Next())
         {
             Field field = FieldOf(fields.Name.Of(datagram)) & (required | optional);
             if (field == Field.None)
-                continue; // fields of later versions are not ours to judge
+            {
+                // Fields of later versions are not ours to judge; whoever counts them looks again.
+                element.HasUnknownFields = true;
+                continue;
+            }
+
             if ((seen & field) != 0 || !TryDecodeField(datagram, field, fields.Value, ref element))
                 return false;
             seen |= field;

@@ -33,6 +33,9 @@ public struct WireElement
     /// <summary>Content: the base64 text has JSON escapes in it (some encoders write <c>\/</c> for <c>/</c>).</summary>
     public bool Base64HasEscapes { get; internal set; }
 
+    /// <summary>The payload has fields that the message does not have, as far as we know. See <see cref="DatagramReader.IsKnownField"/>.</summary>
+    public bool HasUnknownFields { get; internal set; }
+
     /// <summary>Peers, MaybeTheyHaveSome: the raw JSON array of addresses. See <see cref="WireDecode.ReadPeers"/>.</summary>
     public WireSlice Peers { get; internal set; }
 

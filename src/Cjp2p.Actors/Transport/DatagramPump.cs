@@ -265,6 +265,9 @@ internal sealed class DatagramPump : IDatagramSink
                     _node.Unknown.Count(source, datagram, element, _now);
                     break;
             }
+
+            if (element.HasUnknownFields)
+                _node.Unknown.CountFields(source, datagram, element, _now);
         }
 
         if (unknown > 0)

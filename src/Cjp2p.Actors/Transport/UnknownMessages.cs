@@ -7,6 +7,7 @@ namespace Cjp2p.Actors.Transport;
 public sealed class UnknownMessages
 {
     private const int SendersMax = 8;
+    private const int FieldsMax = 8;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, UnknownMessageCount> _byName = [];
     private readonly WireLimits _limits;
@@ -37,12 +38,44 @@ public sealed class UnknownMessages
     public void Count(in PeerAddress source, ReadOnlySpan<byte> datagram, in WireElement element, TimeSpan now)
     {
         var message = (UnknownMessage)WireDecode.ToMessage(datagram, element, _limits);
+        Count(source, message.Name, message.Raw, now);
+    }
+
+    /// <summary>
+    /// Counts the fields of a known message that we do not know, as <c>Message.field</c>, with their values as samples. Of one
+    /// message the first eight are looked at.
+    /// </summary>
+    public void CountFields(in PeerAddress source, ReadOnlySpan<byte> datagram, in WireElement element, TimeSpan now)
+    {
+        var fields = new JsonFields(datagram, element.Payload);
+        for (var left = FieldsMax; left > 0 && fields.Next();)
+        {
+            if (DatagramReader.IsKnownField(element.Kind, fields.Name.Of(datagram)))
+                continue;
+            left--;
+            var field = (UnknownMessage)WireDecode.ToMessage(
+                datagram, new WireElement { Kind = WireMessageKind.Unknown, Name = Cut(datagram, fields.Name), Payload = fields.Value }, _limits);
+            Count(source, $"{element.Kind}.{field.Name}", field.Raw, now);
+        }
+    }
+
+    // As long as the name of a message may be, and not in the middle of a character.
+    private WireSlice Cut(ReadOnlySpan<byte> datagram, WireSlice name)
+    {
+        var length = Math.Min(name.Length, _limits.NameBytesMax);
+        while (length < name.Length && length > 0 && (datagram[name.Start + length] & 0xC0) == 0x80)
+            length--;
+        return new WireSlice(name.Start, length);
+    }
+
+    private void Count(in PeerAddress source, string name, RawJson sample, TimeSpan now)
+    {
         lock (_lock)
         {
-            if (_byName.TryGetValue(message.Name, out var known))
-                _byName[message.Name] = known with { Count = known.Count + 1, LastAt = now, Senders = With(known.Senders, source) };
+            if (_byName.TryGetValue(name, out var known))
+                _byName[name] = known with { Count = known.Count + 1, LastAt = now, Senders = With(known.Senders, source) };
             else if (_byName.Count < _namesMax)
-                _byName[message.Name] = new UnknownMessageCount(message.Name, 1, now, now, [source], message.Raw);
+                _byName[name] = new UnknownMessageCount(name, 1, now, now, [source], sample);
             else
                 Others++;
         }

@@ -31,6 +31,14 @@ internal static class TapCommand
         {
             node, peer, message, content, direction, actors, path, oneIn, write, json,
         };
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(path) is not null && (result.GetResult(peer) is not null || result.GetResult(message) is not null
+                || result.GetResult(content) is not null || result.GetResult(direction) is not null || result.GetResult(write) is not null))
+                result.AddError("--path shows actors, and --peer, --message, --content, --direction and --write are about datagrams");
+            else if (result.GetResult(write) is not null && result.GetResult(actors) is not null)
+                result.AddError("--write writes datagrams; --actors cannot be written");
+        });
         command.SetAction(async (parsed, cancelled) =>
         {
             var query = new List<string>();

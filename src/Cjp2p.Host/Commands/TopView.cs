@@ -44,9 +44,7 @@ internal static class TopView
         var uptime = Amounts.Clock(TimeSpan.FromSeconds(Math.Floor(Field.Number(status, "uptimeSeconds"))));
         yield return new TopLine($"{Field.Of(status, "name")}  up {uptime}  {(model.Tree is { } tree ? Field.Of(tree, "answers") : "")}", TopStyle.Strong);
         yield return new TopLine($"in {Amounts.Rate(model.InPerSecond),-10} out {Amounts.Rate(model.OutPerSecond),-10} {Peers(status)}  {Shared(status)}");
-        var reasons = Field.List(status, "endpoints").Where(endpoint => Field.Of(endpoint, "isOpen") != "true")
-            .Select(endpoint => $"the socket on {Field.Of(endpoint, "address")} is down: {Field.Of(endpoint, "reason")}")
-            .Concat(Field.Number(status, "partsAnswered") < 4 ? ["a part of the node does not answer"] : Array.Empty<string>())
+        var reasons = Field.List(status, "reasons").Select(reason => reason.GetString() ?? "")
             .Concat(model.Trouble.Length > 0 ? [model.Trouble] : Array.Empty<string>());
         foreach (var reason in reasons)
             yield return new TopLine(reason, TopStyle.Warn);

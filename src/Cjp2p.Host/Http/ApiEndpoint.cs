@@ -13,6 +13,9 @@ internal sealed record ApiEndpoint(string Method, string Path, string Summary, F
     /// <summary>Media type of the answer when it is no JSON.</summary>
     public string? Media { get; init; }
 
+    /// <summary>What each event of a stream is, as JSON; null: it is no stream.</summary>
+    public Type? Event { get; init; }
+
     /// <summary>What it takes as JSON; null: nothing.</summary>
     public Type? Body { get; init; }
 

@@ -11,7 +11,7 @@ namespace Cjp2p.Host.Http;
 /// </summary>
 internal sealed class CaptureFiles(string data, long bytesMax)
 {
-    /// <summary>Capture files at the most; older ones have to be deleted by the user.</summary>
+    /// <summary>Capture files at the most; further ones are refused until some are removed.</summary>
     public const int FilesMax = 32;
 
     /// <summary>Longest time of a capture.</summary>
@@ -79,14 +79,21 @@ internal sealed class CaptureFiles(string data, long bytesMax)
         }
     }
 
-    /// <summary>Ends one that runs; returns when all that it took is written.</summary>
-    public async Task StopAsync(string name)
+    /// <summary>Ends one that runs, and returns when all that it took is written; removes one that has ended.</summary>
+    public async Task EndAsync(string name)
     {
         Capture? capture;
         lock (_lock)
+        {
             capture = _running.GetValueOrDefault(name);
-        if (capture is null)
-            throw ApiCall.NotFound($"no capture {name} runs");
+            if (capture is null || capture.Ended.IsCompleted)
+            {
+                File.Delete(PathOf(name));
+                _running.Remove(name);
+                return;
+            }
+        }
+
         capture.Tap.Dispose();
         await capture.Ended.ConfigureAwait(false);
     }

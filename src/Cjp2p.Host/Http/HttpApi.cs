@@ -168,7 +168,7 @@ internal static class HttpApi
 
     private static byte[] DescriptionBytes()
     {
-        var description = OpenApiDescription.Of(Endpoints);
+        var description = OpenApiDescription.Of([.. Endpoints, Telemetry.Endpoint]);
         using var bytes = new MemoryStream();
         using (var writer = new Utf8JsonWriter(bytes, new JsonWriterOptions { Indented = true }))
             ((JsonNode)description).WriteTo(writer);

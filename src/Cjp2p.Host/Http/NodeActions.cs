@@ -56,7 +56,7 @@ internal static class NodeActions
             Answer = typeof(CaptureDocument),
         },
         new("GET", "/api/captures/{name}", "A capture file.", CaptureFileAsync) { Media = "application/x-ndjson" },
-        new("DELETE", "/api/captures/{name}", "Ends a capture; the file stays.", EndCaptureAsync),
+        new("DELETE", "/api/captures/{name}", "Ends a capture, and its file stays; removes the file of one that has ended.", EndCaptureAsync),
         new("GET", "/api/audit", "The last actions.", AuditAsync) { Answer = typeof(AuditEntry[]) },
     ];
 
@@ -263,7 +263,7 @@ internal static class NodeActions
     private static async Task EndCaptureAsync(ApiCall call)
     {
         call.Of = call.Route("name");
-        await call.Get<CaptureFiles>().StopAsync(call.Of).ConfigureAwait(false);
+        await call.Get<CaptureFiles>().EndAsync(call.Of).ConfigureAwait(false);
         await call.DoneAsync().ConfigureAwait(false);
     }
 

@@ -2,6 +2,7 @@ using System.Text;
 using Cjp2p.Actors.Content;
 using Cjp2p.Actors.Hosting;
 using Cjp2p.Actors.Inspection;
+using Cjp2p.Actors.Peers;
 using Microsoft.AspNetCore.Http;
 
 namespace Cjp2p.Host.Http;
@@ -30,6 +31,7 @@ internal static class NodeQueries
         new("GET", "/api/watch", "A stream (server-sent events) of the changes of one field of one actor.", WatchAsync)
         {
             Media = "text/event-stream",
+            Event = typeof(FieldChange),
             Query =
             [
                 ("path", "The actor."),
@@ -74,6 +76,7 @@ internal static class NodeQueries
         new("GET", "/api/tap", "A stream (server-sent events) of datagrams, of what actors do, or both.", TapAsync)
         {
             Media = "text/event-stream",
+            Event = typeof(TapDocument),
             Query =
             [
                 ("datagrams", "false: no datagrams."),
@@ -123,7 +126,8 @@ internal static class NodeQueries
         {
             var node = await call.NodeAsync().ConfigureAwait(false);
             var status = await node.StatusAsync(call.Aborted).ConfigureAwait(false);
-            await call.WriteAsync(StatusDocument.From(status), HttpJson.Default.StatusDocument).ConfigureAwait(false);
+            await call.WriteAsync(
+                StatusDocument.From(status) with { Reasons = [.. await node.Inspector.ReasonsAsync(call.Aborted).ConfigureAwait(false)] }, HttpJson.Default.StatusDocument).ConfigureAwait(false);
         }
         catch (NodeException e)
         {
@@ -274,20 +278,28 @@ internal static class NodeQueries
     {
         var node = await call.NodeAsync().ConfigureAwait(false);
         var peers = await node.Inspector.AllPeersAsync(call.Aborted).ConfigureAwait(false);
-        // Whoever has no key with us is a peer all the same: those that are fast are those that are active.
-        var fast = peers.Verified.Where(peer => peer.RoundTrip > TimeSpan.Zero && peer.RoundTrip < Fast).OrderBy(peer => peer.RoundTrip).ThenBy(peer => peer.Address).ToArray();
         var content = node.Inspector.Inside.Node.Settings.Content;
         await call.WriteAsync(
-            new ReferenceStatus(
-                ProgramVersion.Text,
-                "",
-                peers.Verified.Length + peers.Hearsay.Length,
-                peers.Verified.Select(peer => peer.Address.WithPort(0)).Concat(peers.Hearsay.Select(address => address.WithPort(0))).Distinct().Count(),
-                fast.Length,
-                fast.Length,
-                [.. fast.Take(NodeInspector.PageMax).Select(peer => new ReferencePeer(peer.Address.ToString(), "", (int)Math.Round(peer.RoundTrip.TotalMilliseconds)))],
-                FreeBytes(content.Data.Length > 0 ? content.Data : Environment.CurrentDirectory)),
+            ReferenceStatusOf(peers, FreeBytes(content.Data.Length > 0 ? content.Data : Environment.CurrentDirectory)),
             HttpJson.Default.ReferenceStatus).ConfigureAwait(false);
+    }
+
+    /// <summary>The document in the form of the reference node; the fast peers are cut, the counts are of all.</summary>
+    /// <param name="peers">Every peer.</param>
+    /// <param name="freeBytes">Free space of the disk.</param>
+    public static ReferenceStatus ReferenceStatusOf(PeerRegistryProtocol.AllPeers peers, long freeBytes)
+    {
+        // Whoever has no key with us is a peer all the same: those that are fast are those that are active.
+        var fast = peers.Verified.Where(peer => peer.RoundTrip > TimeSpan.Zero && peer.RoundTrip < Fast).OrderBy(peer => peer.RoundTrip).ThenBy(peer => peer.Address).ToArray();
+        return new ReferenceStatus(
+            ProgramVersion.Text,
+            "",
+            peers.Verified.Length + peers.Hearsay.Length,
+            peers.Verified.Select(peer => peer.Address.WithPort(0)).Concat(peers.Hearsay.Select(address => address.WithPort(0))).Distinct().Count(),
+            fast.Length,
+            fast.Length,
+            [.. fast.Take(NodeInspector.PageMax).Select(peer => new ReferencePeer(peer.Address.ToString(), "", (int)Math.Round(peer.RoundTrip.TotalMilliseconds)))],
+            freeBytes);
     }
 
     private static long FreeBytes(string folder)
@@ -312,11 +324,7 @@ internal static class NodeQueries
         try
         {
             var node = await call.NodeAsync().ConfigureAwait(false);
-            reasons =
-            [
-                .. NodeInspector.ReasonsAgainst(await node.StatusAsync(call.Aborted).ConfigureAwait(false)),
-                .. node.Inspector.StuckActors().Select(actor => actor.ToString()),
-            ];
+            reasons = [.. await node.Inspector.ReasonsAsync(call.Aborted).ConfigureAwait(false)];
         }
         catch (NodeException e)
         {

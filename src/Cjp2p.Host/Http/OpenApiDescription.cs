@@ -1,12 +1,23 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
 using System.Text.RegularExpressions;
+using Cjp2p.Actors.Inspection;
 
 namespace Cjp2p.Host.Http;
 
 /// <summary>The description of the API in the form of OpenAPI 3.1, made from the list of its addresses and the types they answer with.</summary>
 internal static partial class OpenApiDescription
 {
+    // What a parameter of the query may be, by its name; the others are text.
+    private static readonly string[] Whole = ["depth", "intervalMs", "most", "oneIn", "skip", "waitMs"];
+    private static readonly string[] Flags = ["actors", "datagrams", "descending", "drop", "hearsay", "states", "whole"];
+
+    private static readonly Dictionary<string, string[]> Choices = new()
+    {
+        ["order"] = Enum.GetNames<PeerOrder>(),
+        ["direction"] = Enum.GetNames<DatagramDirection>(),
+    };
+
     /// <summary>Makes it.</summary>
     public static JsonObject Of(IEnumerable<ApiEndpoint> endpoints)
     {
@@ -62,15 +73,19 @@ internal static partial class OpenApiDescription
                 ["name"] = name,
                 ["in"] = "query",
                 ["description"] = description,
-                ["schema"] = new JsonObject { ["type"] = "string" },
+                ["schema"] = QuerySchema(name),
             });
         }
 
-        var answer = new JsonObject { ["description"] = endpoint.Answer is null && endpoint.Media is null ? "Done." : "The answer." };
+        var answer = new JsonObject
+        {
+            ["description"] = endpoint.Event is not null ? "A stream: the data of each event is as its schema says."
+                : endpoint.Answer is null && endpoint.Media is null ? "Done." : "The answer.",
+        };
         if (endpoint.Answer is { } type)
             answer["content"] = Content("application/json", Reference(type, schemas));
         else if (endpoint.Media is { } media)
-            answer["content"] = Content(media, new JsonObject());
+            answer["content"] = Content(media, endpoint.Event is { } happened ? Reference(happened, schemas) : new JsonObject());
         var operation = new JsonObject
         {
             ["summary"] = endpoint.Summary,
@@ -82,6 +97,13 @@ internal static partial class OpenApiDescription
                 {
                     ["description"] = "It cannot be done, for the reason in the answer.",
                     ["content"] = Content("application/json", Reference(typeof(ErrorDocument), schemas)),
+                },
+                ["503"] = new JsonObject
+                {
+                    ["description"] = "The node does not answer, or (of its health) does not work, for the reason in the answer.",
+                    ["content"] = Content(
+                        "application/json",
+                        Reference(endpoint.Answer == typeof(HealthDocument) || endpoint.Answer == typeof(StatusDocument) ? typeof(HealthDocument) : typeof(ErrorDocument), schemas)),
                 },
             },
         };
@@ -106,8 +128,43 @@ internal static partial class OpenApiDescription
     {
         var name = type.IsArray ? type.GetElementType()!.Name + "List" : type.Name;
         if (!schemas.ContainsKey(name))
-            schemas[name] = HttpJson.Default.Options.GetTypeInfo(type).GetJsonSchemaAsNode();
+        {
+            var schema = HttpJson.Default.Options.GetTypeInfo(type).GetJsonSchemaAsNode();
+            Anchor(schema, name);
+            schemas[name] = schema;
+        }
+
         return new JsonObject { ["$ref"] = $"#/components/schemas/{name}" };
+    }
+
+    // A type that comes twice is referred to from the root of its schema, which here is a part of a document.
+    private static void Anchor(JsonNode? schema, string name)
+    {
+        switch (schema)
+        {
+            case JsonObject part:
+                if (part["$ref"]?.GetValue<string>() is { } pointer)
+                    part["$ref"] = $"#/components/schemas/{name}{pointer[1..]}";
+                foreach (var (_, child) in part)
+                    Anchor(child, name);
+                break;
+            case JsonArray list:
+                foreach (var child in list)
+                    Anchor(child, name);
+                break;
+        }
+    }
+
+    private static JsonObject QuerySchema(string name)
+    {
+        if (Whole.Contains(name))
+            return new JsonObject { ["type"] = "integer" };
+        if (Flags.Contains(name))
+            return new JsonObject { ["type"] = "boolean" };
+        var schema = new JsonObject { ["type"] = "string" };
+        if (Choices.TryGetValue(name, out var choices))
+            schema["enum"] = new JsonArray([.. choices.Select(choice => JsonValue.Create(choice))]);
+        return schema;
     }
 
     // {**path} is one of ours; OpenAPI has {path}.

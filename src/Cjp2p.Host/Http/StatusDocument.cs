@@ -27,6 +27,9 @@ internal sealed record StatusDocument(
     SharedDocument? Shared,
     DownloadDocument[]? Downloads)
 {
+    /// <summary>What is wrong with it, in words; empty: nothing. Not there where nobody looked.</summary>
+    public string[]? Reasons { get; init; }
+
     /// <summary>The document of a status.</summary>
     public static StatusDocument From(NodeProtocol.NodeStatus status) => new(
         status.Name,

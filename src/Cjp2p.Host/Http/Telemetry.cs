@@ -11,6 +11,12 @@ namespace Cjp2p.Host.Http;
 /// <summary>Meters and traces by OpenTelemetry: for Prometheus at <c>/metrics</c>, and by OTLP where the user names an address.</summary>
 internal static class Telemetry
 {
+    private const string Path = "/metrics";
+
+    /// <summary>The address for Prometheus, for the description.</summary>
+    public static ApiEndpoint Endpoint { get; } =
+        new("GET", Path, "Meters, in the text form of Prometheus.", _ => Task.CompletedTask) { Media = "text/plain" };
+
     /// <summary>Adds what gathers and exports.</summary>
     public static void Add(IServiceCollection services, HttpSettings settings)
     {
@@ -32,7 +38,7 @@ internal static class Telemetry
     }
 
     /// <summary>Maps the address for Prometheus.</summary>
-    public static void Map(WebApplication app) => app.MapPrometheusScrapingEndpoint("/metrics");
+    public static void Map(WebApplication app) => app.MapPrometheusScrapingEndpoint(Path);
 
     /// <summary>Offers the node's meters from when it is up until it stops.</summary>
     private sealed class Meters(NodeHandle node) : BackgroundService

@@ -67,6 +67,27 @@ public sealed class ActorStateTests : DownloadSpec
     }
 
     [Fact]
+    public void Of_a_tree_that_is_too_large_the_parts_of_the_node_stay_and_what_is_deepest_goes()
+    {
+        StartNode("cjp2p.peers.actor-after = 1\ncjp2p.inspection.actors-max = 8");
+        // They come before "peers", "server", "socket" and "store" in the order of paths.
+        var sources = Enumerable.Range(1, 5).Select(i => Source((byte)i, ScriptedSource.ContentOf(10 + i))).ToArray();
+        foreach (var (source, i) in sources.Select((source, i) => (source, i)))
+        {
+            source.Delay = TimeSpan.FromSeconds(60);
+            Node.Tell(new DownloadProtocol.StartDownload(source.Id, $"/got/{i}", [source.Address]), User.Ref);
+        }
+
+        AdvanceSeconds(1);
+        var tree = Ask<ActorTree>(new InspectionProtocol.GetTree());
+        Assert.Equal(8, tree.Asked);
+        Assert.True(tree.Total > 10);
+        Assert.Superset(
+            new HashSet<string> { "/", "/downloads", "/peers", "/server", "/socket", "/store" }, tree.Actors.Select(actor => actor.Facts.Path).ToHashSet());
+        Assert.Equal(tree.Actors.Select(actor => actor.Facts.Path).Order(StringComparer.Ordinal), tree.Actors.Select(actor => actor.Facts.Path));
+    }
+
+    [Fact]
     public void Node_says_its_phase_bans_counters_and_shared_tables()
     {
         StartNode("cjp2p.peers.actor-after = 1");

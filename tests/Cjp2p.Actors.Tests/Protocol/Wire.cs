@@ -104,6 +104,7 @@ internal static class Wire
         Assert.Equal(expected.Eof, actual.Eof);
         Assert.Equal(expected.Base64, actual.Base64);
         Assert.Equal(expected.Base64HasEscapes, actual.Base64HasEscapes);
+        Assert.Equal(expected.HasUnknownFields, actual.HasUnknownFields);
         Assert.Equal(expected.Peers, actual.Peers);
     }
 }

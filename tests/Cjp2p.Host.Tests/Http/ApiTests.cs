@@ -126,10 +126,10 @@ public sealed class ApiTests : IDisposable
         Assert.Equal(id, _folder.IdOf("got"));
         // Both know how much content that was.
         var from = Assert.Single((await node.GetAsync("/api/peers")).GetProperty("peers").EnumerateArray());
-        Assert.InRange(from.GetProperty("bytesIn").GetInt64(), 3_000_000, 3_500_000);
-        Assert.Equal(0, from.GetProperty("bytesOut").GetInt64());
+        Assert.InRange(from.GetProperty("contentInBytes").GetInt64(), 3_000_000, 3_500_000);
+        Assert.Equal(0, from.GetProperty("contentOutBytes").GetInt64());
         var to = Assert.Single((await source.GetAsync("/api/peers")).GetProperty("peers").EnumerateArray());
-        Assert.InRange(to.GetProperty("bytesOut").GetInt64(), 3_000_000, 3_500_000);
+        Assert.InRange(to.GetProperty("contentOutBytes").GetInt64(), 3_000_000, 3_500_000);
 
         // One that nobody has: it runs, and is dropped.
         var nothing = new string('1', 64);
@@ -264,6 +264,10 @@ public sealed class ApiTests : IDisposable
         Assert.Equal(Hostile, unknown.GetProperty("name").GetString());
         // No markup leaves the node as such, whoever puts it into a page.
         Assert.DoesNotContain("<img", Encoding.UTF8.GetString(await node.BytesAsync("/api/unknown-messages")), StringComparison.Ordinal);
+        // That it has ended, and asked for again, it is gone.
+        Assert.Equal(204, (await node.ActAsync("DELETE", $"/api/captures/{name}")).Code);
+        Assert.Empty((await node.GetAsync("/api/captures")).EnumerateArray());
+        Assert.Equal(404, (await node.ActAsync("DELETE", $"/api/captures/{name}")).Code);
         Assert.Equal(404, (await node.ActAsync("DELETE", "/api/captures/..%2Fnode.json")).Code);
         Assert.Equal(404, (await StatusClient.GetAsync(node.Node, "/api/captures/..%2Fnode.json")).Code);
     }

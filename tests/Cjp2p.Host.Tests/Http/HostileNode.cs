@@ -37,6 +37,7 @@ internal sealed class HostileNode : IAsyncDisposable
             ["name"] = Text,
             ["uptimeSeconds"] = 1,
             ["partsAnswered"] = 3,
+            ["reasons"] = new JsonArray(Text),
             ["endpoints"] = new JsonArray(new JsonObject { ["address"] = Text, ["isOpen"] = false, ["reason"] = Text, ["bytesIn"] = 1, ["bytesOut"] = 1 }),
         }));
         app.MapGet("/api/tree", context => JsonAsync(context, new JsonObject
