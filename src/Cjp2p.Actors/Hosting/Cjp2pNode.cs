@@ -95,11 +95,20 @@ public sealed class Cjp2pNode
         CancellationToken cancellationToken = default)
     {
         ImmutableArray<PeerAddress> sources = [.. peers ?? []];
+        var target = Path.GetFullPath(path);
         using var activity = NodeTelemetry.Activities.StartActivity("download");
         activity?.SetTag("cjp2p.content.id", id.ToString());
-        var outcome = await new NodeCall<DownloadProtocol.Finished>(
+        var outcome = await CallAsync().ConfigureAwait(false);
+        // Somebody else had it fetched to another place, and this call joined: what is there now is copied.
+        if (outcome.TargetPath != target)
+            outcome = await CallAsync().ConfigureAwait(false);
+        activity?.SetTag("cjp2p.content.size", outcome.LengthBytes).SetTag("cjp2p.download.fetched", outcome.FetchedBytes)
+            .SetTag("cjp2p.download.sources", outcome.Sources.Length);
+        return outcome;
+
+        Task<DownloadProtocol.Finished> CallAsync() => new NodeCall<DownloadProtocol.Finished>(
             Actor,
-            new DownloadProtocol.StartDownload(id, Path.GetFullPath(path), sources),
+            new DownloadProtocol.StartDownload(id, target, sources),
             answer =>
             {
                 switch (answer)
@@ -120,10 +129,7 @@ public sealed class Cjp2pNode
             cancellationToken)
         {
             CancelQuestion = new DownloadProtocol.StopDownload(id),
-        }.RunAsync(_line).ConfigureAwait(false);
-        activity?.SetTag("cjp2p.content.size", outcome.LengthBytes).SetTag("cjp2p.download.fetched", outcome.FetchedBytes)
-            .SetTag("cjp2p.download.sources", outcome.Sources.Length);
-        return outcome;
+        }.RunAsync(_line);
     }
 
     /// <summary>Shares a file, or a folder with everything below it; returns when everything there is hashed and served.</summary>
