@@ -1,6 +1,5 @@
 using Cjp2p.Actors.Content;
 using Cjp2p.Actors.Inspection;
-using Cjp2p.Actors.Node;
 using Cjp2p.Actors.Peers;
 using Cjp2p.Actors.Protocol;
 using Cjp2p.Actors.Tests.Content;

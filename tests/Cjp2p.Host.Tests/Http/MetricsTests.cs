@@ -9,7 +9,7 @@ using Cjp2p.Host.Tests.Processes;
 namespace Cjp2p.Host.Tests.Http;
 
 /// <summary>What the meters say: as much as the documents promise, and the same as the list of limits.</summary>
-public sealed partial class MetricsTests : IAsyncLifetime
+public sealed partial class MetricsTests : IAsyncLifetime, IDisposable
 {
     /// <summary>Settings with "max" that cap no table.</summary>
     private static readonly Dictionary<string, string> NoTables = new()
@@ -56,11 +56,9 @@ public sealed partial class MetricsTests : IAsyncLifetime
             () => _node.GetAsync("/api/downloads"), now => now.GetProperty("running").GetArrayLength() == 1, Cjp2pProcess.Bound);
     }
 
-    public async Task DisposeAsync()
-    {
-        await _node.DisposeAsync();
-        _folder.Dispose();
-    }
+    public async Task DisposeAsync() => await _node.DisposeAsync();
+
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task Every_setting_that_caps_a_table_is_among_the_limits_and_each_limit_is_a_meter()

@@ -13,7 +13,7 @@ public sealed class OpenApiDescriptionTests
     {
         var references = new List<string>();
         Collect(Description, references);
-        Assert.True(references.Count(reference => reference.Contains("/properties/", StringComparison.Ordinal)) > 0);
+        Assert.Contains(references, reference => reference.Contains("/properties/", StringComparison.Ordinal));
         Assert.Equal([], references.Where(reference => Resolve(reference) is null));
     }
 
