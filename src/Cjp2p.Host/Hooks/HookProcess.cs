@@ -17,10 +17,8 @@ internal static class HookProcess
     /// <summary>Runs it to its end; returns null when it ended with 0, or a line that says why it did not.</summary>
     /// <param name="command">Full path of the program, and its arguments.</param>
     /// <param name="happened">What happened: CJP2P_EVENT, CJP2P_ID, CJP2P_PATH and CJP2P_BYTES, and the arguments id and path.</param>
-    /// <param name="timeout">How long it may take.</param>
-    /// <param name="stopping">Its end kills it.</param>
-    public static async Task<string?> RunAsync(
-        ImmutableArray<string> command, HookEvent happened, TimeSpan timeout, Task stopping)
+    /// <param name="killed">When this ends it is killed; the result is the line then.</param>
+    public static async Task<string?> RunAsync(ImmutableArray<string> command, HookEvent happened, Task<string> killed)
     {
         using var process = new Process { StartInfo = Start(command, happened) };
         try
@@ -35,14 +33,11 @@ internal static class HookProcess
         process.StandardInput.Close();
         var output = DrainAsync(process.StandardOutput.BaseStream);
         var error = DrainAsync(process.StandardError.BaseStream);
-        using var late = new CancellationTokenSource(timeout);
-        var exit = process.WaitForExitAsync(late.Token);
-        if (await Task.WhenAny(exit, stopping).ConfigureAwait(false) != exit || exit.IsCanceled)
+        var exit = process.WaitForExitAsync(CancellationToken.None);
+        if (await Task.WhenAny(exit, killed).ConfigureAwait(false) != exit)
         {
             Kill(process);
-            return stopping.IsCompleted
-                ? "the node stops, it was killed"
-                : string.Create(CultureInfo.InvariantCulture, $"it took longer than {timeout.TotalSeconds} s and was killed");
+            return await killed.ConfigureAwait(false);
         }
 
         if (process.ExitCode == 0)
