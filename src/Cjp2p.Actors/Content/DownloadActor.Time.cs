@@ -104,6 +104,6 @@ internal sealed partial class DownloadActor
             return $"all {banned} sources that answered gave wrong content";
         if (_sources.Any(source => source.UselessInRow > 0 || (source.Chunks == 0 && source.Failures > 0)))
             return $"{answered} sources answer, but give only teasers or nothing";
-        return $"{answered} sources had the content, none answers now";
+        return $"{Amounts.Count(answered, "source", "sources")} had the content, none answers now";
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
+using Cjp2p.Actors.AntiSpoof;
 using Cjp2p.Actors.Inspection;
 using Cjp2p.Actors.Node;
 using Cjp2p.Actors.Protocol;
@@ -15,11 +16,14 @@ namespace Cjp2p.Actors.Content;
 /// </remarks>
 internal sealed class DownloadManagerActor : InspectedActor
 {
+    private const int WrongBlocksMax = 256;
+
     // Managing -> (StopAll) Stopping -> stopped
     private readonly NodeServices _node;
     private readonly IActorRef _registry;
     private readonly IActorRef _store;
     private readonly Dictionary<ContentId, Running> _running = [];
+    private readonly TwoGenerationMap<PeerAddress, ContentId> _wrongBlocks = new(WrongBlocksMax);
     private IActorRef _stopRequester = ActorRefs.Nobody;
     private int _started;
     private bool _isStopping;
@@ -88,9 +92,10 @@ internal sealed class DownloadManagerActor : InspectedActor
                     Sender, [.. _running.OrderBy(one => one.Key.ToString(), StringComparer.Ordinal).Select(one => one.Value.Actor)]));
                 break;
             case DownloadProtocol.LiarFound liar:
-                Context.Parent.Tell(new NodeProtocol.BanLiar(liar.Address, liar.Reason));
-                foreach (var other in _running.Where(one => one.Key != liar.Id))
-                    other.Value.Actor.Tell(liar);
+                OnLiar(liar);
+                break;
+            case DownloadProtocol.WrongBlock wrong:
+                OnWrongBlock(wrong);
                 break;
             case DownloadProtocol.DownloadStopped stopped:
                 Remove(stopped);
@@ -175,6 +180,21 @@ internal sealed class DownloadManagerActor : InspectedActor
         }
 
         running.Actor.Forward(new DownloadProtocol.Join(start.Sources.IsDefault ? [] : start.Sources));
+    }
+
+    private void OnLiar(DownloadProtocol.LiarFound liar)
+    {
+        Context.Parent.Tell(new NodeProtocol.BanLiar(liar.Address, liar.Reason));
+        foreach (var other in _running.Where(one => one.Key != liar.Id))
+            other.Value.Actor.Tell(liar);
+    }
+
+    private void OnWrongBlock(DownloadProtocol.WrongBlock wrong)
+    {
+        if (_wrongBlocks.TryGet(wrong.Address, out var before) && before != wrong.Id)
+            OnLiar(new DownloadProtocol.LiarFound(wrong.Id, wrong.Address, $"it gave wrong bytes for {before} and for {wrong.Id}"));
+        else
+            _wrongBlocks.Set(wrong.Address, wrong.Id);
     }
 
     private static string FreeName(in ContentId id)

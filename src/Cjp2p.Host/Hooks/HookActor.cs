@@ -35,7 +35,7 @@ internal sealed class HookActor : UntypedActor, IWithTimers
     /// <summary>Props of it.</summary>
     public static Props Props(HookSettings settings) =>
         // Starting a process takes a while; not on the actor's turn.
-        Props(settings, (command, happened, killed) => Task.Run(() => HookProcess.RunAsync(command, happened, killed), CancellationToken.None));
+        Props(settings, (command, running) => Task.Run(() => HookProcess.RunAsync(command, running), CancellationToken.None));
 
     /// <summary>The same with another way to run a command, for tests.</summary>
     public static Props Props(HookSettings settings, RunHook run) => Akka.Actor.Props.Create(() => new HookActor(settings, run));
@@ -49,8 +49,12 @@ internal sealed class HookActor : UntypedActor, IWithTimers
     protected override void PostStop()
     {
         Context.System.EventStream.Unsubscribe(Self);
+        // Before it returns: the process may end right after.
         foreach (var running in _running)
+        {
             running.Kill("the node stops, it was killed");
+            running.Dispose();
+        }
     }
 
     protected override void OnReceive(object message)
@@ -66,8 +70,10 @@ internal sealed class HookActor : UntypedActor, IWithTimers
             case HookProtocol.Ended ended:
                 OnEnded(ended);
                 break;
-            case HookProtocol.Late(var running, var timeout):
+            case HookProtocol.Late(var running, var timeout) when _running.Contains(running):
                 running.Kill(string.Create(CultureInfo.InvariantCulture, $"it took longer than {timeout.TotalSeconds} s and was killed"));
+                break;
+            case HookProtocol.Late:
                 break;
             case HookProtocol.Configure configure:
                 _settings = configure.Settings;
@@ -97,6 +103,7 @@ internal sealed class HookActor : UntypedActor, IWithTimers
         if (!_running.Remove(ended.Running))
             return;
         Timers.Cancel(ended.Running);
+        ended.Running.Dispose();
         _queue.Ended();
         var happened = ended.Running.Happened;
         if (ended.Problem is { } problem)
@@ -125,7 +132,7 @@ internal sealed class HookActor : UntypedActor, IWithTimers
             var running = new RunningHook(next);
             _running.Add(running);
             Timers.StartSingleTimer(running, new HookProtocol.Late(running, _settings.Timeout), _settings.Timeout);
-            _run(command, next, running.Killed).PipeTo(
+            _run(command, running).PipeTo(
                 Self,
                 success: problem => new HookProtocol.Ended(running, problem),
                 failure: e => new HookProtocol.Ended(running, e.Message));

@@ -16,11 +16,13 @@ internal static class HookProcess
 
     /// <summary>Runs it to its end; returns null when it ended with 0, or a line that says why it did not.</summary>
     /// <param name="command">Full path of the program, and its arguments.</param>
-    /// <param name="happened">What happened: CJP2P_EVENT, CJP2P_ID, CJP2P_PATH and CJP2P_BYTES, and the arguments id and path.</param>
-    /// <param name="killed">When this ends it is killed; the result is the line then.</param>
-    public static async Task<string?> RunAsync(ImmutableArray<string> command, HookEvent happened, Task<string> killed)
+    /// <param name="running">
+    /// What happened (CJP2P_EVENT, CJP2P_ID, CJP2P_PATH and CJP2P_BYTES, and the arguments id and path), and when it is to be
+    /// killed; the reason is the line then.
+    /// </param>
+    public static async Task<string?> RunAsync(ImmutableArray<string> command, RunningHook running)
     {
-        using var process = new Process { StartInfo = Start(command, happened) };
+        using var process = new Process { StartInfo = Start(command, running.Happened) };
         try
         {
             process.Start();
@@ -30,16 +32,13 @@ internal static class HookProcess
             return $"it cannot be started: {e.Message}";
         }
 
+        await using var kill = running.Killed.Register(() => Kill(process)).ConfigureAwait(false);
         process.StandardInput.Close();
         var output = DrainAsync(process.StandardOutput.BaseStream);
         var error = DrainAsync(process.StandardError.BaseStream);
-        var exit = process.WaitForExitAsync(CancellationToken.None);
-        if (await Task.WhenAny(exit, killed).ConfigureAwait(false) != exit)
-        {
-            Kill(process);
-            return await killed.ConfigureAwait(false);
-        }
-
+        await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
+        if (running.Killed.IsCancellationRequested)
+            return running.Reason;
         if (process.ExitCode == 0)
             return null;
         // A child that it left behind may hold its error output open.

@@ -4,22 +4,37 @@ namespace Cjp2p.Host.Hooks;
 
 /// <summary>Runs a command to its end; returns null when it ended well, or a line that says why not.</summary>
 /// <param name="command">Full path of the program, and its arguments.</param>
-/// <param name="happened">What it is run for.</param>
-/// <param name="killed">When this ends the command is killed; its result is the line then.</param>
-internal delegate Task<string?> RunHook(ImmutableArray<string> command, HookEvent happened, Task<string> killed);
+/// <param name="running">What it is run for, and when it is to be killed.</param>
+internal delegate Task<string?> RunHook(ImmutableArray<string> command, RunningHook running);
 
 /// <summary>A command that runs.</summary>
-/// <param name="happened">What it is run for.</param>
-internal sealed class RunningHook(HookEvent happened)
+internal sealed class RunningHook : IDisposable
 {
-    private readonly TaskCompletionSource<string> _killed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _killed = new();
+    private volatile string _reason = "";
+
+    /// <param name="happened">What it is run for.</param>
+    public RunningHook(HookEvent happened)
+    {
+        Happened = happened;
+        Killed = _killed.Token;
+    }
 
     /// <summary>What it is run for.</summary>
-    public HookEvent Happened { get; } = happened;
+    public HookEvent Happened { get; }
 
-    /// <summary>Ends when it is to be killed, with the reason.</summary>
-    public Task<string> Killed => _killed.Task;
+    /// <summary>Cancelled when it is to be killed.</summary>
+    public CancellationToken Killed { get; }
 
-    /// <summary>Has it killed, if it still runs.</summary>
-    public void Kill(string reason) => _killed.TrySetResult(reason);
+    /// <summary>Why it is killed; empty before.</summary>
+    public string Reason => _reason;
+
+    /// <summary>Has it killed, with all that it started, before this returns.</summary>
+    public void Kill(string reason)
+    {
+        _reason = reason;
+        _killed.Cancel();
+    }
+
+    public void Dispose() => _killed.Dispose();
 }

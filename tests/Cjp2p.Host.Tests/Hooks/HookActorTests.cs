@@ -197,25 +197,33 @@ public sealed class HookActorTests : TestKit
 
     private async Task<string> WarningAsync() => (await _warnings.ExpectMsgAsync<Warning>(Cjp2pProcess.Bound)).Message.ToString()!;
 
-    private Task<string?> RunAsync(ImmutableArray<string> command, HookEvent happened, Task<string> killed)
+    private Task<string?> RunAsync(ImmutableArray<string> command, RunningHook running)
     {
-        var run = new FakeRun(command, happened, killed);
+        var run = new FakeRun(command, running);
         Assert.True(_started.Writer.TryWrite(run));
         return run.Ended;
     }
 
     /// <summary>A command that ends when the test says so.</summary>
-    private sealed class FakeRun(ImmutableArray<string> command, HookEvent happened, Task<string> killed)
+    private sealed class FakeRun
     {
         private readonly TaskCompletionSource<string?> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource<string> _killed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public ImmutableArray<string> Command => command;
+        public FakeRun(ImmutableArray<string> command, RunningHook running)
+        {
+            Command = command;
+            Happened = running.Happened;
+            running.Killed.Register(() => _killed.SetResult(running.Reason));
+        }
 
-        public HookEvent Happened => happened;
+        public ImmutableArray<string> Command { get; }
 
-        public ContentId Id => ContentId.TryParse(happened.Id, out var id) ? id : throw new FormatException(happened.Id);
+        public HookEvent Happened { get; }
 
-        public Task<string> Killed => killed;
+        public ContentId Id => ContentId.TryParse(Happened.Id, out var id) ? id : throw new FormatException(Happened.Id);
+
+        public Task<string> Killed => _killed.Task;
 
         public Task<string?> Ended => _end.Task;
 

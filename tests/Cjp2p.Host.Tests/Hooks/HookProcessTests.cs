@@ -7,7 +7,6 @@ namespace Cjp2p.Host.Tests.Hooks;
 /// <summary>Commands are run as they are, with no shell between, and not for ever.</summary>
 public sealed class HookProcessTests : IDisposable
 {
-    private static readonly Task<string> Never = new TaskCompletionSource<string>().Task;
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -30,29 +29,50 @@ public sealed class HookProcessTests : IDisposable
     public async Task A_command_that_writes_a_lot_does_not_wait_for_us() =>
         Assert.Null(await RunAsync("head -c 3000000 /dev/zero; head -c 3000000 /dev/zero >&2", _folder.In("x")));
 
-    [Fact]
-    public async Task A_command_that_is_to_end_is_killed_with_its_children()
+    [Theory]
+    [InlineData("the node stops, it was killed")]
+    [InlineData("it took longer than 1 s and was killed")]
+    public async Task When_it_is_to_end_it_is_killed_with_its_children(string reason)
     {
-        var killed = new TaskCompletionSource<string>();
-        var run = HookProcess.RunAsync(Command("sleep 1000 & echo $! > child; wait"), Event(_folder.In("x")), killed.Task);
-        var child = await Until.AnswerAsync(
-            () => Task.FromResult(File.Exists(_folder.In("child")) ? File.ReadAllText(_folder.In("child")).Trim() : ""),
-            text => text.Length > 0,
-            Cjp2pProcess.Bound);
+        using var running = new RunningHook(Event(_folder.In("x")));
+        var run = HookProcess.RunAsync(Command("sleep 1000 & echo $$ $! > pids; wait"), running);
+        await Until.TrueAsync(
+            () => File.Exists(_folder.In("pids")) && File.ReadAllText(_folder.In("pids")).EndsWith('\n'), Cjp2pProcess.Bound);
+        var pids = File.ReadAllText(_folder.In("pids")).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         Assert.False(run.IsCompleted);
-        killed.SetResult("it took too long");
-        Assert.Equal("it took too long", await run.WaitAsync(Cjp2pProcess.Bound));
-        await Until.TrueAsync(() => !File.Exists($"/proc/{child}/cmdline") || File.ReadAllText($"/proc/{child}/cmdline").Length == 0, Cjp2pProcess.Bound);
+        // Not "soon": the process that kills it may end right after.
+        running.Kill(reason);
+        Assert.All(pids, pid => Assert.True(HasEnded(pid)));
+        Assert.Equal(reason, await run.WaitAsync(Cjp2pProcess.Bound));
     }
 
     [Fact]
     public async Task A_program_that_is_not_there_is_one_line() => Assert.StartsWith(
         "it cannot be started: ",
-        await HookProcess.RunAsync(["/no/such/program"], Event(_folder.In("x")), Never),
+        await RunAsync(["/no/such/program"], _folder.In("x")),
         StringComparison.Ordinal);
 
     private static Task<string?> RunAsync(string script, string path, params string[] arguments) =>
-        HookProcess.RunAsync(Command(script, arguments), Event(path), Never).WaitAsync(Cjp2pProcess.Bound);
+        RunAsync(Command(script, arguments), path);
+
+    private static async Task<string?> RunAsync(ImmutableArray<string> command, string path)
+    {
+        using var running = new RunningHook(Event(path));
+        return await HookProcess.RunAsync(command, running).WaitAsync(Cjp2pProcess.Bound);
+    }
+
+    // Killed: gone, or only waiting to be asked how it ended.
+    private static bool HasEnded(string pid)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/stat").Split(')')[^1].Trim()[0] is 'Z' or 'X';
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
 
     private static ImmutableArray<string> Command(string script, params string[] arguments) => ["/bin/sh", "-c", script, "sh", .. arguments];
 
