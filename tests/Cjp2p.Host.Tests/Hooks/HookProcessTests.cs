@@ -61,12 +61,19 @@ public sealed class HookProcessTests : IDisposable
         return await HookProcess.RunAsync(command, running).WaitAsync(Cjp2pProcess.Bound);
     }
 
-    // Killed: gone, or only waiting to be asked how it ended.
+    // Killed: gone, only waiting to be asked how it ended, on its way out, or with a SIGKILL that it has yet to take on a busy machine.
     private static bool HasEnded(string pid)
     {
+        const uint Exiting = 4;
+        const ulong KillPending = 1 << (9 - 1);
         try
         {
-            return File.ReadAllText($"/proc/{pid}/stat").Split(')')[^1].Trim()[0] is 'Z' or 'X';
+            var stat = File.ReadAllText($"/proc/{pid}/stat").Split(')')[^1].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            var pending = File.ReadLines($"/proc/{pid}/status")
+                .Where(line => line.StartsWith("SigPnd:", StringComparison.Ordinal) || line.StartsWith("ShdPnd:", StringComparison.Ordinal))
+                .Select(line => Convert.ToUInt64(line.Split('\t')[1], 16));
+            return stat[0] is "Z" or "X" || (uint.Parse(stat[6], System.Globalization.CultureInfo.InvariantCulture) & Exiting) != 0
+                || pending.Any(signals => (signals & KillPending) != 0);
         }
         catch (IOException)
         {
