@@ -57,6 +57,14 @@ internal sealed class DownloadManagerActor : InspectedActor
         }
     }
 
+    // In the mailbox, which outlives this instance: who waits for them is told that they ended, and they go on.
+    protected override void PreRestart(Exception reason, object message)
+    {
+        foreach (var running in _running.Values)
+            Self.Tell(running.Start, ActorRefs.NoSender);
+        base.PreRestart(reason, message);
+    }
+
     // Those of the start are started once; what has ended since stays ended.
     protected override void PostRestart(Exception reason)
     {
@@ -159,7 +167,7 @@ internal sealed class DownloadManagerActor : InspectedActor
             }
 
             // They would write to the same unfinished file.
-            if (_running.FirstOrDefault(other => other.Value.TargetPath == start.TargetPath) is { Value: not null } same)
+            if (_running.FirstOrDefault(other => other.Value.Start.TargetPath == start.TargetPath) is { Value: not null } same)
             {
                 Sender.Tell(new DownloadProtocol.Failed(start.Id, $"{start.TargetPath} is the target of {same.Key} already"));
                 return;
@@ -173,7 +181,7 @@ internal sealed class DownloadManagerActor : InspectedActor
                     Context.ActorOf(DownloadActor.Props(_node, start, number, _registry, _store), FreeName(start.Id)),
                     new DownloadProtocol.DownloadStopped(start.Id, number)),
                 number,
-                start.TargetPath);
+                start);
             _running.Add(start.Id, running);
             _node.Keep(new StateChange.DownloadKept(new StoredDownload(
                 start.Id, start.TargetPath, start.Sources.IsDefault ? [] : start.Sources, _node.Clock.UtcNow)));
@@ -221,7 +229,7 @@ internal sealed class DownloadManagerActor : InspectedActor
         Context.Stop(Self);
     }
 
-    private sealed record Running(IActorRef Actor, int Number, string TargetPath);
+    private sealed record Running(IActorRef Actor, int Number, DownloadProtocol.StartDownload Start);
 
     /// <summary>Asks some downloads how they go, and answers for them together; those that do not answer in time are left out.</summary>
     private sealed class ProgressCollector : UntypedActor
