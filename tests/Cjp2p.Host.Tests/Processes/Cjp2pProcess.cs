@@ -42,6 +42,11 @@ internal sealed partial class Cjp2pProcess : IAsyncDisposable
     public static Cjp2pProcess StartIn(string network, string folder, params string[] arguments) =>
         Start("ip", ["netns", "exec", network, "dotnet"], folder, new Dictionary<string, string>(), arguments);
 
+    /// <summary>Starts the program as somebody who may not do everything; see <see cref="UnprivilegedProcessFactAttribute"/>.</summary>
+    public static Cjp2pProcess StartUnprivileged(string folder, params string[] arguments) => Environment.IsPrivilegedProcess
+        ? Start(UnprivilegedProcessFactAttribute.Command[0], [.. UnprivilegedProcessFactAttribute.Command[1..], "dotnet"], folder, new Dictionary<string, string>(), arguments)
+        : Start(folder, arguments);
+
     private static Cjp2pProcess Start(
         string program, string[] first, string folder, IReadOnlyDictionary<string, string> environment, string[] arguments)
     {
