@@ -87,7 +87,7 @@ public sealed class Cjp2pNode
     /// <param name="progress">Told a few times a second how it goes.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="NodeException">It could not be had; the message says why.</exception>
-    public async Task<DownloadProtocol.Finished> DownloadAsync(
+    public Task<DownloadProtocol.Finished> DownloadAsync(
         ContentId id,
         string path,
         IEnumerable<PeerAddress>? peers = null,
@@ -95,35 +95,35 @@ public sealed class Cjp2pNode
         CancellationToken cancellationToken = default)
     {
         ImmutableArray<PeerAddress> sources = [.. peers ?? []];
-        using var activity = NodeTelemetry.Activities.StartActivity("download");
-        activity?.SetTag("cjp2p.content.id", id.ToString());
-        var outcome = await new NodeCall<DownloadProtocol.Finished>(
-            Actor,
-            new DownloadProtocol.StartDownload(id, Path.GetFullPath(path), sources),
-            answer =>
-            {
-                switch (answer)
+        return NodeTelemetry.TraceAsync(
+            "download",
+            activity => activity.SetTag("cjp2p.content.id", id.ToString()),
+            () => new NodeCall<DownloadProtocol.Finished>(
+                Actor,
+                new DownloadProtocol.StartDownload(id, Path.GetFullPath(path), sources),
+                answer =>
                 {
-                    case DownloadProtocol.Finished finished:
-                        return finished;
-                    case DownloadProtocol.Failed failed:
-                        throw new NodeException(failed.Reason);
-                    case NodeProtocol.Stopped:
-                        throw new NodeException("the node was stopped");
-                    case DownloadProtocol.Progress step:
-                        progress?.Report(step);
-                        return null;
-                    default:
-                        return null;
-                }
-            },
-            cancellationToken)
-        {
-            CancelQuestion = new DownloadProtocol.StopDownload(id),
-        }.RunAsync(_line).ConfigureAwait(false);
-        activity?.SetTag("cjp2p.content.size", outcome.LengthBytes).SetTag("cjp2p.download.fetched", outcome.FetchedBytes)
-            .SetTag("cjp2p.download.sources", outcome.Sources.Length);
-        return outcome;
+                    switch (answer)
+                    {
+                        case DownloadProtocol.Finished finished:
+                            return finished;
+                        case DownloadProtocol.Failed failed:
+                            throw new NodeException(failed.Reason);
+                        case NodeProtocol.Stopped:
+                            throw new NodeException("the node was stopped");
+                        case DownloadProtocol.Progress step:
+                            progress?.Report(step);
+                            return null;
+                        default:
+                            return null;
+                    }
+                },
+                cancellationToken)
+            {
+                CancelQuestion = new DownloadProtocol.StopDownload(id),
+            }.RunAsync(_line),
+            (activity, outcome) => activity.SetTag("cjp2p.content.size", outcome.LengthBytes)
+                .SetTag("cjp2p.download.fetched", outcome.FetchedBytes).SetTag("cjp2p.download.sources", outcome.Sources.Length));
     }
 
     /// <summary>Shares a file, or a folder with everything below it; returns when everything there is hashed and served.</summary>
@@ -131,17 +131,21 @@ public sealed class Cjp2pNode
     /// <param name="cancellationToken">Cancels waiting; it is shared nevertheless.</param>
     /// <exception cref="NodeException">It cannot be shared; the message says why.</exception>
     public Task<ContentStoreProtocol.Indexed> ShareAsync(string path, CancellationToken cancellationToken = default) =>
-        new NodeCall<ContentStoreProtocol.Indexed>(
-            Actor,
-            new ContentStoreProtocol.Share(Path.GetFullPath(path)),
-            answer => answer switch
-            {
-                ContentStoreProtocol.Indexed indexed => indexed,
-                ContentStoreProtocol.NotShared notShared => throw new NodeException(notShared.Reason),
-                NodeProtocol.Stopped => throw new NodeException("the node was stopped"),
-                _ => null,
-            },
-            cancellationToken).RunAsync(_line);
+        NodeTelemetry.TraceAsync(
+            "share",
+            _ => { },
+            () => new NodeCall<ContentStoreProtocol.Indexed>(
+                Actor,
+                new ContentStoreProtocol.Share(Path.GetFullPath(path)),
+                answer => answer switch
+                {
+                    ContentStoreProtocol.Indexed indexed => indexed,
+                    ContentStoreProtocol.NotShared notShared => throw new NodeException(notShared.Reason),
+                    NodeProtocol.Stopped => throw new NodeException("the node was stopped"),
+                    _ => null,
+                },
+                cancellationToken).RunAsync(_line),
+            (activity, indexed) => activity.SetTag("cjp2p.share.files", indexed.Files.Length));
 
     /// <summary>Serves the blocks of a shared file as contents of their own, as long as it does not change.</summary>
     /// <param name="file">The file, as <see cref="ShareAsync"/> said it is.</param>

@@ -23,6 +23,8 @@ internal sealed class ActorTrack
     private readonly TimeSpan _startedAt;
     private readonly Ring<(TimeSpan At, Type Message, TimeSpan Took)> _last;
     private readonly Ring<(TimeSpan At, ActorEventKind Kind, string Text)> _events;
+    // In the order in which they asked, so that a simulation goes the same way each time.
+    private readonly List<IActorRef> _askers = [];
     private IMessageQueue? _mailbox;
     private (Type Type, HandlingTimes Times)[] _handled = [];
     private ImmutableQueue<ActorFailure> _failures = [];
@@ -35,6 +37,7 @@ internal sealed class ActorTrack
     private int _restarts;
     private int _childFailures;
     private int _failureCount;
+    private bool _isAsked;
 
     public ActorTrack(IActorRef actor, string path, Type type, IMessageQueue? mailbox, NodeClock clock, int eventsMax)
     {
@@ -88,6 +91,43 @@ internal sealed class ActorTrack
         }
 
         return took;
+    }
+
+    /// <summary>
+    /// Asks it for its state, for <paramref name="asker"/>; joins the question that it has not come to, if there is one: one
+    /// that hangs is asked once, however often somebody looks.
+    /// </summary>
+    public void Ask(IActorRef asker)
+    {
+        lock (_lock)
+        {
+            if (!_askers.Contains(asker))
+                _askers.Add(asker);
+            if (_isAsked)
+                return;
+            _isAsked = true;
+        }
+
+        Actor.Tell(InspectionProtocol.Inspect.Instance, ActorRefs.NoSender);
+    }
+
+    /// <summary>Does not wait for its answer any more.</summary>
+    public void Leave(IActorRef asker)
+    {
+        lock (_lock)
+            _askers.Remove(asker);
+    }
+
+    /// <summary>It has come to the question: who waits for the answer.</summary>
+    public IActorRef[] TakeAskers()
+    {
+        lock (_lock)
+        {
+            _isAsked = false;
+            IActorRef[] askers = [.. _askers];
+            _askers.Clear();
+            return askers;
+        }
     }
 
     public void Note(ActorEventKind kind, string text)
@@ -216,9 +256,14 @@ internal sealed class ActorTrack
             return (0, 0);
         if (mailbox is not IObservedMessages observed)
             return (mailbox.Count, 0);
-        foreach (var oldest in observed.Waiting())
-            return (Math.Max(1, observed.Count), Math.Max(0, Milliseconds(now - oldest.At)));
-        return (0, 0);
+        foreach (var waiting in observed.Waiting())
+        {
+            // Who is looked at does not hang because of that.
+            if (waiting.Type != typeof(InspectionProtocol.Inspect))
+                return (Math.Max(1, observed.Count), Math.Max(0, Milliseconds(now - waiting.At)));
+        }
+
+        return (observed.Count, 0);
     }
 
     private HandlingTimes TimesOf(Type message)

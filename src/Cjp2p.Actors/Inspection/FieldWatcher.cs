@@ -48,6 +48,7 @@ internal sealed class FieldWatcher : UntypedActor, IWithTimers
 
     protected override void PostStop()
     {
+        _track?.Leave(Self);
         if (_isCounted)
             _node.Inspection.RemoveWatch();
     }
@@ -79,8 +80,7 @@ internal sealed class FieldWatcher : UntypedActor, IWithTimers
             return;
         }
 
-        track.Actor.Tell(InspectionProtocol.Inspect.Instance);
-        // One that does not answer is asked again, later.
+        track.Ask(Self);
         Timers.StartSingleTimer(LookAgain.Instance, LookAgain.Instance, _interval);
     }
 

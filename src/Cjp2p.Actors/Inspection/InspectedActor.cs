@@ -47,7 +47,7 @@ public abstract class InspectedActor : UntypedActor
     {
         if (message is InspectionProtocol.Inspect)
         {
-            Sender.Tell(Inspect());
+            Answer(_track.TakeAskers());
             return true;
         }
 
@@ -60,6 +60,20 @@ public abstract class InspectedActor : UntypedActor
         var handled = base.AroundReceive(receive, message!);
         Handled(began, type);
         return handled;
+    }
+
+    private void Answer(IActorRef[] askers)
+    {
+        // Nobody sent what was asked in the name of those.
+        var sender = Sender;
+        var isAlone = sender.IsNobody() || ReferenceEquals(sender, Context.System.DeadLetters);
+        if (isAlone && askers.Length == 0)
+            return;
+        var state = Inspect();
+        foreach (var asker in askers)
+            asker.Tell(state);
+        if (!isAlone)
+            sender.Tell(state);
     }
 
     // Timers send an envelope of Akka's own; what counts is what was in it.

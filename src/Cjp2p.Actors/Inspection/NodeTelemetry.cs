@@ -35,6 +35,32 @@ public sealed class NodeTelemetry : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();
 
+    /// <summary>
+    /// Does something as one activity, which has failed if that throws. It belongs to the trace of who asked only where that
+    /// one is recorded: an HTTP request that nobody traces would hide it.
+    /// </summary>
+    internal static async Task<T> TraceAsync<T>(string name, Action<Activity> about, Func<Task<T>> work, Action<Activity, T> outcome)
+    {
+        // Goes back by itself when this method returns.
+        if (Activity.Current is { Recorded: false })
+            Activity.Current = null;
+        using var activity = Activities.StartActivity(name);
+        if (activity is null)
+            return await work().ConfigureAwait(false);
+        about(activity);
+        try
+        {
+            var result = await work().ConfigureAwait(false);
+            outcome(activity, result);
+            return result;
+        }
+        catch (Exception e)
+        {
+            activity.SetTag("error.type", e.GetType().FullName).SetStatus(ActivityStatusCode.Error, e.Message);
+            throw;
+        }
+    }
+
     private void AddTraffic(NodeServices node)
     {
         _meter.CreateObservableCounter("cjp2p.datagrams", () => Both(node, c => c.DatagramsIn, c => c.DatagramsOut), "{datagram}", "Datagrams since the sockets were opened");

@@ -59,11 +59,20 @@ internal sealed class TreeCollector : UntypedActor, IWithTimers
         {
             // One that is gone cannot answer.
             if (track.GoneAt == TimeSpan.MaxValue)
-                track.Actor.Tell(InspectionProtocol.Inspect.Instance);
+                track.Ask(Self);
         }
 
         Timers.StartSingleTimer(TimeIsUp.Instance, TimeIsUp.Instance, _node.Settings.Inspection.AnswerTimeout);
         AnswerWhenDone();
+    }
+
+    protected override void PostStop()
+    {
+        foreach (var track in _asked)
+        {
+            if (!_answers.ContainsKey(track.Actor))
+                track.Leave(Self);
+        }
     }
 
     protected override void OnReceive(object message)

@@ -143,6 +143,40 @@ public sealed class BlackBoxTests : DownloadSpec
     }
 
     [Fact]
+    public void Actor_that_hangs_is_asked_once_however_many_look_and_answers_all_of_them_that_still_wait()
+    {
+        SlowDownload();
+        Time.Turns.IsDiskStuck = true;
+        var watcher = CreateTestProbe();
+        Node.Tell(new InspectionProtocol.Watch("/store", "summary", TimeSpan.FromMilliseconds(50)), watcher.Ref);
+        for (var i = 0; i < 10; i++)
+        {
+            Node.Tell(new InspectionProtocol.GetTree(), CreateTestProbe().Ref);
+            AdvanceSeconds(0.5);
+        }
+
+        AdvanceSeconds(60);
+        var store = Shared.Inspection.Details("/store")!;
+        var waiting = Assert.Single(store.Mailbox);
+        Assert.Equal(("Inspect", 1), (waiting.Type, waiting.Count));
+        // Looking makes nobody look stuck.
+        Assert.Equal(0, store.Facts.MailboxOldestMs);
+        Assert.Empty(Watchdog.Stuck([store.Facts], TimeSpan.FromSeconds(30)));
+        Nothing(watcher);
+
+        var late = CreateTestProbe();
+        Node.Tell(new InspectionProtocol.GetTree(), late.Ref);
+        AdvanceSeconds(0.1);
+        Time.Turns.IsDiskStuck = false;
+        Settle();
+        Assert.True(Only<ActorTree>(late).Actors.Single(actor => actor.Facts.Path == "/store").Answered);
+        Assert.NotEmpty(Only<FieldChange>(watcher).Value!);
+        AdvanceSeconds(0.1);
+        Assert.Empty(Shared.Inspection.Details("/store")!.Mailbox);
+        Assert.True(Entry("/store").Answered);
+    }
+
+    [Fact]
     public void Actors_that_stopped_are_remembered_up_to_the_cap_and_those_that_failed_apart()
     {
         ExpectErrors(nameof(ActorKilledException));
