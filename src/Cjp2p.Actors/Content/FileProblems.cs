@@ -19,8 +19,8 @@ public static class FileProblems
     }
 
     /// <summary>The same of a path that had to be a file: .NET says of a folder that access is denied.</summary>
-    public static string Describe(Exception e, string path) =>
-        e is UnauthorizedAccessException && Directory.Exists(path) ? "it is a folder" : Describe(e);
+    public static string Describe(Exception e, bool isFolder) =>
+        e is UnauthorizedAccessException && isFolder ? "it is a folder" : Describe(e);
 
     // "No space left on device : '/data/got'"
     private static string WithoutPath(string message) =>

@@ -94,7 +94,7 @@ internal static class TapCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw UserException.Failed($"{path} cannot be written: {FileProblems.Describe(e, path)}", e);
+            throw UserException.Failed($"{path} cannot be written: {FileProblems.Describe(e, Directory.Exists(path))}", e);
         }
 
         await using (file.ConfigureAwait(false))

@@ -88,7 +88,7 @@ internal sealed record HostSettings(NodeSettings Node, HttpSettings? Http, Confi
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw UserException.Failed($"the configuration file {path} cannot be read: {FileProblems.Describe(e, path)}", e);
+            throw UserException.Failed($"the configuration file {path} cannot be read: {FileProblems.Describe(e, Directory.Exists(path))}", e);
         }
     }
 

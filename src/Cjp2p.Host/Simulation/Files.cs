@@ -36,5 +36,5 @@ internal static class Files
     }
 
     private static UserException Cannot(string path, Exception e) =>
-        UserException.Failed($"{path} cannot be written: {FileProblems.Describe(e, path)}", e);
+        UserException.Failed($"{path} cannot be written: {FileProblems.Describe(e, Directory.Exists(path))}", e);
 }

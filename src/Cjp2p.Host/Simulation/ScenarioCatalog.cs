@@ -43,7 +43,7 @@ internal static class ScenarioCatalog
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw UserException.Failed($"the scenario {nameOrFile} cannot be read: {FileProblems.Describe(e, nameOrFile)}", e);
+            throw UserException.Failed($"the scenario {nameOrFile} cannot be read: {FileProblems.Describe(e, Directory.Exists(nameOrFile))}", e);
         }
 
         return ScenarioFile.Read(text, nameOrFile, Path.GetFileNameWithoutExtension(nameOrFile));

@@ -23,7 +23,7 @@ public sealed class FileProblemsTests
     [Fact]
     public void Folder_where_a_file_has_to_be_is_no_question_of_permission()
     {
-        Assert.Equal("it is a folder", FileProblems.Describe(new UnauthorizedAccessException(), Path.GetTempPath()));
-        Assert.Equal("permission denied", FileProblems.Describe(new UnauthorizedAccessException(), "/nowhere"));
+        Assert.Equal("it is a folder", FileProblems.Describe(new UnauthorizedAccessException(), isFolder: true));
+        Assert.Equal("permission denied", FileProblems.Describe(new UnauthorizedAccessException(), isFolder: false));
     }
 }

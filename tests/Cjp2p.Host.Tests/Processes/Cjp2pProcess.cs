@@ -42,9 +42,12 @@ internal sealed partial class Cjp2pProcess : IAsyncDisposable
     public static Cjp2pProcess StartIn(string network, string folder, params string[] arguments) =>
         Start("ip", ["netns", "exec", network, "dotnet"], folder, new Dictionary<string, string>(), arguments);
 
-    /// <summary>Starts the program as somebody who may not do everything; see <see cref="UnprivilegedProcessFactAttribute"/>.</summary>
+    /// <summary>What has a program of root run as nobody.</summary>
+    public static IReadOnlyList<string> AsNobody { get; } = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
+
+    /// <summary>Starts the program as somebody who may not do everything.</summary>
     public static Cjp2pProcess StartUnprivileged(string folder, params string[] arguments) => Environment.IsPrivilegedProcess
-        ? Start(UnprivilegedProcessFactAttribute.Command[0], [.. UnprivilegedProcessFactAttribute.Command[1..], "dotnet"], folder, new Dictionary<string, string>(), arguments)
+        ? Start(AsNobody[0], [.. AsNobody.Skip(1), "dotnet"], folder, new Dictionary<string, string>(), arguments)
         : Start(folder, arguments);
 
     private static Cjp2pProcess Start(

@@ -5,9 +5,6 @@ namespace Cjp2p.Host.Tests.Processes;
 /// <summary>A test of what the program may not do: root, who may do everything, runs it as somebody else.</summary>
 public sealed class UnprivilegedProcessFactAttribute : FactAttribute
 {
-    /// <summary>What runs a program as nobody.</summary>
-    public static readonly string[] Command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
-
     private static readonly Lazy<string?> Reason = new(Probe);
 
     public UnprivilegedProcessFactAttribute() => Skip = Reason.Value;
@@ -21,7 +18,7 @@ public sealed class UnprivilegedProcessFactAttribute : FactAttribute
         try
         {
             using var probe = Process.Start(
-                Command[0], [.. Command[1..], "test", "-r", Path.Combine(AppContext.BaseDirectory, "cjp2p.dll")]);
+                Cjp2pProcess.AsNobody[0], [.. Cjp2pProcess.AsNobody.Skip(1), "test", "-r", Path.Combine(AppContext.BaseDirectory, "cjp2p.dll")]);
             probe.WaitForExit();
             return probe.ExitCode == 0 ? null : "root cannot become somebody else here, or nobody else can read the program";
         }
