@@ -19,10 +19,10 @@ public enum CookieCheck
 }
 
 /// <summary>
-/// Makes and checks the cookies of PleaseAlwaysReturnThisMessage without remembering anybody: a keyed hash of address,
-/// port and period, 16 lowercase hex digits (LCDP README: "a keyed hash of the address is fine"; hex, because the Bash
-/// node drops slashes and interprets backslashes). The key of a period is derived from the secret; the previous period
-/// stays valid, so a cookie works for between one and two periods.
+/// Makes and checks the cookies of PleaseAlwaysReturnThisMessage without remembering anybody: a keyed hash of address
+/// and port, 16 lowercase hex digits (LCDP README: "a keyed hash of the address is fine"; hex, because the Bash
+/// node drops slashes and interprets backslashes). Each period has a key of its own, derived from the secret; that of the
+/// previous period stays valid, so a cookie works for between one and two periods. Thread-safe.
 /// </summary>
 public sealed class CookieIssuer
 {
@@ -36,6 +36,7 @@ public sealed class CookieIssuer
     private readonly ulong _k1;
     private readonly long _periodTicks;
     private readonly long _epochTicks;
+    private Keys? _keys;
 
     /// <param name="secret">16 unpredictable bytes; whoever knows them can forge any source address.</param>
     /// <param name="period">How long a key is used.</param>
@@ -55,7 +56,7 @@ public sealed class CookieIssuer
 
     /// <summary>Writes the cookie for <paramref name="source"/> (16 hex digits) into <paramref name="cookie"/>.</summary>
     public void Write(in PeerAddress source, TimeSpan now, Span<byte> cookie) =>
-        Mac(source, (now.Ticks + _epochTicks) / _periodTicks).TryFormat(cookie, out _, "x16", CultureInfo.InvariantCulture);
+        KeysAt(now).Now.Mac(source).TryFormat(cookie, out _, "x16", CultureInfo.InvariantCulture);
 
     /// <summary>Says what <paramref name="cookie"/>, returned by <paramref name="source"/>, is worth.</summary>
     public CookieCheck Check(in PeerAddress source, ReadOnlySpan<byte> cookie, TimeSpan now)
@@ -63,17 +64,37 @@ public sealed class CookieIssuer
         if (cookie.Length != CookieBytes || cookie.ContainsAnyInRange((byte)'A', (byte)'F')
             || !ulong.TryParse(cookie, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var claimed))
             return CookieCheck.Invalid;
-        var period = (now.Ticks + _epochTicks) / _periodTicks;
-        if (Mac(source, period) == claimed)
+        var keys = KeysAt(now);
+        if (keys.Now.Mac(source) == claimed)
             return CookieCheck.Current;
-        return period > 0 && Mac(source, period - 1) == claimed ? CookieCheck.Previous : CookieCheck.Invalid;
+        return keys.Period > 0 && keys.Before.Mac(source) == claimed ? CookieCheck.Previous : CookieCheck.Invalid;
     }
 
-    private ulong Mac(in PeerAddress source, long period)
+    // Derived once a period; threads that do so at the same time come to the same.
+    private Keys KeysAt(TimeSpan now)
     {
-        Span<byte> data = stackalloc byte[PeerAddress.KeyBytes + 8];
-        source.WriteKey(data);
-        BinaryPrimitives.WriteInt64LittleEndian(data[PeerAddress.KeyBytes..], period);
-        return SipHash.Hash(_k0, _k1, data);
+        var period = (now.Ticks + _epochTicks) / _periodTicks;
+        return _keys is { } keys && keys.Period == period ? keys : _keys = new Keys(period, KeyOf(period), KeyOf(period - 1));
+    }
+
+    private Key KeyOf(long period)
+    {
+        Span<byte> data = stackalloc byte[9];
+        BinaryPrimitives.WriteInt64LittleEndian(data, period);
+        var k0 = SipHash.Hash(_k0, _k1, data);
+        data[8] = 1;
+        return new Key(k0, SipHash.Hash(_k0, _k1, data));
+    }
+
+    private sealed record Keys(long Period, Key Now, Key Before);
+
+    private readonly record struct Key(ulong K0, ulong K1)
+    {
+        public ulong Mac(in PeerAddress source)
+        {
+            Span<byte> data = stackalloc byte[PeerAddress.KeyBytes];
+            source.WriteKey(data);
+            return SipHash.Hash(K0, K1, data);
+        }
     }
 }

@@ -121,6 +121,8 @@ internal sealed partial class DownloadActor
             if (only.Mismatches >= _settings.MismatchesMax || _vote.IsContested
                 || _sources.Any(other => other != only && other.Standing == SourceStanding.Active))
             {
+                if (SpanGeometry.SpanCount(_route.Eof) == 1 && _vote.Agrees(only.Address))
+                    Context.Parent.Tell(new DownloadProtocol.WrongBlock(_start.Id, only.Address));
                 Ban(only, "the whole content came from it and has the wrong hash");
                 only.BannedUntil = Now + _settings.MismatchPause * Math.Pow(2, Math.Min(only.Bans++, 10));
             }

@@ -109,6 +109,6 @@ internal sealed partial class DownloadActor
             return banned == 1 ? "the one source that answered gave wrong content" : $"all {banned} sources that answered gave wrong content";
         if (_sources.Any(source => source.UselessInRow > 0 || (source.Chunks == 0 && source.Failures > 0)))
             return $"{Amounts.Count(answered, "source answers, but gives", "sources answer, but give")} only teasers or nothing";
-        return answered == 1 ? "the one source that had the content does not answer now" : $"{answered} sources had the content, none answers now";
+        return $"{Amounts.Count(answered, "source", "sources")} had the content, none answers now";
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
+using Cjp2p.Actors.AntiSpoof;
 using Cjp2p.Actors.Inspection;
 using Cjp2p.Actors.Node;
 using Cjp2p.Actors.Protocol;
@@ -15,11 +16,14 @@ namespace Cjp2p.Actors.Content;
 /// </remarks>
 internal sealed class DownloadManagerActor : InspectedActor
 {
+    private const int WrongBlocksMax = 256;
+
     // Managing -> (StopAll) Stopping -> stopped
     private readonly NodeServices _node;
     private readonly IActorRef _registry;
     private readonly IActorRef _store;
     private readonly Dictionary<ContentId, Running> _running = [];
+    private readonly TwoGenerationMap<PeerAddress, ContentId> _wrongBlocks = new(WrongBlocksMax);
     private IActorRef _stopRequester = ActorRefs.Nobody;
     private int _started;
     private bool _isStopping;
@@ -51,6 +55,14 @@ internal sealed class DownloadManagerActor : InspectedActor
             Self.Tell(
                 new DownloadProtocol.StartDownload(download.Id, download.TargetPath, download.Sources), ActorRefs.NoSender);
         }
+    }
+
+    // In the mailbox, which outlives this instance: who waits for them is told that they ended, and they go on.
+    protected override void PreRestart(Exception reason, object message)
+    {
+        foreach (var running in _running.Values)
+            Self.Tell(running.Start, ActorRefs.NoSender);
+        base.PreRestart(reason, message);
     }
 
     // Those of the start are started once; what has ended since stays ended.
@@ -88,9 +100,10 @@ internal sealed class DownloadManagerActor : InspectedActor
                     Sender, [.. _running.OrderBy(one => one.Key.ToString(), StringComparer.Ordinal).Select(one => one.Value.Actor)]));
                 break;
             case DownloadProtocol.LiarFound liar:
-                Context.Parent.Tell(new NodeProtocol.BanLiar(liar.Address, liar.Reason));
-                foreach (var other in _running.Where(one => one.Key != liar.Id))
-                    other.Value.Actor.Tell(liar);
+                OnLiar(liar);
+                break;
+            case DownloadProtocol.WrongBlock wrong:
+                OnWrongBlock(wrong);
                 break;
             case DownloadProtocol.DownloadStopped stopped:
                 Remove(stopped);
@@ -154,7 +167,7 @@ internal sealed class DownloadManagerActor : InspectedActor
             }
 
             // They would write to the same unfinished file.
-            if (_running.FirstOrDefault(other => other.Value.TargetPath == start.TargetPath) is { Value: not null } same)
+            if (_running.FirstOrDefault(other => other.Value.Start.TargetPath == start.TargetPath) is { Value: not null } same)
             {
                 Sender.Tell(new DownloadProtocol.Failed(start.Id, $"{start.TargetPath} is the target of {same.Key} already"));
                 return;
@@ -168,13 +181,28 @@ internal sealed class DownloadManagerActor : InspectedActor
                     Context.ActorOf(DownloadActor.Props(_node, start, number, _registry, _store), FreeName(start.Id)),
                     new DownloadProtocol.DownloadStopped(start.Id, number)),
                 number,
-                start.TargetPath);
+                start);
             _running.Add(start.Id, running);
             _node.Keep(new StateChange.DownloadKept(new StoredDownload(
                 start.Id, start.TargetPath, start.Sources.IsDefault ? [] : start.Sources, _node.Clock.UtcNow)));
         }
 
         running.Actor.Forward(new DownloadProtocol.Join(start.Sources.IsDefault ? [] : start.Sources));
+    }
+
+    private void OnLiar(DownloadProtocol.LiarFound liar)
+    {
+        Context.Parent.Tell(new NodeProtocol.BanLiar(liar.Address, liar.Reason));
+        foreach (var other in _running.Where(one => one.Key != liar.Id))
+            other.Value.Actor.Tell(liar);
+    }
+
+    private void OnWrongBlock(DownloadProtocol.WrongBlock wrong)
+    {
+        if (_wrongBlocks.TryGet(wrong.Address, out var before) && before != wrong.Id)
+            OnLiar(new DownloadProtocol.LiarFound(wrong.Id, wrong.Address, $"it gave wrong bytes for {before} and for {wrong.Id}"));
+        else
+            _wrongBlocks.Set(wrong.Address, wrong.Id);
     }
 
     private static string FreeName(in ContentId id)
@@ -201,7 +229,7 @@ internal sealed class DownloadManagerActor : InspectedActor
         Context.Stop(Self);
     }
 
-    private sealed record Running(IActorRef Actor, int Number, string TargetPath);
+    private sealed record Running(IActorRef Actor, int Number, DownloadProtocol.StartDownload Start);
 
     /// <summary>Asks some downloads how they go, and answers for them together; those that do not answer in time are left out.</summary>
     private sealed class ProgressCollector : UntypedActor

@@ -182,6 +182,12 @@ public static class DownloadProtocol
     internal sealed record SpanFetched(
         int Span, int Generation, ImmutableArray<int> Contributors, ImmutableArray<ushort> Givers) : ICommand;
 
+    /// <summary>
+    /// An address alone gave a content of one block, of the length that it claims itself, and it is wrong. A line that flips bits can do that,
+    /// once: twice is a lie.
+    /// </summary>
+    internal sealed record WrongBlock(ContentId Id, PeerAddress Address) : IManagerCommand;
+
     /// <summary>An address was proven to give wrong content, here or in another download: what it gave is doubted everywhere.</summary>
     internal sealed record LiarFound(ContentId Id, PeerAddress Address, string Reason) : IManagerCommand, ICommand;
 

@@ -36,6 +36,9 @@ public sealed record QuietHours(TimeOnly From, TimeOnly To)
         return true;
     }
 
+    /// <summary>As <see cref="TryParse"/> reads them.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{From:HH:mm}-{To:HH:mm}");
+
     /// <summary>Whether a moment is in them.</summary>
     public bool Contains(DateTimeOffset moment) =>
         TimeOnly.FromTimeSpan(moment.UtcDateTime.TimeOfDay).IsBetween(From, To);

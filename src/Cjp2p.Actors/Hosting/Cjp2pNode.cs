@@ -95,35 +95,43 @@ public sealed class Cjp2pNode
         CancellationToken cancellationToken = default)
     {
         ImmutableArray<PeerAddress> sources = [.. peers ?? []];
+        var target = Path.GetFullPath(path);
         return NodeTelemetry.TraceAsync(
             "download",
             activity => activity.SetTag("cjp2p.content.id", id.ToString()),
-            () => new NodeCall<DownloadProtocol.Finished>(
-                Actor,
-                new DownloadProtocol.StartDownload(id, Path.GetFullPath(path), sources),
-                answer =>
-                {
-                    switch (answer)
-                    {
-                        case DownloadProtocol.Finished finished:
-                            return finished;
-                        case DownloadProtocol.Failed failed:
-                            throw new NodeException(failed.Reason);
-                        case NodeProtocol.Stopped:
-                            throw new NodeException("the node was stopped");
-                        case DownloadProtocol.Progress step:
-                            progress?.Report(step);
-                            return null;
-                        default:
-                            return null;
-                    }
-                },
-                cancellationToken)
+            async () =>
             {
-                CancelQuestion = new DownloadProtocol.StopDownload(id),
-            }.RunAsync(_line),
+                var outcome = await CallAsync().ConfigureAwait(false);
+                // Somebody else had it fetched to another place, and this call joined: what is there now is copied.
+                return outcome.TargetPath == target ? outcome : await CallAsync().ConfigureAwait(false);
+            },
             (activity, outcome) => activity.SetTag("cjp2p.content.size", outcome.LengthBytes)
                 .SetTag("cjp2p.download.fetched", outcome.FetchedBytes).SetTag("cjp2p.download.sources", outcome.Sources.Length));
+
+        Task<DownloadProtocol.Finished> CallAsync() => new NodeCall<DownloadProtocol.Finished>(
+            Actor,
+            new DownloadProtocol.StartDownload(id, target, sources),
+            answer =>
+            {
+                switch (answer)
+                {
+                    case DownloadProtocol.Finished finished:
+                        return finished;
+                    case DownloadProtocol.Failed failed:
+                        throw new NodeException(failed.Reason);
+                    case NodeProtocol.Stopped:
+                        throw new NodeException("the node was stopped");
+                    case DownloadProtocol.Progress step:
+                        progress?.Report(step);
+                        return null;
+                    default:
+                        return null;
+                }
+            },
+            cancellationToken)
+        {
+            CancelQuestion = new DownloadProtocol.StopDownload(id),
+        }.RunAsync(_line);
     }
 
     /// <summary>Shares a file, or a folder with everything below it; returns when everything there is hashed and served.</summary>

@@ -14,9 +14,15 @@ namespace Cjp2p.Host.Blocks;
 /// <param name="list">Id of the hash list.</param>
 /// <param name="target">Where the content shall be.</param>
 /// <param name="peers">Whom to ask.</param>
+/// <param name="mayReplace">Whether a file that is there and is something else makes room.</param>
 /// <param name="progress">Told how it goes.</param>
 internal sealed class BlockFetch(
-    Cjp2pNode node, ContentId list, string target, ImmutableArray<PeerAddress> peers, IProgress<DownloadProtocol.Progress> progress)
+    Cjp2pNode node,
+    ContentId list,
+    string target,
+    ImmutableArray<PeerAddress> peers,
+    bool mayReplace,
+    IProgress<DownloadProtocol.Progress> progress)
 {
     /// <summary>Ending of the name of the folder with the blocks.</summary>
     public const string FolderSuffix = ".cjp2p-blocks";
@@ -44,16 +50,50 @@ internal sealed class BlockFetch(
                     : $"{path} is too long for a hash list");
             }
 
+            if (await IsThereAsync(blocks, cancelled).ConfigureAwait(false))
+                break;
+            await RejectOtherAsync(blocks, cancelled).ConfigureAwait(false);
             await FetchAllAsync(blocks, cancelled).ConfigureAwait(false);
             path = await AssembleAsync(blocks, level, cancelled).ConfigureAwait(false);
             if (level == HashList.LevelsMax || !await IsListAsync(path, cancelled).ConfigureAwait(false))
+            {
+                File.Move(path, target, overwrite: true);
                 break;
+            }
         }
 
-        File.Move(path, target, overwrite: true);
         Directory.Delete(_folder, recursive: true);
         return new DownloadProtocol.Finished(
             list, target, new FileInfo(target).Length, _fetchedBytes, [.. _sources.Order()]);
+    }
+
+    // It was complete before, in this run or in one that was killed when all was done but tidying up.
+    private async Task<bool> IsThereAsync(ImmutableArray<Sha256Digest> blocks, CancellationToken cancelled)
+    {
+        if (!File.Exists(target))
+            return false;
+        await using var file = File.OpenRead(target);
+        if (file.Length <= (blocks.Length - 1L) * HashList.BlockBytes || file.Length > (long)blocks.Length * HashList.BlockBytes)
+            return false;
+        var bytes = new byte[HashList.BlockBytes];
+        foreach (var block in blocks)
+        {
+            var length = await file.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancelled).ConfigureAwait(false);
+            if (Sha256Digest.FromBytes(SHA256.HashData(bytes.AsSpan(0, length))) != block)
+                return false;
+        }
+
+        return true;
+    }
+
+    // Before all of it is fetched. What a list lists is a list again when its first block is one.
+    private async Task RejectOtherAsync(ImmutableArray<Sha256Digest> blocks, CancellationToken cancelled)
+    {
+        if (mayReplace || !File.Exists(target))
+            return;
+        var first = await FetchAsync(ContentId.FromSha256(blocks[0]), cancelled).ConfigureAwait(false);
+        if (!await BeginsAsListAsync(first, cancelled).ConfigureAwait(false))
+            throw new NodeException($"{target} exists and is something else; --force replaces it");
     }
 
     private async Task FetchAllAsync(ImmutableArray<Sha256Digest> blocks, CancellationToken cancelled)
@@ -133,15 +173,18 @@ internal sealed class BlockFetch(
 
     private static async Task<byte[]> ReadListAsync(string path, CancellationToken cancelled)
     {
-        if (new FileInfo(path).Length > HashList.BytesMax)
-            return [];
         // A long content that is no list is seen to be none by its first line.
+        return new FileInfo(path).Length <= HashList.BytesMax && await BeginsAsListAsync(path, cancelled).ConfigureAwait(false)
+            ? await File.ReadAllBytesAsync(path, cancelled).ConfigureAwait(false)
+            : [];
+    }
+
+    private static async Task<bool> BeginsAsListAsync(string path, CancellationToken cancelled)
+    {
         await using var file = File.OpenRead(path);
         var first = new byte[HashList.LineBytes];
         var bytes = await file.ReadAtLeastAsync(first, first.Length, throwOnEndOfStream: false, cancelled).ConfigureAwait(false);
-        return bytes > 0 && HashList.TryRead(first.AsSpan(0, Math.Min(bytes, Sha256Digest.HexDigits)), out _)
-            ? await File.ReadAllBytesAsync(path, cancelled).ConfigureAwait(false)
-            : [];
+        return bytes > 0 && HashList.TryRead(first.AsSpan(0, Math.Min(bytes, Sha256Digest.HexDigits)), out _);
     }
 
     private static async Task<ContentId> IdOfAsync(string path, CancellationToken cancelled)

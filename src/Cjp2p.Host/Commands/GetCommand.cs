@@ -63,7 +63,7 @@ internal static class GetCommand
                 parsed.GetValue(blocks),
                 node.Log(parsed, LogEventLevel.Error)),
             () => Settings(node, parsed),
-            node.MayUseRunning(parsed, out var named)
+            !parsed.GetValue(blocks) && node.MayUseRunning(parsed, out var named)
                 ? request => RunByNodeAsync(named, request, node.Peers(parsed), cancelled)
                 : null,
             cancelled));
@@ -172,7 +172,7 @@ internal static class GetCommand
         {
             var peers = inEffect.Node.Peers.Bootstrap;
             var fetching = request.ByBlocks
-                ? new BlockFetch(session.Node, request.Id, request.Target, peers, progress).RunAsync(end.Token)
+                ? new BlockFetch(session.Node, request.Id, request.Target, peers, request.Force, progress).RunAsync(end.Token)
                 : session.Node.DownloadAsync(request.Id, request.Target, peers, progress, end.Token);
             var showing = request.Json ? Task.CompletedTask : GetView.ShowAsync(fetching, progress);
             await Task.WhenAny(fetching, progress.WhenPaused, WhenCancelledAsync(stop.Token)).ConfigureAwait(false);
@@ -204,7 +204,8 @@ internal static class GetCommand
         var folder = Path.GetDirectoryName(Path.GetFullPath(request.Target));
         if (!Directory.Exists(folder))
             throw UserException.Failed($"{request.Target} cannot be written: there is no folder {folder}");
-        if (!File.Exists(request.Target))
+        // What is there can be compared with a list of hashes when the list is here.
+        if (!File.Exists(request.Target) || request.ByBlocks)
             return null;
         try
         {

@@ -35,6 +35,7 @@ internal static class RunCommand
     /// within ten seconds, whatever hangs.
     /// </summary>
     private static readonly TimeSpan StopReserve = TimeSpan.FromSeconds(1.5);
+    private static readonly TimeSpan HttpPatience = TimeSpan.FromSeconds(0.5);
 
     public static Command Create(StopSignals signals)
     {
@@ -145,10 +146,21 @@ internal static class RunCommand
     // What hangs then is left to the end of the process.
     private static async Task StopAsync(IHost host, HostSettings settings, Logger logger)
     {
+        await EndHttpAsync(host).ConfigureAwait(false);
         if (await Bounded.EndsAsync(host.StopAsync(CancellationToken.None), settings.Node.ShutdownTimeout + StopReserve).ConfigureAwait(false))
             host.Dispose();
         else
             logger.Error("The node does not end in order (a disk that does not answer?); what could not be saved is fetched again");
+    }
+
+    // Who reads a stream, or has sent half a request, does not keep the node from ending in order.
+    private static async Task EndHttpAsync(IHost host)
+    {
+        if (host.Services.GetService<IServer>() is not { } server)
+            return;
+        host.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+        using var patience = new CancellationTokenSource(HttpPatience);
+        await server.StopAsync(patience.Token).ConfigureAwait(false);
     }
 
     private static IHost Build(

@@ -169,7 +169,8 @@ internal static class ShareCommand
             {
                 files++;
                 bytes += file.File.LengthBytes;
-                var name = Path.Combine(path, Path.GetRelativePath(indexed.Path, file.File.Path));
+                // The relative path of a file to itself is a dot.
+                var name = file.File.Path == indexed.Path ? path : Path.Combine(path, Path.GetRelativePath(indexed.Path, file.File.Path));
                 Print(file.Id, file.File.LengthBytes, name, json);
                 if (lists is not null && file.File.LengthBytes > 0)
                     await ShareBlocksAsync(lists, file, name, json, cancelled).ConfigureAwait(false);
@@ -195,11 +196,9 @@ internal static class ShareCommand
 
     private static void Print(in ContentId id, long lengthBytes, string name, bool json)
     {
-        // The relative path of a file to itself is a dot.
-        var plain = name.EndsWith("/.", StringComparison.Ordinal) ? name[..^2] : name;
         if (json)
-            Terminal.WriteJson(new ShareReport(id.ToString(), lengthBytes, plain), Json.Lines.ShareReport);
+            Terminal.WriteJson(new ShareReport(id.ToString(), lengthBytes, name), Json.Lines.ShareReport);
         else
-            Terminal.WriteLine($"{id}  {lengthBytes}  {plain}");
+            Terminal.WriteLine($"{id}  {lengthBytes}  {name}");
     }
 }

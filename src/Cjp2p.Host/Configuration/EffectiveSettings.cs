@@ -1,4 +1,3 @@
-using System.Globalization;
 using Akka.Configuration.Hocon;
 using Cjp2p.Actors.Node;
 
@@ -31,7 +30,11 @@ internal sealed class EffectiveSettings(HostSettings started)
         Collect(Started.System.GetConfig("cjp2p").Root, "cjp2p", lines, isWanted: key => !LiveSettings.Contain(key));
         Collect(_read.System.GetConfig("cjp2p").Root, "cjp2p", lines, LiveSettings.Contain);
         foreach (var key in RuntimeSettings.Keys)
-            lines[key] = RuntimeSettings.ValueOf(node, key).ToString(CultureInfo.InvariantCulture);
+        {
+            var value = RuntimeSettings.ValueOf(node, key);
+            lines[key] = value.Length > 0 && value.All(char.IsAsciiDigit) ? value : $"\"{value}\"";
+        }
+
         return [.. lines.Select(line => $"{line.Key} = {line.Value}")];
     }
 

@@ -13,7 +13,7 @@ namespace Cjp2p.Host.Hooks;
 internal sealed class HookActor : UntypedActor
 {
     private readonly HookQueue _queue = new();
-    private readonly TaskCompletionSource _stopping = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _stopping = new();
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private HookSettings _settings;
 
@@ -35,7 +35,9 @@ internal sealed class HookActor : UntypedActor
     protected override void PostStop()
     {
         Context.System.EventStream.Unsubscribe(Self);
-        _stopping.TrySetResult();
+        // Before it returns: the process may end right after.
+        _stopping.Cancel();
+        _stopping.Dispose();
     }
 
     protected override void OnReceive(object message)
@@ -106,7 +108,7 @@ internal sealed class HookActor : UntypedActor
     private async Task<HookProtocol.Ended> RunAsync(System.Collections.Immutable.ImmutableArray<string> command, HookEvent happened)
     {
         var timeout = _settings.Timeout;
-        var stopping = _stopping.Task;
+        var stopping = _stopping.Token;
         // Starting a process takes a while; not on the actor's turn.
         return new HookProtocol.Ended(
             happened, await Task.Run(() => HookProcess.RunAsync(command, happened, timeout, stopping), CancellationToken.None).ConfigureAwait(false));

@@ -18,9 +18,9 @@ internal static class HookProcess
     /// <param name="command">Full path of the program, and its arguments.</param>
     /// <param name="happened">What happened: CJP2P_EVENT, CJP2P_ID, CJP2P_PATH and CJP2P_BYTES, and the arguments id and path.</param>
     /// <param name="timeout">How long it may take.</param>
-    /// <param name="stopping">Its end kills it.</param>
+    /// <param name="stopping">Kills it, and all that it started, before the call that cancels returns.</param>
     public static async Task<string?> RunAsync(
-        ImmutableArray<string> command, HookEvent happened, TimeSpan timeout, Task stopping)
+        ImmutableArray<string> command, HookEvent happened, TimeSpan timeout, CancellationToken stopping)
     {
         using var process = new Process { StartInfo = Start(command, happened) };
         try
@@ -32,19 +32,23 @@ internal static class HookProcess
             return $"it cannot be started: {e.Message}";
         }
 
+        await using var kill = stopping.Register(() => Kill(process)).ConfigureAwait(false);
         process.StandardInput.Close();
         var output = DrainAsync(process.StandardOutput.BaseStream);
         var error = DrainAsync(process.StandardError.BaseStream);
         using var late = new CancellationTokenSource(timeout);
-        var exit = process.WaitForExitAsync(late.Token);
-        if (await Task.WhenAny(exit, stopping).ConfigureAwait(false) != exit || exit.IsCanceled)
+        try
+        {
+            await process.WaitForExitAsync(late.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
         {
             Kill(process);
-            return stopping.IsCompleted
-                ? "the node stops, it was killed"
-                : string.Create(CultureInfo.InvariantCulture, $"it took longer than {timeout.TotalSeconds} s and was killed");
+            return string.Create(CultureInfo.InvariantCulture, $"it took longer than {timeout.TotalSeconds} s and was killed");
         }
 
+        if (stopping.IsCancellationRequested)
+            return "the node stops, it was killed";
         if (process.ExitCode == 0)
             return null;
         // A child that it left behind may hold its error output open.

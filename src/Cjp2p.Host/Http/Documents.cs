@@ -38,10 +38,12 @@ internal sealed record EndedDownload(
 /// <param name="Id">SHA-256 of the content.</param>
 /// <param name="Path">Full path of its target; an existing file is replaced when the content is verified.</param>
 /// <param name="Peers">Whom to ask besides the peers that the node knows.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record StartDownloadBody(string Id, string Path, string[]? Peers = null);
 
 /// <summary>Shares a file or folder.</summary>
 /// <param name="Path">Its full path.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record ShareBody(string Path);
 
 /// <summary>What was shared.</summary>
@@ -78,15 +80,18 @@ internal sealed record UnknownMessageDocument(
 /// <param name="Address">ip:port, or an IP address for all its ports.</param>
 /// <param name="Seconds">For how long; an hour when nothing is said, at most 30 days.</param>
 /// <param name="Reason">Why.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record BanBody(string Address, double Seconds = 3600, string? Reason = null);
 
 /// <summary>Tells the node of peers.</summary>
 /// <param name="Addresses">ip:port.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record AddPeersBody(string[] Addresses);
 
 /// <summary>Least level that is logged of an actor and all below it.</summary>
 /// <param name="Path">As in a tree: /downloads.</param>
 /// <param name="Level">Verbose, Debug, Information, Warning, Error or Fatal.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record LogLevelBody(string Path, string Level);
 
 /// <summary>Rates that can be changed while the node runs; what is left out stays as it is.</summary>
@@ -97,8 +102,13 @@ internal sealed record LogLevelBody(string Path, string Level);
 /// <param name="Upload">Content sent, in bytes a second; 0: no limit.</param>
 /// <param name="Download">Content asked for, in bytes a second; 0: no limit.</param>
 /// <param name="PeerUpload">Content sent to one peer, in bytes a second; 0: no limit.</param>
+/// <param name="QuietHours">Hours (UTC) in which the next two count instead, as 22:00-06:00; empty: none.</param>
+/// <param name="QuietUpload">As upload, in these hours.</param>
+/// <param name="QuietDownload">As download, in these hours.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record RateLimitsBody(
-    long? SourcePerSecond, long? SourceBurst, long? StrangersPerSecond, long? StrangersBurst, long? Upload, long? Download, long? PeerUpload)
+    long? SourcePerSecond, long? SourceBurst, long? StrangersPerSecond, long? StrangersBurst, long? Upload, long? Download, long? PeerUpload,
+    string? QuietHours = null, long? QuietUpload = null, long? QuietDownload = null)
 {
     /// <summary>Those of a node.</summary>
     public static RateLimitsBody Of(NodeServices node)
@@ -106,15 +116,18 @@ internal sealed record RateLimitsBody(
         var (ingress, limits) = (node.Ingress, node.Rates.Settings);
         return new RateLimitsBody(
             (long)ingress.SourcePerSecond, (long)ingress.SourceBurst, (long)ingress.StrangersPerSecond, (long)ingress.StrangersBurst,
-            limits.Upload, limits.Download, limits.PeerUpload);
+            limits.Upload, limits.Download, limits.PeerUpload,
+            limits.Quiet?.ToString() ?? "", limits.QuietUpload, limits.QuietDownload);
     }
 }
 
 /// <summary>Lets an actor fail.</summary>
 /// <param name="Path">As in a tree.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record RestartBody(string Path);
 
 /// <summary>Captures datagrams; parts that are null fit everything.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record CaptureBody(
     string? Peer = null, string? Message = null, string? Content = null, string? Direction = null, double Seconds = 60);
 

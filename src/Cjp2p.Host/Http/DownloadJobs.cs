@@ -14,7 +14,7 @@ internal sealed class DownloadJobs(TimeProvider time)
     public const int EndedMax = 100;
 
     private readonly Lock _lock = new();
-    private readonly ConcurrentDictionary<ContentId, Task<EndedDownload>> _running = [];
+    private readonly ConcurrentDictionary<(ContentId Id, string Path), Task<EndedDownload>> _running = [];
     private readonly List<EndedDownload> _ended = [];
 
     /// <summary>The ended ones, the last one first.</summary>
@@ -27,35 +27,39 @@ internal sealed class DownloadJobs(TimeProvider time)
         }
     }
 
-    /// <summary>Starts a download, or joins one that was started here.</summary>
+    /// <summary>Starts a download, or joins one to the same place that was started here.</summary>
     public Task<EndedDownload> Start(Cjp2pNode node, ContentId id, string path, IReadOnlyCollection<PeerAddress> peers)
     {
         lock (_lock)
         {
-            if (_running.TryGetValue(id, out var known))
+            if (_running.TryGetValue((id, path), out var known))
                 return known;
-            _ended.RemoveAll(ended => ended.Id == id);
+            _ended.RemoveAll(ended => ended.Id == id && ended.Path == path);
             var job = RunAsync(node, id, path, peers);
             if (!job.IsCompleted)
-                _running[id] = job;
+                _running[(id, path)] = job;
             return job;
         }
     }
 
     /// <summary>Whether a download that was started here runs still.</summary>
-    public bool IsRunning(ContentId id) => _running.ContainsKey(id);
+    /// <param name="id">The content.</param>
+    /// <param name="path">Only one to this place; null: any.</param>
+    public bool IsRunning(ContentId id, string? path = null) => FindRunning(id, path) is not null;
 
     /// <summary>How a download that was started here ended; null: it has not, or is not known.</summary>
-    public EndedDownload? Find(ContentId id)
+    /// <param name="id">The content.</param>
+    /// <param name="path">Only one to this place; null: the last one.</param>
+    public EndedDownload? Find(ContentId id, string? path = null)
     {
         lock (_lock)
-            return _ended.FindLast(ended => ended.Id == id);
+            return _ended.FindLast(ended => ended.Id == id && (path is null || ended.Path == path));
     }
 
     /// <summary>Waits until a download that was started here ends, or for so long.</summary>
-    public async Task WaitAsync(ContentId id, TimeSpan most, CancellationToken cancelled)
+    public async Task WaitAsync(ContentId id, string? path, TimeSpan most, CancellationToken cancelled)
     {
-        if (!_running.TryGetValue(id, out var job))
+        if (FindRunning(id, path) is not { } job)
             return;
         try
         {
@@ -66,6 +70,9 @@ internal sealed class DownloadJobs(TimeProvider time)
             // It goes on.
         }
     }
+
+    private Task<EndedDownload>? FindRunning(ContentId id, string? path) =>
+        _running.FirstOrDefault(one => one.Key.Id == id && (path is null || one.Key.Path == path)).Value;
 
     private async Task<EndedDownload> RunAsync(Cjp2pNode node, ContentId id, string path, IReadOnlyCollection<PeerAddress> peers)
     {
@@ -91,7 +98,7 @@ internal sealed class DownloadJobs(TimeProvider time)
             _ended.Add(ended);
             if (_ended.Count > EndedMax)
                 _ended.RemoveAt(0);
-            _running.TryRemove(id, out _);
+            _running.TryRemove((id, path), out _);
         }
 
         return ended;

@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Cjp2p.Host.Http;
@@ -85,6 +86,11 @@ internal static class HttpApi
 
     private static async Task GuardAsync(HttpContext context, RequestDelegate next)
     {
+        // A stream has no end of its own.
+        var aborted = context.RequestAborted;
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(
+            aborted, context.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
+        context.RequestAborted = ending.Token;
         var headers = context.Response.Headers;
         headers.XContentTypeOptions = "nosniff";
         headers.XFrameOptions = "DENY";
@@ -104,9 +110,13 @@ internal static class HttpApi
         {
             await next(context).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
-            // Who asked has gone.
+            // Who asked has gone, or the node stops.
+        }
+        finally
+        {
+            context.RequestAborted = aborted;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Cjp2p.Actors.Hosting;
 using Cjp2p.Actors.Inspection;
@@ -70,6 +71,8 @@ internal static class NodeActions
         var folder = Path.GetDirectoryName(body.Path);
         if (!Directory.Exists(folder))
             throw ApiCall.Bad($"there is no folder {folder}");
+        if (Directory.Exists(body.Path))
+            throw ApiCall.Bad($"{body.Path} is a folder: path is that of a file");
         var peers = Addresses(body.Peers ?? []);
         var node = await call.NodeAsync().ConfigureAwait(false);
         var job = call.Get<DownloadJobs>().Start(node, id, body.Path!, peers);
@@ -192,6 +195,7 @@ internal static class NodeActions
             ("ingress.source-per-second", body.SourcePerSecond), ("ingress.source-burst", body.SourceBurst),
             ("ingress.strangers-per-second", body.StrangersPerSecond), ("ingress.strangers-burst", body.StrangersBurst),
             ("limits.upload", body.Upload), ("limits.download", body.Download), ("limits.peer-upload", body.PeerUpload),
+            ("limits.quiet-upload", body.QuietUpload), ("limits.quiet-download", body.QuietDownload),
         ];
         var inspector = (await call.NodeAsync().ConfigureAwait(false)).Inspector;
         try
@@ -200,6 +204,7 @@ internal static class NodeActions
                 [
                     .. all.Where(one => one.Value is not null)
                         .Select(one => ("cjp2p." + one.Key, one.Value!.Value.ToString(CultureInfo.InvariantCulture))),
+                    .. body.QuietHours is { } hours ? [("cjp2p.limits.quiet-hours", hours)] : ImmutableArray<(string, string)>.Empty,
                 ],
                 call.Aborted).ConfigureAwait(false);
         }

@@ -57,7 +57,11 @@ internal static class NodeQueries
         new("GET", "/api/downloads/{id}", "One download.", DownloadAsync)
         {
             Answer = typeof(DownloadDetails),
-            Query = [("waitMs", "Wait so long for it to end, if it was started here (up to 30000).")],
+            Query =
+            [
+                ("waitMs", "Wait so long for it to end, if it was started here (up to 30000)."),
+                ("path", "Only the one to this place, if it was started here."),
+            ],
         },
         new("GET", "/api/content", "A page of what is shared.", ContentAsync)
         {
@@ -198,17 +202,18 @@ internal static class NodeQueries
     private static async Task DownloadAsync(ApiCall call)
     {
         var id = ApiCall.ParseId("id", call.Route("id"));
+        var path = call.Text("path") is { Length: > 0 } one ? one : null;
         var jobs = call.Get<DownloadJobs>();
         if (call.Whole("waitMs", 0, 0, 30_000) is > 0 and var waitMs)
-            await jobs.WaitAsync(id, TimeSpan.FromMilliseconds(waitMs), call.Aborted).ConfigureAwait(false);
-        var ended = jobs.Find(id);
+            await jobs.WaitAsync(id, path, TimeSpan.FromMilliseconds(waitMs), call.Aborted).ConfigureAwait(false);
+        var ended = jobs.Find(id, path);
         var node = await call.NodeAsync().ConfigureAwait(false);
         var running = ended is null
             ? await node.Inspector.StateAsync<DownloadState>("/downloads/" + id, call.Aborted).ConfigureAwait(false)
             : null;
         // It may have ended in between.
-        ended ??= jobs.Find(id);
-        if (running is null && ended is null && !jobs.IsRunning(id))
+        ended ??= jobs.Find(id, path);
+        if (running is null && ended is null && !jobs.IsRunning(id, path))
             throw ApiCall.NotFound($"{id} is not being fetched");
         await call.WriteAsync(new DownloadDetails(ended is null ? running : null, ended), HttpJson.Default.DownloadDetails).ConfigureAwait(false);
     }

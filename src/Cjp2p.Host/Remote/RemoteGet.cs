@@ -12,13 +12,18 @@ internal static class RemoteGet
 {
     private const int WaitMs = 250;
 
-    /// <summary>Fetches. Cancelling stops the download at the node; what was fetched stays.</summary>
+    /// <summary>
+    /// Fetches. Cancelling stops the download at the node, unless it was being fetched before: it is not ours to stop then. What was
+    /// fetched stays.
+    /// </summary>
     /// <exception cref="UserException">The node refuses, or is gone.</exception>
     /// <exception cref="Actors.Hosting.NodeException">It could not be had; the message says why.</exception>
     public static async Task<DownloadProtocol.Finished> RunAsync(
         NodeClient client, ContentId id, string target, IEnumerable<PeerAddress> peers, GetProgress progress, CancellationToken cancelled)
     {
-        var body = new StartDownloadBody(id.ToString(), Path.GetFullPath(target), [.. peers.Select(peer => peer.ToString())]);
+        var path = Path.GetFullPath(target);
+        var body = new StartDownloadBody(id.ToString(), path, [.. peers.Select(peer => peer.ToString())]);
+        var isJoined = await IsRunningAsync(client, id, cancelled).ConfigureAwait(false);
         var answer = await client.PostAsync("/api/downloads", body, HttpJson.Default.StartDownloadBody, cancelled).ConfigureAwait(false);
         try
         {
@@ -28,16 +33,21 @@ internal static class RemoteGet
                     return Finished(ended);
                 if (answer is { } going && going.TryGetProperty("running", out var running) && running.ValueKind == JsonValueKind.Object)
                     progress.Report(Progress(id, running));
-                answer = await client.GetAsync($"/api/downloads/{id}?waitMs={WaitMs}", cancelled).ConfigureAwait(false)
+                answer = await client.GetAsync($"/api/downloads/{id}?waitMs={WaitMs}&path={Uri.EscapeDataString(path)}", cancelled).ConfigureAwait(false)
                     ?? throw UserException.Failed("the node does not know of the download any more");
             }
         }
         catch (OperationCanceledException)
         {
-            await client.DeleteAsync($"/api/downloads/{id}", CancellationToken.None).ConfigureAwait(false);
+            if (!isJoined)
+                await client.DeleteAsync($"/api/downloads/{id}", CancellationToken.None).ConfigureAwait(false);
             throw;
         }
     }
+
+    private static async Task<bool> IsRunningAsync(NodeClient client, ContentId id, CancellationToken cancelled) =>
+        await client.GetAsync($"/api/downloads/{id}", cancelled).ConfigureAwait(false) is { } known
+        && known.TryGetProperty("running", out var running) && running.ValueKind == JsonValueKind.Object;
 
     private static DownloadProtocol.Finished Finished(JsonElement ended)
     {

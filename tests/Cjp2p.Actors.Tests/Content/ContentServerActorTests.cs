@@ -6,6 +6,7 @@ using Cjp2p.Actors.Content;
 using Cjp2p.Actors.Node;
 using Cjp2p.Actors.Protocol;
 using Cjp2p.Actors.Tests.Doubles;
+using Cjp2p.Actors.Transport;
 
 namespace Cjp2p.Actors.Tests.Content;
 
@@ -111,6 +112,22 @@ public sealed class ContentServerActorTests : NodeSpec
     [InlineData(".hidden")]
     [InlineData("")]
     public void Paths_are_no_names(string name) => Assert.False(ContentId.TryParse(name, out _));
+
+    // ---- rates of the user
+
+    [Fact]
+    public void Over_the_rate_that_the_user_allows_nothing_is_served_and_it_is_counted()
+    {
+        Start("limits.upload = 65536");
+        Share("/a", Bytes);
+        // A second's worth at once, and no more.
+        Given(Verified(0, 40_960));
+        Given(Verified(0, 24_576));
+        Assert.Empty(Ask(Verified(0, 4096)).SelectMany(reply => reply.Messages).OfType<Actors.Protocol.Content>());
+        Assert.Equal(1, _node.Counters[WireCount.RateLimited]);
+        AdvanceSeconds(1);
+        Given(Verified(0, 40_960));
+    }
 
     // ---- strangers
 

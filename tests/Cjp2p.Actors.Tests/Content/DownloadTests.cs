@@ -227,6 +227,20 @@ public sealed class DownloadTests : DownloadSpec
     }
 
     [Fact]
+    public void Download_keeps_to_the_rate_that_the_user_allows()
+    {
+        var content = ScriptedSource.ContentOf(4 * SpanGeometry.SpanBytes);
+        var source = Source(1, content);
+        StartNode("cjp2p.limits.download = 131072");
+        Fetch(source.Id, [source]);
+        // A mebibyte at 128 KiB a second, of which the first second's worth comes at once.
+        AdvanceSeconds(5);
+        Assert.InRange(source.Given * SpanGeometry.DefaultChunkBytes, 3 * 131_072, 6 * 131_072 + 65_536);
+        UntilTold<DownloadProtocol.Finished>(10);
+        AssertGot(content);
+    }
+
+    [Fact]
     public void Source_named_by_a_second_user_is_asked_as_well()
     {
         var content = ScriptedSource.ContentOf(2 * SpanGeometry.SpanBytes);

@@ -580,7 +580,7 @@ public sealed class DownloadTroubleTests : DownloadSpec
         AdvanceSeconds(0.05);
         source.IsSilent = true;
         AdvanceSeconds(20);
-        Assert.Equal("the one source that had the content does not answer now", Progress().Why);
+        Assert.Equal("1 source had the content, none answers now", Progress().Why);
         source.IsSilent = false;
         UntilSeconds(20, () => Progress().Why.Length == 0 || Disk.Exists(Target));
     }

@@ -21,6 +21,18 @@ public sealed class HashListTests
             Assert.Equal<Sha256Digest>(blocks, read);
         });
 
+    // The test files of the protocol page, a40e2431... of 256 MiB and 562b168a... of 512 MiB, have lists of this form and length.
+    [Theory]
+    [InlineData(1024, 66_560)]
+    [InlineData(2048, 133_120)]
+    public void List_of_the_test_files_of_the_protocol_page_has_their_length(int blocks, int bytes)
+    {
+        var list = HashList.Write([.. Enumerable.Range(0, blocks).Select(i => Sha256Digest.FromBytes(SHA256.HashData(BitConverter.GetBytes(i))))]);
+        Assert.Equal(bytes, list.Length);
+        Assert.True(HashList.TryRead(list, out var read));
+        Assert.Equal(blocks, read.Length);
+    }
+
     [Theory]
     [InlineData("{0}", 1)]
     [InlineData("{0}\n", 1)]

@@ -80,6 +80,77 @@ public sealed class LiarsTests : DownloadSpec
         Assert.Contains(LogLines, line => line.Contains($"it gave wrong chunks of {sources[0].Id}", StringComparison.Ordinal));
     }
 
+    // A hash list: each block is a content of its own, so bad data costs a block.
+    [Fact]
+    public void Who_gives_wrong_blocks_of_a_list_is_named_by_the_second_and_asked_for_no_more()
+    {
+        var blocks = Enumerable.Range(0, 20).Select(i => ScriptedSource.ContentOf(SpanGeometry.SpanBytes, i)).ToArray();
+        var sources = Blocks(blocks, 2);
+        var right = sources[0].Answer;
+        sources[0].Answer = request =>
+            [.. right(request).Cast<Actors.Protocol.Content>().Select(content => content with { Bytes = [.. content.Bytes.Select(one => (byte)~one)] })];
+        StartNode("cjp2p { content.data = \"/data\", downloads.ban-for = 1h }");
+        var fetched = 0L;
+        for (var i = 0; i < blocks.Length; i++)
+        {
+            Fetch(ScriptedSource.IdOf(blocks[i]), sources, target: $"/got/{i}");
+            fetched += UntilTold<DownloadProtocol.Finished>(120).FetchedBytes;
+            AssertGot(blocks[i], $"/got/{i}");
+        }
+
+        Assert.Equal(sources[0].Address, Assert.Single(Shared.Bans.All).Address);
+        Assert.InRange(fetched, 20 * SpanGeometry.SpanBytes, 24 * SpanGeometry.SpanBytes);
+    }
+
+    [Fact]
+    public void A_line_that_flips_a_bit_once_costs_a_block_and_bans_nobody()
+    {
+        var blocks = Enumerable.Range(0, 6).Select(i => ScriptedSource.ContentOf(SpanGeometry.SpanBytes, i)).ToArray();
+        var source = Blocks(blocks, 1)[0];
+        var right = source.Answer;
+        var flipped = false;
+        source.Answer = request =>
+        {
+            if (flipped)
+                return right(request);
+            flipped = true;
+            return [.. right(request).Cast<Actors.Protocol.Content>().Select(content => content with { Bytes = [(byte)~content.Bytes[0], .. content.Bytes[1..]] })];
+        };
+        StartNode("cjp2p { content.data = \"/data\" }");
+        for (var i = 0; i < blocks.Length; i++)
+        {
+            Fetch(ScriptedSource.IdOf(blocks[i]), [source], target: $"/got/{i}");
+            UntilTold<DownloadProtocol.Finished>(120);
+            AssertGot(blocks[i], $"/got/{i}");
+        }
+
+        Assert.True(flipped);
+        Assert.Empty(Shared.Bans.All);
+    }
+
+    private ScriptedSource[] Blocks(byte[][] blocks, int sources)
+    {
+        var byId = blocks.ToDictionary(ScriptedSource.IdOf);
+        return
+        [
+            .. Enumerable.Range(1, sources).Select(number =>
+            {
+                var source = Source(number, blocks[0]);
+                source.OtherIds.UnionWith(byId.Keys);
+                source.Delay = TimeSpan.FromMilliseconds(10);
+                source.Answer = request =>
+                [
+                    new Actors.Protocol.Content(
+                        request.Id,
+                        request.Offset,
+                        [.. byId[request.Id].AsSpan((int)request.Offset, (int)Math.Min(request.Length, SpanGeometry.SpanBytes - request.Offset))],
+                        SpanGeometry.SpanBytes),
+                ];
+                return source;
+            }),
+        ];
+    }
+
     private static void LieNowAndThen(ScriptedSource liar, byte[] content, int oneIn)
     {
         var random = new Random(liar.Address.GetHashCode());

@@ -91,6 +91,11 @@ public sealed class FieldBugTests : DownloadSpec
             Network.Open.Single().Deliver(from, bytes);
         }
 
+        // And of one that has proved its address, in the same datagram, as each has to.
+        var proven = Datagram.At("127.0.0.97:9");
+        var proof = $"[{{\"AlwaysReturned\":{Datagram.CookieOf(Shared, proven)}}}";
+        if (bytes is [(byte)'[', (byte)'{', ..])
+            Network.Open.Single().Deliver(proven, [.. Encoding.ASCII.GetBytes(proof), (byte)',', .. bytes[1..]]);
         Network.Clear();
         AdvanceSeconds(0.2);
         // Not more than a handful for what a stranger sent.

@@ -7,7 +7,6 @@ namespace Cjp2p.Host.Tests.Hooks;
 /// <summary>Commands are run as they are, with no shell between, and not for ever.</summary>
 public sealed class HookProcessTests : IDisposable
 {
-    private static readonly Task Never = new TaskCompletionSource().Task;
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -43,24 +42,43 @@ public sealed class HookProcessTests : IDisposable
     [Fact]
     public async Task When_the_node_stops_it_is_killed()
     {
-        var stopping = new TaskCompletionSource();
-        var run = HookProcess.RunAsync(Command("sleep 1000"), Event(_folder.In("x")), TimeSpan.FromHours(1), stopping.Task);
+        using var stopping = new CancellationTokenSource();
+        var run = HookProcess.RunAsync(
+            Command("sleep 1000 & echo $$ $! > pids; wait"), Event(_folder.In("x")), TimeSpan.FromHours(1), stopping.Token);
+        await Until.TrueAsync(
+            () => File.Exists(_folder.In("pids")) && File.ReadAllText(_folder.In("pids")).EndsWith('\n'), Cjp2pProcess.Bound);
+        var pids = File.ReadAllText(_folder.In("pids")).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         Assert.False(run.IsCompleted);
-        stopping.SetResult();
+        // Not "soon": the process that cancels may end right after.
+        stopping.Cancel();
+        Assert.All(pids, pid => Assert.True(HasEnded(pid)));
         Assert.Equal("the node stops, it was killed", await run.WaitAsync(Cjp2pProcess.Bound));
     }
 
     [Fact]
     public async Task A_program_that_is_not_there_is_one_line() => Assert.StartsWith(
         "it cannot be started: ",
-        await HookProcess.RunAsync(["/no/such/program"], Event(_folder.In("x")), TimeSpan.FromMinutes(1), Never),
+        await HookProcess.RunAsync(["/no/such/program"], Event(_folder.In("x")), TimeSpan.FromMinutes(1), CancellationToken.None),
         StringComparison.Ordinal);
 
     private static Task<string?> RunAsync(string script, string path, params string[] arguments) =>
-        HookProcess.RunAsync(Command(script, arguments), Event(path), Cjp2pProcess.Bound, Never);
+        HookProcess.RunAsync(Command(script, arguments), Event(path), Cjp2pProcess.Bound, CancellationToken.None);
 
     private static Task<string?> RunAsync(string script, string path, TimeSpan timeout) =>
-        HookProcess.RunAsync(Command(script), Event(path), timeout, Never);
+        HookProcess.RunAsync(Command(script), Event(path), timeout, CancellationToken.None);
+
+    // Killed: gone, or only waiting to be asked how it ended.
+    private static bool HasEnded(string pid)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/stat").Split(')')[^1].Trim()[0] is 'Z' or 'X';
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
 
     private static ImmutableArray<string> Command(string script, params string[] arguments) => ["/bin/sh", "-c", script, "sh", .. arguments];
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Cjp2p.Host.Tests.Http;
 
 namespace Cjp2p.Host.Tests.Processes;
 
@@ -24,6 +25,18 @@ public sealed class BlocksTests : IDisposable
         Assert.Equal([_folder.In("got"), _folder.In("movie")], Directory.EnumerateFileSystemEntries(_folder.Root).Order());
         using var report = JsonDocument.Parse(Assert.Single(outcome.Output));
         Assert.Equal(5_000_000, report.RootElement.GetProperty("lengthBytes").GetInt64());
+        // Again: it is there, and what a run leaves that is killed at the end goes.
+        _folder.Folder("got.cjp2p-blocks");
+        var again = await Cjp2pProcess.RunAsync(_folder.Root, "get", list, "--blocks", "--peer", address, "-o", "got");
+        Assert.True(again.ExitCode == 0, again.ToString());
+        Assert.False(Directory.Exists(_folder.In("got.cjp2p-blocks")));
+        _folder.Text("other", "something else");
+        var other = await Cjp2pProcess.RunAsync(_folder.Root, "get", list, "--blocks", "--peer", address, "-o", "other");
+        Assert.Equal(1, other.ExitCode);
+        Assert.Contains("exists and is something else; --force replaces it", Assert.Single(other.Error), StringComparison.Ordinal);
+        Assert.Equal("something else", File.ReadAllText(_folder.In("other")));
+        File.Delete(_folder.In("other"));
+        Directory.Delete(_folder.In("other.cjp2p-blocks"), recursive: true);
         // The list itself is a content like others: 20 lines.
         var text = await Cjp2pProcess.RunAsync(_folder.Root, "get", list, "--peer", address, "-o", "list");
         Assert.True(text.ExitCode == 0, text.ToString());
@@ -88,6 +101,19 @@ public sealed class BlocksTests : IDisposable
         var last = await Cjp2pProcess.RunAsync(_folder.Root, "get", pieces[1], "--peer", address, "-o", "last");
         Assert.True(last.ExitCode == 0, last.ToString());
         Assert.Equal(4097 * 65 - 262_144, new FileInfo(_folder.In("last")).Length);
+    }
+
+    // The node that runs here fetches contents, not lists of them: it is not asked.
+    [Fact]
+    public async Task Beside_a_running_node_too_it_is_the_content_that_is_had()
+    {
+        var id = _folder.File("movie", 600_000, seed: 5);
+        await using var source = Cjp2pProcess.Start(_folder.Root, "share", "movie", "--blocks", "--listen", "127.0.0.1:0", "--own-node", "--json");
+        var list = await ListIdAsync(source);
+        await using var node = await ApiProcess.StartAsync(_folder);
+        var outcome = await Cjp2pProcess.RunAsync(_folder.Root, "get", list, "--blocks", "--peer", await AddressAsync(source), "-o", "got");
+        Assert.True(outcome.ExitCode == 0, outcome.ToString());
+        Assert.Equal(id, _folder.IdOf("got"));
     }
 
     [Fact]

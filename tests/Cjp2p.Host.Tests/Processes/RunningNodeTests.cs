@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Cjp2p.Host.Tests.Http;
+using Cjp2p.TestPeers;
 
 namespace Cjp2p.Host.Tests.Processes;
 
@@ -79,11 +80,18 @@ public sealed class RunningNodeTests(SmallNode source) : IClassFixture<SmallNode
     [Fact]
     public async Task Rates_that_are_changed_by_the_API_are_those_of_the_next_start_too()
     {
-        var rates = new { upload = 3_000_000, download = 2_000_000, peerUpload = 1_000_000, strangersPerSecond = 99 };
+        var rates = new
+        {
+            upload = 3_000_000, download = 2_000_000, peerUpload = 1_000_000, strangersPerSecond = 99,
+            quietHours = "22:30-06:00", quietUpload = 1_000, quietDownload = 2_000,
+        };
         await using (var node = await ApiProcess.StartAsync(_folder))
         {
             Assert.Equal(200, (await node.ActAsync("POST", "/api/rate-limits", rates)).Code);
             Assert.Equal(400, (await node.ActAsync("POST", "/api/rate-limits", new { upload = -1 })).Code);
+            Assert.Equal(400, (await node.ActAsync("POST", "/api/rate-limits", new { quietHours = "22" })).Code);
+            // A name that is no rate is not passed over in silence.
+            Assert.Equal(400, (await node.ActAsync("POST", "/api/rate-limits", new { uplaod = 5 })).Code);
             node.Process.Terminate();
             await node.Process.WaitForExitAsync();
         }
@@ -94,6 +102,9 @@ public sealed class RunningNodeTests(SmallNode source) : IClassFixture<SmallNode
             (3_000_000, 2_000_000, 1_000_000, 99, 2000),
             (now.GetProperty("upload").GetInt64(), now.GetProperty("download").GetInt64(), now.GetProperty("peerUpload").GetInt64(),
                 now.GetProperty("strangersPerSecond").GetInt64(), now.GetProperty("sourcePerSecond").GetInt64()));
+        Assert.Equal(
+            ("22:30-06:00", 1_000, 2_000),
+            (now.GetProperty("quietHours").GetString(), now.GetProperty("quietUpload").GetInt64(), now.GetProperty("quietDownload").GetInt64()));
     }
 
     [Fact]
@@ -121,6 +132,39 @@ public sealed class RunningNodeTests(SmallNode source) : IClassFixture<SmallNode
         Assert.Contains("not complete after 2 s", get.Error[^1], StringComparison.Ordinal);
         await Until.AnswerAsync(
             () => node.GetAsync("/api/downloads"), now => now.GetProperty("running").GetArrayLength() == 0, Cjp2pProcess.Bound);
+    }
+
+    [Fact]
+    public async Task Two_that_want_the_same_content_in_two_places_both_have_it()
+    {
+        var (sharing, relay, id) = await SlowSourceAsync();
+        await using var large = sharing;
+        await using var slow = relay;
+        await using var node = await ApiProcess.StartAsync(_folder, "--peer", $"{relay.Address}");
+        var one = RunAsync("get", id, "-o", "one", "--timeout", "120");
+        await Until.TrueAsync(() => File.Exists(_folder.In("one.cjp2p-part")), Cjp2pProcess.Bound);
+        var two = await RunAsync("get", id, "-o", "two", "--timeout", "120", "--json");
+        Assert.True(two.ExitCode == 0, two.ToString());
+        Assert.Equal(id, _folder.IdOf("two"));
+        Assert.True((await one).ExitCode == 0, (await one).ToString());
+        Assert.Equal(id, _folder.IdOf("one"));
+        Assert.Equal(400, (await node.ActAsync("POST", "/api/downloads", new { id, path = _folder.Root })).Code);
+    }
+
+    [Fact]
+    public async Task Who_joined_a_download_and_gives_up_does_not_stop_it_for_the_other()
+    {
+        var (sharing, relay, id) = await SlowSourceAsync();
+        await using var large = sharing;
+        await using var slow = relay;
+        await using var node = await ApiProcess.StartAsync(_folder, "--peer", $"{relay.Address}");
+        var one = RunAsync("get", id, "-o", "one", "--timeout", "120");
+        await Until.TrueAsync(() => File.Exists(_folder.In("one.cjp2p-part")), Cjp2pProcess.Bound);
+        var impatient = await RunAsync("get", id, "-o", "one", "--timeout", "1");
+        Assert.Equal(1, impatient.ExitCode);
+        relay.SetBoth(LossyRelayOptions.Clean);
+        Assert.True((await one).ExitCode == 0, (await one).ToString());
+        Assert.Equal(id, _folder.IdOf("one"));
     }
 
     [Fact]
@@ -188,6 +232,17 @@ public sealed class RunningNodeTests(SmallNode source) : IClassFixture<SmallNode
         var line = JsonDocument.Parse((await File.ReadAllLinesAsync(_folder.In("got.jsonl")))[0]).RootElement;
         Assert.Equal(("cjp2p", node.Node.Udp), (line.GetProperty("to").GetString(), line.GetProperty("to_addr").GetString()));
         Assert.Contains("PleaseReturnThisMessage", line.GetProperty("payload").GetString(), StringComparison.Ordinal);
+    }
+
+    // Slow enough to be caught in the midst of it.
+    private async Task<(Cjp2pProcess Source, LossyRelay Relay, string Id)> SlowSourceAsync()
+    {
+        var id = _folder.File("large", 3_000_000, seed: 9);
+        var sharing = Cjp2pProcess.Start(_folder.Root, "share", "large", "--listen", "127.0.0.1:0");
+        await sharing.WaitForErrorAsync(line => line.StartsWith("sharing 1 file", StringComparison.Ordinal));
+        var relay = new LossyRelay(await sharing.ListeningAsync());
+        relay.SetBoth(new LossyRelayOptions { BytesPerSecond = 400_000 });
+        return (sharing, relay, id);
     }
 
     private Task<Outcome> RunAsync(params string[] arguments) => Cjp2pProcess.RunAsync(_folder.Root, arguments);

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Cjp2p.Host.Tests.Http;
 using Cjp2p.TestPeers;
 
@@ -40,6 +41,34 @@ public sealed class StopTests : IDisposable
         Assert.Equal(id, _folder.IdOf("got"));
         var downloads = await again.GetAsync("/api/downloads");
         Assert.Equal(60, downloads.GetProperty("running").GetArrayLength());
+    }
+
+    // Who reads a stream, and who has sent half a request, are no reason to end out of order.
+    [Fact]
+    public async Task With_open_streams_and_half_a_request_it_ends_in_order()
+    {
+        var id = _folder.File("content", 8 << 20, seed: 1);
+        await using var source = Cjp2pProcess.Start(_folder.Root, "share", "content", "--listen", "127.0.0.1:0");
+        await source.WaitForErrorAsync(line => line.StartsWith("sharing 1 file", StringComparison.Ordinal));
+        await using var relay = new LossyRelay(await source.ListeningAsync());
+        relay.SetBoth(new LossyRelayOptions { BytesPerSecond = 1_000_000 });
+        await using var node = await ApiProcess.StartAsync(_folder, "--peer", $"{relay.Address}");
+        await FetchAsync(node, id, "got");
+        await Until.TrueAsync(() => File.Exists(_folder.In("got.cjp2p-part")), Cjp2pProcess.Bound);
+        using var end = new CancellationTokenSource();
+        var tap = (await node.StreamAsync("/api/tap?actors=true", end.Token)).GetAsyncEnumerator();
+        Assert.True(await tap.MoveNextAsync());
+        var watch = await node.StreamAsync("/api/watch?path=/downloads&field=started", end.Token);
+        using var half = new TcpClient();
+        await half.ConnectAsync(System.Net.IPEndPoint.Parse(node.Node.Http.Authority));
+        await half.GetStream().WriteAsync("GET /api/status HTTP/1.1\r\nHost: 127"u8.ToArray());
+        node.Process.Terminate();
+        var outcome = await node.Process.WaitForExitAsync();
+        Assert.True(outcome.ExitCode == 0, outcome.ToString());
+        Assert.DoesNotContain(outcome.Error, line => line.Contains("does not end in order", StringComparison.Ordinal));
+        // What an orderly end leaves: the state is in one file.
+        Assert.False(File.Exists(_folder.In("data", "node.db-wal")));
+        GC.KeepAlive(watch);
     }
 
     private async Task FetchAsync(ApiProcess node, string id, string path)
