@@ -11,6 +11,9 @@ public sealed class ContentRoutes
     /// <summary>Running downloads.</summary>
     public int Count => _routes.Count;
 
+    /// <summary>Whether none runs; while one does this takes no lock.</summary>
+    public bool IsEmpty => _routes.IsEmpty;
+
     /// <summary>The running download of <paramref name="id"/>.</summary>
     public bool TryGet(in ContentId id, out DownloadRoute route) => _routes.TryGetValue(id, out route!);
 

@@ -118,7 +118,7 @@ internal sealed class SqliteNodeState : INodeState
         {
             CreateForOwner(target);
             using var connection = Connect(path, SqliteOpenMode.ReadWrite);
-            RefuseForeign(connection);
+            RefuseForeign(connection, path);
             using (var copy = Connect(target, SqliteOpenMode.ReadWrite))
                 connection.BackupDatabase(copy);
             return true;
@@ -144,7 +144,7 @@ internal sealed class SqliteNodeState : INodeState
             CreateForOwner(incoming);
             using (var connection = Connect(backup, SqliteOpenMode.ReadOnly))
             {
-                RefuseForeign(connection);
+                RefuseForeign(connection, backup);
                 using var copy = Connect(incoming, SqliteOpenMode.ReadWrite);
                 connection.BackupDatabase(copy);
             }
@@ -160,12 +160,12 @@ internal sealed class SqliteNodeState : INodeState
         }
     });
 
-    private static void RefuseForeign(SqliteConnection connection)
+    private static void RefuseForeign(SqliteConnection connection, string path)
     {
         if (Check(connection).Refusal is { } refusal)
-            throw new IOException(refusal);
+            throw new IOException($"{path} cannot be used: {refusal}");
         if (Number(connection, "PRAGMA application_id") != StateSchema.ApplicationId)
-            throw new IOException("it is not the state of a node");
+            throw new IOException($"{path} is not the state of a node");
     }
 
     private static (SqliteConnection? Connection, string? Refusal) TryOpen(string path)

@@ -156,7 +156,7 @@ internal sealed class DatagramPump : IDatagramSink
     // does; then it has to come again when there is less to do.)
     private bool MayProve(ReadOnlySpan<byte> datagram) =>
         datagram.IndexOf("\"AlwaysReturned\""u8) >= 0
-        || (_node.Routes.Count > 0 && datagram.IndexOf("\"Content\""u8) >= 0);
+        || (!_node.Routes.IsEmpty && datagram.IndexOf("\"Content\""u8) >= 0);
 
     // The first cookie request counts, and every returned cookie: the July node returns wrong ones by mistake.
     private Cookies ReadCookies(in PeerAddress source, ReadOnlySpan<byte> datagram)
@@ -194,7 +194,7 @@ internal sealed class DatagramPump : IDatagramSink
 
     private bool HoldsAskedContent(in PeerAddress source)
     {
-        if (_node.Routes.Count == 0)
+        if (_node.Routes.IsEmpty)
             return false;
         foreach (ref readonly var element in _reader.Elements)
         {

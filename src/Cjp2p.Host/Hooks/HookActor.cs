@@ -1,3 +1,4 @@
+using System.Globalization;
 using Akka.Actor;
 using Akka.Event;
 using Cjp2p.Actors.Content;
@@ -10,21 +11,34 @@ namespace Cjp2p.Host.Hooks;
 /// and when too many wait further ones are dropped and counted. Has no children; when it fails, which it is not expected
 /// to, its guardian restarts it and what waited is forgotten: the node does not depend on it.
 /// </summary>
-internal sealed class HookActor : UntypedActor
+internal sealed class HookActor : UntypedActor, IWithTimers
 {
     private readonly HookQueue _queue = new();
-    private readonly CancellationTokenSource _stopping = new();
+    private readonly HashSet<RunningHook> _running = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly RunHook _run;
     private HookSettings _settings;
 
     /// <param name="settings">The commands.</param>
-    public HookActor(HookSettings settings) => _settings = settings;
+    /// <param name="run">Runs one.</param>
+    public HookActor(HookSettings settings, RunHook run)
+    {
+        _settings = settings;
+        _run = run;
+    }
 
     /// <summary>Its name.</summary>
     public const string Name = "hooks";
 
+    public ITimerScheduler Timers { get; set; } = null!;
+
     /// <summary>Props of it.</summary>
-    public static Props Props(HookSettings settings) => Akka.Actor.Props.Create(() => new HookActor(settings));
+    public static Props Props(HookSettings settings) =>
+        // Starting a process takes a while; not on the actor's turn.
+        Props(settings, (command, running) => Task.Run(() => HookProcess.RunAsync(command, running), CancellationToken.None));
+
+    /// <summary>The same with another way to run a command, for tests.</summary>
+    public static Props Props(HookSettings settings, RunHook run) => Akka.Actor.Props.Create(() => new HookActor(settings, run));
 
     protected override void PreStart()
     {
@@ -36,8 +50,11 @@ internal sealed class HookActor : UntypedActor
     {
         Context.System.EventStream.Unsubscribe(Self);
         // Before it returns: the process may end right after.
-        _stopping.Cancel();
-        _stopping.Dispose();
+        foreach (var running in _running)
+        {
+            running.Kill("the node stops, it was killed");
+            running.Dispose();
+        }
     }
 
     protected override void OnReceive(object message)
@@ -52,6 +69,11 @@ internal sealed class HookActor : UntypedActor
                 break;
             case HookProtocol.Ended ended:
                 OnEnded(ended);
+                break;
+            case HookProtocol.Late(var running, var timeout) when _running.Contains(running):
+                running.Kill(string.Create(CultureInfo.InvariantCulture, $"it took longer than {timeout.TotalSeconds} s and was killed"));
+                break;
+            case HookProtocol.Late:
                 break;
             case HookProtocol.Configure configure:
                 _settings = configure.Settings;
@@ -77,11 +99,17 @@ internal sealed class HookActor : UntypedActor
 
     private void OnEnded(HookProtocol.Ended ended)
     {
+        // One that was run before a restart counts no more.
+        if (!_running.Remove(ended.Running))
+            return;
+        Timers.Cancel(ended.Running);
+        ended.Running.Dispose();
         _queue.Ended();
+        var happened = ended.Running.Happened;
         if (ended.Problem is { } problem)
         {
             _log.Warning("The command for {Event} of {ContentId} failed: {Reason}",
-                ended.Happened.Kind == HookKind.Added ? "hooks.added" : "hooks.complete", ended.Happened.Id, problem);
+                happened.Kind == HookKind.Added ? "hooks.added" : "hooks.complete", happened.Id, problem);
         }
 
         StartNext();
@@ -101,16 +129,13 @@ internal sealed class HookActor : UntypedActor
                 continue;
             }
 
-            RunAsync(command, next).PipeTo(Self);
+            var running = new RunningHook(next);
+            _running.Add(running);
+            Timers.StartSingleTimer(running, new HookProtocol.Late(running, _settings.Timeout), _settings.Timeout);
+            _run(command, running).PipeTo(
+                Self,
+                success: problem => new HookProtocol.Ended(running, problem),
+                failure: e => new HookProtocol.Ended(running, e.Message));
         }
-    }
-
-    private async Task<HookProtocol.Ended> RunAsync(System.Collections.Immutable.ImmutableArray<string> command, HookEvent happened)
-    {
-        var timeout = _settings.Timeout;
-        var stopping = _stopping.Token;
-        // Starting a process takes a while; not on the actor's turn.
-        return new HookProtocol.Ended(
-            happened, await Task.Run(() => HookProcess.RunAsync(command, happened, timeout, stopping), CancellationToken.None).ConfigureAwait(false));
     }
 }

@@ -16,13 +16,13 @@ internal static class HookProcess
 
     /// <summary>Runs it to its end; returns null when it ended with 0, or a line that says why it did not.</summary>
     /// <param name="command">Full path of the program, and its arguments.</param>
-    /// <param name="happened">What happened: CJP2P_EVENT, CJP2P_ID, CJP2P_PATH and CJP2P_BYTES, and the arguments id and path.</param>
-    /// <param name="timeout">How long it may take.</param>
-    /// <param name="stopping">Kills it, and all that it started, before the call that cancels returns.</param>
-    public static async Task<string?> RunAsync(
-        ImmutableArray<string> command, HookEvent happened, TimeSpan timeout, CancellationToken stopping)
+    /// <param name="running">
+    /// What happened (CJP2P_EVENT, CJP2P_ID, CJP2P_PATH and CJP2P_BYTES, and the arguments id and path), and when it is to be
+    /// killed; the reason is the line then.
+    /// </param>
+    public static async Task<string?> RunAsync(ImmutableArray<string> command, RunningHook running)
     {
-        using var process = new Process { StartInfo = Start(command, happened) };
+        using var process = new Process { StartInfo = Start(command, running.Happened) };
         try
         {
             process.Start();
@@ -32,23 +32,13 @@ internal static class HookProcess
             return $"it cannot be started: {e.Message}";
         }
 
-        await using var kill = stopping.Register(() => Kill(process)).ConfigureAwait(false);
+        await using var kill = running.Killed.Register(() => Kill(process)).ConfigureAwait(false);
         process.StandardInput.Close();
         var output = DrainAsync(process.StandardOutput.BaseStream);
         var error = DrainAsync(process.StandardError.BaseStream);
-        using var late = new CancellationTokenSource(timeout);
-        try
-        {
-            await process.WaitForExitAsync(late.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            Kill(process);
-            return string.Create(CultureInfo.InvariantCulture, $"it took longer than {timeout.TotalSeconds} s and was killed");
-        }
-
-        if (stopping.IsCancellationRequested)
-            return "the node stops, it was killed";
+        await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
+        if (running.Killed.IsCancellationRequested)
+            return running.Reason;
         if (process.ExitCode == 0)
             return null;
         // A child that it left behind may hold its error output open.

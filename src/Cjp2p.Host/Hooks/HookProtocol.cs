@@ -9,7 +9,12 @@ internal static class HookProtocol
     public sealed record Configure(HookSettings Settings);
 
     /// <summary>A command has ended.</summary>
-    /// <param name="Happened">What it was run for.</param>
+    /// <param name="Running">Which one.</param>
     /// <param name="Problem">Why it did not end well; null: it did.</param>
-    public sealed record Ended(HookEvent Happened, string? Problem);
+    public sealed record Ended(RunningHook Running, string? Problem);
+
+    /// <summary>A command has had the time that it may take.</summary>
+    /// <param name="Running">Which one.</param>
+    /// <param name="Timeout">That time.</param>
+    public sealed record Late(RunningHook Running, TimeSpan Timeout);
 }

@@ -394,37 +394,6 @@ public sealed class DownloadTests : DownloadSpec
     }
 
     [Fact]
-    public void Downloads_are_capped_at_the_limit_and_one_over()
-    {
-        StartNode("cjp2p.downloads.running-max = 2");
-        var users = Enumerable.Range(0, 3).Select(_ => CreateTestProbe()).ToArray();
-        for (var i = 0; i < 3; i++)
-            Fetch(ScriptedSource.IdOf([(byte)i]), [], target: "/got/" + i, user: users[i]);
-        Settle();
-        Assert.DoesNotContain(All(users[0]).Concat(All(users[1])), message => message is DownloadProtocol.Failed);
-        Assert.Contains("running-max", All(users[2]).OfType<DownloadProtocol.Failed>().Single().Reason, StringComparison.Ordinal);
-        // One that runs can still be joined.
-        Fetch(ScriptedSource.IdOf([0]), [], user: users[2]);
-        Settle();
-        Assert.DoesNotContain(All(users[2]), message => message is DownloadProtocol.Failed);
-    }
-
-    // They would write to the same unfinished file.
-    [Fact]
-    public void Two_contents_cannot_be_fetched_to_one_name()
-    {
-        var one = Source(1, ScriptedSource.ContentOf(600_000, 1));
-        var other = Source(2, ScriptedSource.ContentOf(600_000, 2));
-        StartNode();
-        var user = CreateTestProbe();
-        Fetch(one.Id, [one]);
-        Fetch(other.Id, [other], user: user);
-        Assert.Contains(Target, UntilTold<DownloadProtocol.Failed>(1, user).Reason, StringComparison.Ordinal);
-        UntilTold<DownloadProtocol.Finished>(30);
-        AssertGot(one.Content);
-    }
-
-    [Fact]
     public void Memory_for_spans_is_bounded_and_downloads_wait_for_it()
     {
         StartNode("cjp2p.downloads.span-buffers-max = 2");

@@ -145,15 +145,38 @@ public sealed class DownloadTroubleTests : DownloadSpec
     [Fact]
     public void End_game_asks_several_sources_and_wastes_little()
     {
-        var content = ScriptedSource.ContentOf(8 * SpanGeometry.SpanBytes);
+        var content = ScriptedSource.ContentOf(16 * SpanGeometry.SpanBytes);
         ScriptedSource[] sources = [Source(1, content), Source(2, content), Source(3, content)];
         sources[1].Delay = TimeSpan.FromMilliseconds(100);
         sources[2].Delay = TimeSpan.FromMilliseconds(400);
-        StartNode();
+        StartNode("cjp2p.downloads.window-max = 32");
         Fetch(sources[0].Id, sources);
         var finished = UntilTold<DownloadProtocol.Finished>(10);
         AssertGot(content);
         Assert.InRange(finished.FetchedBytes, content.Length, content.Length * 1.25);
+
+        // The first request to each is a probe, of the beginning. What several were asked for is the last that was asked for at all.
+        var askedOf = new Dictionary<long, HashSet<PeerAddress>>();
+        var inEndGame = 0;
+        foreach (var (to, offset) in Network.Sent.Where(sent => sent.From == Us).SelectMany(sent => sent.Messages
+            .OfType<PleaseSendContent>().Where(request => request.Offset > 0).SelectMany(Chunks).Select(offset => (sent.To, offset))))
+        {
+            if (!askedOf.TryGetValue(offset, out var asked))
+                askedOf[offset] = asked = [];
+            if (asked.Add(to) && asked.Count > 1)
+            {
+                Assert.Equal(content.Length / 4096 - 1, askedOf.Count);
+                inEndGame++;
+            }
+        }
+
+        Assert.InRange(inEndGame, 1, content.Length / 4096 / 4);
+
+        static IEnumerable<long> Chunks(PleaseSendContent request)
+        {
+            for (var offset = request.Offset; offset < request.Offset + request.Length; offset += 4096)
+                yield return offset;
+        }
     }
 
     // Seen with nodes that cannot do cookies: only teasers, for ever.

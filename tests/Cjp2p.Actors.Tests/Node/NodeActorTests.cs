@@ -21,6 +21,37 @@ public sealed class NodeActorTests : DownloadSpec
     }
 
     [Fact]
+    public void Actor_tree_after_a_finished_download_is_what_it_was_before()
+    {
+        Disk.Put("/shared/a", [1]);
+        StartNode("cjp2p { content { shared = [\"/shared\"], data = \"/data\" }\n peers { actor-after = 1, actor-idle = 2m } }");
+        AdvanceSeconds(1);
+        var before = TreeBelow(Node);
+        Assert.Equal(["downloads", "peers", "server", "socket", "storage", "store", "store/index-%2Fshared"], before);
+
+        var content = ScriptedSource.ContentOf(4 * SpanGeometry.SpanBytes);
+        var source = Source(1, content);
+        source.Delay = TimeSpan.FromMilliseconds(100);
+        Fetch(source.Id, [source]);
+        AdvanceSeconds(0.4);
+        // All that a download has is there meanwhile.
+        string[] meanwhile =
+        [
+            $"downloads/{source.Id}", $"downloads/{source.Id}/file-", $"downloads/{source.Id}/span-",
+            "peers/" + Uri.EscapeDataString(source.Address.ToString()),
+        ];
+        Assert.All(meanwhile, path => Assert.Contains(TreeBelow(Node), there => there.StartsWith(path, StringComparison.Ordinal)));
+        UntilTold<DownloadProtocol.Finished>(30);
+        AssertGot(content);
+
+        // The actor of the peer goes when nothing was heard of it for long enough.
+        Assert.Equal([meanwhile[^1]], TreeBelow(Node).Except(before));
+        source.IsSilent = true;
+        AdvanceSeconds(121);
+        Assert.Equal(before, TreeBelow(Node));
+    }
+
+    [Fact]
     public void Who_waits_for_the_start_is_told_where_it_listens_before_and_after()
     {
         var early = CreateTestProbe();
