@@ -8,6 +8,9 @@ internal sealed class UserException : Exception
     /// <summary><see cref="ExitCodes.Failed"/> or <see cref="ExitCodes.WrongArguments"/>.</summary>
     public int ExitCode { get; }
 
+    /// <summary>What <c>--json</c> prints of it, where that is more than the line.</summary>
+    public Commands.ErrorReport? Report { get; set; }
+
     /// <summary>It could not be done: the world is not as it had to be.</summary>
     public static UserException Failed(string line, Exception? cause = null) => new(line, ExitCodes.Failed, cause);
 

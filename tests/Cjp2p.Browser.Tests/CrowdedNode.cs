@@ -145,6 +145,8 @@ internal sealed class CrowdedNode : INodeLine, IAsyncDisposable
             0,
             1,
             0,
+            0,
+            0,
             [],
             []);
     }

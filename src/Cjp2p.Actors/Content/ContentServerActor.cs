@@ -210,7 +210,7 @@ internal sealed class ContentServerActor : InspectedActor, IWithTimers
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _log.Warning("{Path} cannot be read: {Reason}", found.File.Path, e.Message);
+            _log.Warning("{Path} cannot be read: {Reason}", found.File.Path, FileProblems.Describe(e));
             return false;
         }
     }
@@ -241,7 +241,7 @@ internal sealed class ContentServerActor : InspectedActor, IWithTimers
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _log.Warning("{Path} cannot be read: {Reason}", found.File.Path, e.Message);
+            _log.Warning("{Path} cannot be read: {Reason}", found.File.Path, FileProblems.Describe(e));
             if (found.Shared is { } lost)
                 _store.Tell(new ContentStoreProtocol.FileChanged(lost));
         }

@@ -170,7 +170,7 @@ internal sealed class ContentStoreActor : InspectedActor, IWithTimers
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
             _log.Info("{Path} cannot be watched ({Reason}); it is looked through every {Interval} instead",
-                path, e.Message, _node.Settings.Content.Rescan);
+                path, FileProblems.Describe(e), _node.Settings.Content.Rescan);
         }
 
         var rescan = _node.Settings.Content.Rescan;
@@ -243,13 +243,10 @@ internal sealed class ContentStoreActor : InspectedActor, IWithTimers
                 break;
             case FolderIndexerProtocol.FileUnreadable(var name, _, var reason) when _folders.TryGetValue(name, out var folder):
                 folder.Indexing = Math.Max(0, folder.Indexing - 1);
-                if (folder.Problems.Count < ProblemsMax)
-                {
-                    folder.Problems.Add(reason);
-                    if (!folder.LastProblems.Contains(reason))
-                        _log.Warning("Not shared: {Reason}", reason);
-                }
-
+                AddProblem(folder, reason);
+                break;
+            case FolderIndexerProtocol.Skipped(var name, _, var reason) when _folders.TryGetValue(name, out var folder):
+                AddProblem(folder, reason);
                 break;
             case FolderIndexerProtocol.Waiting(var name, var files) when _folders.TryGetValue(name, out var folder):
                 folder.Indexing = files;
@@ -260,13 +257,22 @@ internal sealed class ContentStoreActor : InspectedActor, IWithTimers
         }
     }
 
+    private void AddProblem(SharedFolder folder, string reason)
+    {
+        if (folder.Problems.Count >= ProblemsMax)
+            return;
+        folder.Problems.Add(reason);
+        if (!folder.LastProblems.Contains(reason))
+            _log.Warning("Not shared: {Reason}", reason);
+    }
+
     private void OnScanned(SharedFolder folder)
     {
         folder.Indexing = 0;
         if (!folder.WasScanned)
         {
             folder.WasScanned = true;
-            _log.Info("Sharing {Files} files, {Bytes} bytes from {Path}",
+            _log.Info(folder.Files.Count == 1 ? "Sharing {Files} file, {Bytes} bytes from {Path}" : "Sharing {Files} files, {Bytes} bytes from {Path}",
                 folder.Files.Count, folder.Files.Values.Sum(file => file.File.LengthBytes), folder.Path);
         }
 

@@ -174,6 +174,7 @@ internal sealed partial class DownloadActor
     private void Ask(DownloadSource source, int bytes)
     {
         using var batch = _node.Transports.RentFor(source.Address);
+        source.IsUnreachable = batch is null;
         if (batch is null)
             return;
         var most = _node.Settings.Wire.DatagramBytesMax;

@@ -85,6 +85,11 @@ internal sealed partial class DownloadActor
             Rest(source);
     }
 
+    // Who does not have it says nothing about it, but gives a cookie.
+    private int Answering() => _sources.Count(source => source.HasAnswered || _node.Jar.Holds(source.Address));
+
+    private int Unreachable() => _sources.Count(source => source.IsUnreachable);
+
     private string WhyStalled()
     {
         var answered = _sources.Count(source => source.HasAnswered);
@@ -99,11 +104,11 @@ internal sealed partial class DownloadActor
         }
 
         if (answered == 0)
-            return $"{_sources.Count} addresses were asked, none has answered";
+            return SearchOutcome.Describe(_sources.Count, Answering(), Unreachable());
         if (banned == answered)
-            return $"all {banned} sources that answered gave wrong content";
+            return banned == 1 ? "the one source that answered gave wrong content" : $"all {banned} sources that answered gave wrong content";
         if (_sources.Any(source => source.UselessInRow > 0 || (source.Chunks == 0 && source.Failures > 0)))
-            return $"{answered} sources answer, but give only teasers or nothing";
+            return $"{Amounts.Count(answered, "source answers, but gives", "sources answer, but give")} only teasers or nothing";
         return $"{Amounts.Count(answered, "source", "sources")} had the content, none answers now";
     }
 }

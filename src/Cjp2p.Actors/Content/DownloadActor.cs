@@ -216,7 +216,7 @@ internal sealed partial class DownloadActor : InspectedActor, IWithTimers
         var done = DoneBytes();
         return new DownloadState(
             _route.Eof < 0
-                ? $"{_phase}, {_sources.Count} addresses asked"
+                ? $"{_phase}, {Amounts.Count(_sources.Count, "address", "addresses")} asked"
                 : $"{_phase}, {Amounts.Bytes(done)} of {Amounts.Bytes(_route.Eof)}{(_why.Length > 0 ? ": " + _why : "")}",
             _start.Id,
             _start.TargetPath,
@@ -236,6 +236,8 @@ internal sealed partial class DownloadActor : InspectedActor, IWithTimers
             _mismatches,
             _subscribers.Count,
             _suggested.Count,
+            Answering(),
+            Unreachable(),
             [
                 .. _sources.Select(source => new SourceState(
                     source.Address,
@@ -344,7 +346,9 @@ internal sealed partial class DownloadActor : InspectedActor, IWithTimers
         _fetchedBytes,
         _sources.Count(source => source.Standing == SourceStanding.Active),
         _sources.Count,
-        _why);
+        _why,
+        Answering(),
+        Unreachable());
 
     private long DoneBytes() => (_map ?? _lastMap) is { } map
         ? Math.Min(_route.Eof, (long)map.OnDisk * SpanGeometry.SpanBytes)

@@ -121,9 +121,25 @@ internal sealed partial class DownloadFileActor : InspectedActor
         {
             _checking = null;
             EndCopying();
-            asker.Tell(new DownloadFileProtocol.Trouble(e.Message));
+            RemoveEmpty();
+            asker.Tell(new DownloadFileProtocol.Trouble(FileProblems.Describe(e)));
         }
     }
+
+    // A disk that has no room from the start shall not be left with a file that holds nothing.
+    private void RemoveEmpty() => Try(
+        () =>
+        {
+            if (_file is { } file && file.Stat().LengthBytes == 0)
+            {
+                file.Dispose();
+                _file = null;
+                _node.Disk.Delete(_path);
+            }
+
+            return DownloadFileProtocol.Saved.Instance;
+        },
+        _ => DownloadFileProtocol.Saved.Instance);
 
     private protected override ActorState Inspect() => new DownloadFileState(
         _isFinished ? "finished" : $"{_written.OnDisk} of {_written.Count} spans written, {_hashed} hashed",
@@ -145,7 +161,7 @@ internal sealed partial class DownloadFileActor : InspectedActor
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return failed(e.Message);
+            return failed(FileProblems.Describe(e));
         }
     }
 

@@ -75,6 +75,8 @@ public static class DownloadProtocol
     /// <param name="Sources">Addresses that deliver.</param>
     /// <param name="Asked">Addresses asked so far.</param>
     /// <param name="Why">Why there is no progress, in words; empty while there is.</param>
+    /// <param name="Answered">Of those asked, how many answered anything, also that they do not have it.</param>
+    /// <param name="Unreachable">Of those asked, how many nothing could be sent to.</param>
     public sealed record Progress(
         ContentId Id,
         string TargetPath,
@@ -84,7 +86,9 @@ public static class DownloadProtocol
         long FetchedBytes,
         int Sources,
         int Asked,
-        string Why) : IEvent;
+        string Why,
+        int Answered = 0,
+        int Unreachable = 0) : IEvent;
 
     /// <summary>
     /// The content is verified and under its final name. Published on the event stream of the actor system too, for whoever

@@ -100,6 +100,9 @@ internal sealed class DownloadSource
     /// <summary>Whether it answered anything yet.</summary>
     public bool HasAnswered { get; set; }
 
+    /// <summary>Whether nothing could be sent to it when it was last asked: no socket reaches it.</summary>
+    public bool IsUnreachable { get; set; }
+
     /// <summary>Whether it puts several contents into one datagram: then it is asked for one at a time.</summary>
     public bool Packs { get; set; }
 

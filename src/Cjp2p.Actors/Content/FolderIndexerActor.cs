@@ -134,11 +134,11 @@ internal sealed class FolderIndexerActor : InspectedActor
         _toHash.Clear();
         try
         {
-            _listing = (_node.Disk.TryStat(_folder, out var single) ? [single] : _node.Disk.Enumerate(_folder)).GetEnumerator();
+            _listing = (_node.Disk.TryStat(_folder, out var single) ? [single] : _node.Disk.Enumerate(_folder, (path, e) => TellProblem(path, e, isListed: false))).GetEnumerator();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Context.Parent.Tell(new FolderIndexerProtocol.FileUnreadable(_folder, _folder, e.Message));
+            TellProblem(_folder, e, isListed: false);
             // Not there any more, and so are its files; what they were is remembered, in case it comes back.
             if (e is DirectoryNotFoundException or FileNotFoundException)
                 Context.Parent.Tell(new FolderIndexerProtocol.FolderGone(_folder));
@@ -167,7 +167,7 @@ internal sealed class FolderIndexerActor : InspectedActor
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Context.Parent.Tell(new FolderIndexerProtocol.FileUnreadable(_folder, _folder, e.Message));
+            TellProblem(_folder, e, isListed: false);
             EndListing();
             return;
         }
@@ -227,7 +227,7 @@ internal sealed class FolderIndexerActor : InspectedActor
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Context.Parent.Tell(new FolderIndexerProtocol.FileUnreadable(_folder, stat.Path, e.Message));
+            TellProblem(stat.Path, e, isListed: true);
         }
     }
 
@@ -249,7 +249,7 @@ internal sealed class FolderIndexerActor : InspectedActor
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Context.Parent.Tell(new FolderIndexerProtocol.FileUnreadable(_folder, hashing.Path, e.Message));
+            TellProblem(hashing.Path, e, isListed: true);
             EndHashing();
         }
     }
@@ -278,6 +278,14 @@ internal sealed class FolderIndexerActor : InspectedActor
     {
         _hashing?.Dispose();
         _hashing = null;
+    }
+
+    private void TellProblem(string path, Exception e, bool isListed)
+    {
+        var reason = $"{path}: {FileProblems.Describe(e)}";
+        Context.Parent.Tell(isListed
+            ? new FolderIndexerProtocol.FileUnreadable(_folder, path, reason)
+            : new FolderIndexerProtocol.Skipped(_folder, path, reason));
     }
 
     private void Forget(SharedFile file)

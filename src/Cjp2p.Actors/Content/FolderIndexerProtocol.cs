@@ -42,6 +42,9 @@ internal static class FolderIndexerProtocol
     /// <summary>A file could not be read.</summary>
     public sealed record FileUnreadable(string Folder, string Path, string Reason) : IEvent;
 
+    /// <summary>The folder, or something below it, could not be looked at: what is there is not known.</summary>
+    public sealed record Skipped(string Folder, string Path, string Reason) : IEvent;
+
     /// <summary>How much is left.</summary>
     public sealed record Waiting(string Folder, int Files) : IEvent;
 

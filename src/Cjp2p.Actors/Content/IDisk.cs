@@ -14,7 +14,11 @@ public interface IDisk
     /// Regular files below <paramref name="folder"/>, at any depth, in ordinal order of their paths. Links that lead out
     /// of the folder are not followed. A file that vanishes meanwhile is left out.
     /// </summary>
-    IEnumerable<FileStat> Enumerate(string folder);
+    /// <param name="folder">The folder.</param>
+    /// <param name="skipped">
+    /// Told, while the files are gone through, of each folder or file below that is left out because it cannot be looked at, and why.
+    /// </param>
+    IEnumerable<FileStat> Enumerate(string folder, Action<string, Exception>? skipped = null);
 
     /// <summary>Opens an existing file for reading.</summary>
     IDiskFile OpenRead(string path);

@@ -34,15 +34,17 @@ public sealed class RealDisk : IDisk
 
     /// <summary>
     /// Regular files below <paramref name="folder"/>, at any depth, in ordinal order of their paths; what vanishes
-    /// meanwhile, and folders below that cannot be read, are left out. Links are not followed at all: what one inside
+    /// meanwhile, and what below cannot be looked at, is left out. Links are not followed at all: what one inside
     /// the folder leads to is listed under its own name, what is outside is nobody's business. (The folder itself may
     /// be a link, since the user named it.)
     /// </summary>
-    public IEnumerable<FileStat> Enumerate(string folder)
+    /// <param name="folder">The folder.</param>
+    /// <param name="skipped">Told of what cannot be looked at, and why; not of what vanishes.</param>
+    public IEnumerable<FileStat> Enumerate(string folder, Action<string, Exception>? skipped = null)
     {
         // Not lazily, so that a folder that is not there is reported to who asked and not to who looks at the answer.
         Entry[] entries = List(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
-        return Walk(entries);
+        return Walk(entries, skipped);
     }
 
     /// <inheritdoc/>
@@ -203,7 +205,7 @@ public sealed class RealDisk : IDisk
             : default;
     }
 
-    private static IEnumerable<FileStat> Walk(Entry[] entries)
+    private static IEnumerable<FileStat> Walk(Entry[] entries, Action<string, Exception>? skipped)
     {
         var outer = new Stack<(Entry[] Entries, int Next)>();
         int next = 0;
@@ -224,9 +226,9 @@ public sealed class RealDisk : IDisk
             if (entry.IsFolder)
             {
                 outer.Push((entries, next));
-                (entries, next) = (ListOrNothing(entry.Path), 0);
+                (entries, next) = (ListOrNothing(entry.Path, skipped), 0);
             }
-            else if (LookOrNothing(entry.Path) is { Kind: FileKind.File } look)
+            else if (LookOrNothing(entry.Path, skipped) is { Kind: FileKind.File } look)
             {
                 yield return new FileStat(entry.Path, look.LengthBytes, look.ChangedTicks);
             }
@@ -250,20 +252,25 @@ public sealed class RealDisk : IDisk
         return entries;
     }
 
-    private static Entry[] ListOrNothing(string folder)
+    private static Entry[] ListOrNothing(string folder, Action<string, Exception>? skipped)
     {
         try
         {
             // It was a folder when the one above was listed; it may have been replaced by a link since.
             return Look(folder, followLinks: false).Kind == FileKind.Folder ? List(folder) : [];
         }
+        catch (DirectoryNotFoundException)
+        {
+            return [];
+        }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
+            skipped?.Invoke(folder, error);
             return [];
         }
     }
 
-    private static FileLook LookOrNothing(string path)
+    private static FileLook LookOrNothing(string path, Action<string, Exception>? skipped)
     {
         try
         {
@@ -271,6 +278,7 @@ public sealed class RealDisk : IDisk
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
+            skipped?.Invoke(path, error);
             return default;
         }
     }

@@ -25,6 +25,8 @@ namespace Cjp2p.Actors.Inspection;
 /// <param name="Mismatches">How often the complete content had the wrong hash.</param>
 /// <param name="Subscribers">Who waits for it.</param>
 /// <param name="Suggested">Addresses that others named and that wait to be tried.</param>
+/// <param name="Answered">Of those asked, how many answered anything, also that they do not have it.</param>
+/// <param name="Unreachable">Of those asked, how many nothing could be sent to.</param>
 /// <param name="Sources">Its sources, in the order in which they became known.</param>
 /// <param name="Caps">Its tables.</param>
 public sealed record DownloadState(
@@ -47,6 +49,8 @@ public sealed record DownloadState(
     int Mismatches,
     int Subscribers,
     int Suggested,
+    int Answered,
+    int Unreachable,
     ImmutableArray<SourceState> Sources,
     ImmutableArray<TableSize> Caps) : ActorState(Summary)
 {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Akka.Actor;
+using Akka.Configuration;
 using Akka.Event;
 using Cjp2p.Actors.Content;
 using Cjp2p.Actors.Inspection;
@@ -441,8 +442,19 @@ public sealed class NodeActor : InspectedActor, IWithTimers
             _log.Warning("From the next start on only: {Waiting}", string.Join(", ", reconfigure.Waiting));
     }
 
-    private IActorRef Part(Props props, string name) =>
-        _parts[name] = Context.WatchWith(Context.ActorOf(props, name), new NodeProtocol.PartStopped(name));
+    private IActorRef Part(Props props, string name)
+    {
+        try
+        {
+            return _parts[name] = Context.WatchWith(Context.ActorOf(props, name), new NodeProtocol.PartStopped(name));
+        }
+        catch (ConfigurationException e)
+        {
+            // A setting of Akka that it does not like, which nobody has checked before.
+            Decide(new NodeProtocol.NotStarted($"its part {name} cannot be made: {(e.InnerException ?? e).Message.ReplaceLineEndings(" ").TrimEnd('.')}"));
+            throw;
+        }
+    }
 
     /// <summary>Asks the parts how they are and answers for them together; those that do not answer in time are left out.</summary>
     private sealed class StatusCollector : UntypedActor

@@ -63,7 +63,7 @@ public sealed record NodeSettings(
         var read = new SettingsReader((config.IsEmpty ? Reference : config.WithFallback(Reference)).GetConfig("cjp2p"));
         var settings = new NodeSettings(
             read.Name("name"),
-            read.SomeAddresses("listen"),
+            read.ListenAddresses("listen"),
             read.Duration("shutdown-timeout", 1, 600),
             new SocketSettings(
                 new TransportSettings(
@@ -123,7 +123,7 @@ public sealed record NodeSettings(
                 read.Count("peers.lan-port", 1, 65_535),
                 read.Duration("peers.lan-every", 0.1, 86_400)),
             new ContentSettings(
-                read.Texts("content.shared"),
+                read.Paths("content.shared"),
                 read.Text("content.data"),
                 read.Flag("content.serve-by-name"),
                 read.Count("content.files-max", 0, int.MaxValue),
@@ -199,6 +199,7 @@ public sealed record NodeSettings(
                 read.Count("hooks.running-max", 1, 64),
                 read.Count("hooks.waiting-max", 1, 1_000_000),
                 read.Duration("hooks.timeout", 0.1, 86_400)));
+        read.CheckDispatchersAndMailboxes();
         read.RejectOrder("socket.reopen-min", "socket.reopen-max");
         read.RejectOrder("peers.discovery-min", "peers.discovery-max");
         read.RejectOrder("peers.bootstrap-retry-min", "peers.bootstrap-retry-max");

@@ -3,6 +3,7 @@ using System.Globalization;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Configuration.Hocon;
+using Akka.Dispatch;
 using Cjp2p.Actors.Protocol;
 using Cjp2p.Actors.Transport;
 
@@ -11,7 +12,17 @@ namespace Cjp2p.Actors.Node;
 /// <summary>Reads values of the <c>cjp2p</c> section, each with its bounds, so that an error names the key and the remedy.</summary>
 internal sealed class SettingsReader(Config section)
 {
-    /// <summary>Refuses keys below <c>cjp2p</c> that the reference does not have, naming the nearest that it has.</summary>
+    // Sections of the reference that Akka reads: they may have any key that Akka's own of their kind have.
+    private static readonly (string Sections, string OfAkka)[] ReadByAkka =
+    [
+        ("cjp2p.dispatchers", "akka.actor.default-dispatcher"),
+        ("cjp2p.mailboxes", "akka.actor.default-mailbox"),
+    ];
+
+    /// <summary>
+    /// Refuses keys below <c>cjp2p</c> that neither the reference has nor, for a dispatcher or a mailbox of it, Akka; names the
+    /// nearest that there is.
+    /// </summary>
     public static void RejectUnknownKeys(Config config, Config reference)
     {
         if (config.IsEmpty || !config.HasPath("cjp2p"))
@@ -20,13 +31,28 @@ internal sealed class SettingsReader(Config section)
         Collect(reference.GetConfig("cjp2p").Root, "cjp2p", known);
         var given = new List<string>();
         Collect(config.GetConfig("cjp2p").Root, "cjp2p", given);
-        foreach (var key in given)
+        if (given.TrueForAll(known.Contains))
+            return;
+        CollectOfAkka(reference, known);
+        if (given.Find(key => !known.Contains(key)) is { } unknown)
+            throw new NodeSettingsException($"Unknown setting {unknown}: did you mean {NearestName.Of(unknown, known)}?");
+    }
+
+    /// <summary>Akka would refuse a wrong value of a dispatcher or mailbox, too, but would not say which.</summary>
+    public void CheckDispatchersAndMailboxes()
+    {
+        foreach (var mailbox in section.GetConfig("mailboxes").Root.GetObject().Items.Keys)
         {
-            // Dispatchers and mailboxes have keys of Akka's own below them.
-            if (known.Contains(key) || key.StartsWith("cjp2p.dispatchers.", StringComparison.Ordinal)
-                || key.StartsWith("cjp2p.mailboxes.", StringComparison.Ordinal))
-                continue;
-            throw new NodeSettingsException($"Unknown setting {key}: did you mean {NearestName.Of(key, known)}?");
+            if (Type.GetType(Text($"mailboxes.{mailbox}.mailbox-type")) is not { } type || !type.IsAssignableTo(typeof(MailboxType)))
+                throw Bad($"mailboxes.{mailbox}.mailbox-type", "the full name of a class of mailboxes and its assembly");
+        }
+
+        foreach (var dispatcher in section.GetConfig("dispatchers").Root.GetObject().Items.Keys)
+        {
+            Count($"dispatchers.{dispatcher}.throughput", 1, int.MaxValue);
+            Count($"dispatchers.{dispatcher}.dedicated-thread-pool.thread-count", 1, 1024);
+            if (Text($"dispatchers.{dispatcher}.dedicated-thread-pool.threadtype") is not ("background" or "foreground"))
+                throw Bad($"dispatchers.{dispatcher}.dedicated-thread-pool.threadtype", "background or foreground");
         }
     }
 
@@ -119,9 +145,30 @@ internal sealed class SettingsReader(Config section)
         return value;
     }
 
-    /// <summary>At least one address.</summary>
-    public ImmutableArray<PeerAddress> SomeAddresses(string key) =>
-        Addresses(key) is { IsEmpty: false } some ? some : throw new NodeSettingsException($"cjp2p.{key} names no address.");
+    /// <summary>At least one address, and none twice: a port can be bound once. Port 0 is another one each time.</summary>
+    public ImmutableArray<PeerAddress> ListenAddresses(string key)
+    {
+        var addresses = Addresses(key);
+        if (addresses.IsEmpty)
+            throw new NodeSettingsException($"cjp2p.{key} names no address.");
+        var once = new HashSet<PeerAddress>();
+        foreach (var address in addresses)
+        {
+            if (address.Port != 0 && !once.Add(address))
+                throw new NodeSettingsException($"cjp2p.{key} names {address} twice.");
+        }
+
+        return addresses;
+    }
+
+    /// <summary>Folders or files.</summary>
+    public ImmutableArray<string> Paths(string key)
+    {
+        var paths = Texts(key);
+        return paths.Any(string.IsNullOrWhiteSpace)
+            ? throw new NodeSettingsException($"cjp2p.{key} has \"\": a folder or file has a name.")
+            : paths;
+    }
 
     public ImmutableArray<PeerAddress> Addresses(string key)
     {
@@ -157,6 +204,16 @@ internal sealed class SettingsReader(Config section)
 
     private NodeSettingsException Bad(string key, string wanted) =>
         new($"cjp2p.{key} is \"{Text(key)}\": it has to be {wanted}.");
+
+    private static void CollectOfAkka(Config reference, List<string> keys)
+    {
+        var akka = ConfigurationFactory.Default();
+        foreach (var (sections, ofAkka) in ReadByAkka)
+        {
+            foreach (var name in reference.GetConfig(sections).Root.GetObject().Items.Keys)
+                Collect(akka.GetConfig(ofAkka).Root, $"{sections}.{name}", keys);
+        }
+    }
 
     private static void Collect(HoconValue value, string path, List<string> keys)
     {

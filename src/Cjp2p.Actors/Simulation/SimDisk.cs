@@ -71,7 +71,7 @@ public sealed class SimDisk : IDisk
     }
 
     /// <inheritdoc/>
-    public IEnumerable<FileStat> Enumerate(string folder)
+    public IEnumerable<FileStat> Enumerate(string folder, Action<string, Exception>? skipped = null)
     {
         folder = Normalize(folder);
         BeginRead(folder, 0);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 
 namespace Cjp2p.Host.Commands;
 
@@ -41,8 +42,11 @@ internal static class CommandTree
         // No @files: a datagram or a file name may begin with @.
         var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         var name = Name(parsed.CommandResult.Command);
+        var json = WantsJson(parsed);
         if (parsed.Errors.Count > 0 && parsed.Action is not (HelpAction or HelpWithExamples))
             return Fail(name, $"{Describe(parsed)}; see '{name} --help'", ExitCodes.WrongArguments);
+        if (WithoutText(parsed) is { } empty)
+            return Fail(name, $"{empty} is empty; see '{name} --help'", ExitCodes.WrongArguments);
         try
         {
             return await parsed.InvokeAsync(
@@ -51,11 +55,13 @@ internal static class CommandTree
         }
         catch (UserException e)
         {
-            return Fail(name, e.ExitCode == ExitCodes.WrongArguments ? $"{e.Message}; see '{name} --help'" : e.Message, e.ExitCode);
+            return e.ExitCode == ExitCodes.WrongArguments
+                ? Fail(name, $"{e.Message}; see '{name} --help'", e.ExitCode)
+                : Fail(name, e.Message, e.ExitCode, json ? e.Report ?? new ErrorReport(e.Message) : null);
         }
         catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
         {
-            return Fail(name, "interrupted", ExitCodes.Failed);
+            return Fail(name, "interrupted", ExitCodes.Failed, json ? new ErrorReport("interrupted") : null);
         }
         catch (IOException e) when (e.HResult is 32 or -2147024664)
         {
@@ -67,7 +73,8 @@ internal static class CommandTree
             // A mistake of ours, or a setting of Akka that it does not like: one line, and all of it for who asks.
             if (arguments.Contains("--verbose") || arguments.Contains("-v"))
                 await Console.Error.WriteLineAsync(Output.Visible.EscapeLines(e.ToString())).ConfigureAwait(false);
-            return Fail(name, $"internal error, {e.GetType().Name}: {e.Message} (--verbose tells more)", ExitCodes.Failed);
+            var line = $"internal error, {e.GetType().Name}: {e.Message} (--verbose tells more)";
+            return Fail(name, line, ExitCodes.Failed, json ? new ErrorReport(line) : null);
         }
     }
 
@@ -123,8 +130,25 @@ internal static class CommandTree
             : parsed.Errors[0].Message.ReplaceLineEndings(" ").Trim().TrimEnd('.');
     }
 
-    private static int Fail(string name, string line, int exitCode)
+    // No file, folder or name is empty. A datagram may be.
+    private static string? WithoutText(ParseResult parsed) => parsed.CommandResult.Children
+        .Where(given => given.Tokens.Any(token => token.Value.Length == 0))
+        .Select(given => given switch
+        {
+            OptionResult option => option.Option.Name,
+            ArgumentResult argument when argument.Argument.Name != SendCommand.Datagram => $"<{argument.Argument.HelpName ?? argument.Argument.Name}>",
+            _ => null,
+        })
+        .FirstOrDefault(name => name is not null);
+
+    private static bool WantsJson(ParseResult parsed) =>
+        parsed.CommandResult.Command.Options.OfType<Option<bool>>().FirstOrDefault(option => option.Name == "--json") is { } json
+        && parsed.GetValue(json);
+
+    private static int Fail(string name, string line, int exitCode, ErrorReport? json = null)
     {
+        if (json is not null)
+            Output.Terminal.WriteJson(json, Output.Json.Lines.ErrorReport);
         Output.Terminal.WriteErrorLine($"{name}: {line.ReplaceLineEndings(" ")}");
         return exitCode;
     }

@@ -53,7 +53,7 @@ internal static class GetCommand
             command.Add(option);
         node.AddRunning(command);
         node.AddRest(command);
-        command.SetAction((parsed, cancelled) => RunAsync(
+        command.SetAction((parsed, cancelled) => TellingWhatAsync(
             new Request(
                 parsed.GetValue(id),
                 Target(parsed.GetValue(output), parsed.GetValue(id)),
@@ -133,6 +133,20 @@ internal static class GetCommand
         }
     }
 
+    private static async Task<int> TellingWhatAsync(
+        Request request, Func<HostSettings> settings, Func<Request, Task<int?>>? byNode, CancellationToken cancelled)
+    {
+        try
+        {
+            return await RunAsync(request, settings, byNode, cancelled).ConfigureAwait(false);
+        }
+        catch (UserException e)
+        {
+            e.Report = new ErrorReport(e.Message, request.Id.ToString(), request.Target, e.Report?.KeptBytes ?? 0);
+            throw;
+        }
+    }
+
     private static async Task<int> RunAsync(
         Request request, Func<HostSettings> settings, Func<Request, Task<int?>>? byNode, CancellationToken cancelled)
     {
@@ -151,6 +165,7 @@ internal static class GetCommand
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancelled, deadline.Token);
         using var end = new CancellationTokenSource();
         var inEffect = settings();
+        CheckWritable(request.Target);
         var session = await NodeSession.StartAsync(inEffect, request.Log, cancelled).ConfigureAwait(false);
         var progress = new GetProgress(request.Id);
         try
@@ -213,6 +228,19 @@ internal static class GetCommand
             : throw UserException.Failed($"{request.Target} exists and is something else; --force replaces it");
     }
 
+    // Before anybody is asked for what cannot be put anywhere.
+    private static void CheckWritable(string target)
+    {
+        try
+        {
+            RunFolders.CheckWritable(Path.GetDirectoryName(Path.GetFullPath(target))!);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw UserException.Failed($"{target} cannot be written: {RunFolders.WhyNot(e)}", e);
+        }
+    }
+
     private static Task WhenCancelledAsync(CancellationToken token)
     {
         var cancelled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -232,9 +260,11 @@ internal static class GetCommand
     private static UserException Failure(GetProgress progress, string reason)
     {
         var done = progress.Last?.DoneBytes ?? 0;
-        return UserException.Failed(done == 0
+        var failed = UserException.Failed(done == 0
             ? reason
             : $"{reason}; {Amounts.Bytes(done)} of {Amounts.Bytes(progress.Last!.LengthBytes)} are kept, run it again to go on from there");
+        failed.Report = new ErrorReport(failed.Message, KeptBytes: done);
+        return failed;
     }
 
     private static void ReportThere(Request request, long length)

@@ -25,9 +25,7 @@ internal sealed class GetProgress(ContentId id) : IProgress<DownloadProtocol.Pro
     {
         null => "the node has not begun",
         { Why.Length: > 0 } last => last.Why,
-        { LengthBytes: < 0, Asked: var asked } => asked == 1
-            ? "the one address that was asked has not answered"
-            : $"{asked} addresses were asked, none has answered yet",
+        { LengthBytes: < 0 } last => SearchOutcome.Describe(last.Asked, last.Answered, last.Unreachable),
         { Phase: DownloadPhase.Verifying } => "its hash is being checked",
         _ => "it is still being fetched",
     };

@@ -69,7 +69,8 @@ internal static class GetView
         do
         {
             var why = progress.Last?.Why ?? "";
-            if (why.Length > 0 && why != told)
+            // Nobody waits for a disk: that is the end, which says why by itself.
+            if (why.Length > 0 && why != told && !progress.WhenPaused.IsCompleted)
                 Terminal.WriteErrorLine($"waiting: {why}");
             told = why;
         }

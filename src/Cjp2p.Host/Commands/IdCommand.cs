@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Security.Cryptography;
+using Cjp2p.Actors.Content;
 using Cjp2p.Actors.Protocol;
 using Cjp2p.Host.Output;
 

@@ -12,12 +12,13 @@ internal static class RecheckCommand
     {
         var ids = new Argument<string[]>("id") { Description = "Contents to be hashed again, whatever their times say.", Arity = ArgumentArity.ZeroOrMore };
         var node = Options.Node();
-        var command = new Command("recheck", "Have the running node look at its shared folders now; only what may have changed is hashed.") { ids, node };
-        command.SetAction((parsed, cancelled) => RunAsync(parsed.GetValue(ids) ?? [], parsed.GetValue(node), cancelled));
+        var json = Options.Json("Print a JSON object instead.");
+        var command = new Command("recheck", "Have the running node look at its shared folders now; only what may have changed is hashed.") { ids, node, json };
+        command.SetAction((parsed, cancelled) => RunAsync(parsed.GetValue(ids) ?? [], parsed.GetValue(node), parsed.GetValue(json), cancelled));
         return command;
     }
 
-    private static async Task<int> RunAsync(string[] ids, string? named, CancellationToken cancelled)
+    private static async Task<int> RunAsync(string[] ids, string? named, bool json, CancellationToken cancelled)
     {
         foreach (var id in ids)
         {
@@ -29,14 +30,19 @@ internal static class RecheckCommand
         if (ids.Length == 0)
         {
             await client.PostAsync("/api/recheck", cancelled).ConfigureAwait(false);
-            Terminal.WriteLine("the shared folders are being looked through");
+            if (!json)
+                Terminal.WriteLine("the shared folders are being looked through");
         }
 
         foreach (var id in ids)
         {
             await client.PostAsync($"/api/content/{id}/recheck", cancelled).ConfigureAwait(false);
-            Terminal.WriteLine($"{id} is being hashed");
+            if (!json)
+                Terminal.WriteLine($"{id} is being hashed");
         }
+
+        if (json)
+            Terminal.WriteJson(new RecheckReport(ids.Length == 0, ids), Json.Lines.RecheckReport);
 
         return ExitCodes.Done;
     }

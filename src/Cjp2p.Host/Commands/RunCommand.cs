@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using System.Net.Sockets;
 using Akka.Hosting;
+using Cjp2p.Actors.Content;
 using Cjp2p.Actors.Hosting;
 using Cjp2p.Actors.Protocol;
 using Cjp2p.Host.Configuration;
@@ -106,12 +107,14 @@ internal static class RunCommand
         var levels = new SubtreeLevels(settings.Node.Name, level, log.Level);
         var tail = new LiveLog(Diagnostics.LogLines);
         var token = AccessToken.Of(settings.Http?.Token ?? "");
-        var logger = HostLogging.Create(log, live, level, tail, levels);
+        var held = form.Live ? null : HostLogging.HoldBack(log);
+        var logger = HostLogging.Create(log, live, level, tail, levels, held);
         var reloading = new Reloading(effective, load, read => logOf(read).Level, levels, logger);
         // It waits until the node is up.
         signals.OnReload(reloading.Ask);
         var host = Build(effective, log, logger, token, levels, tail);
         var node = await StartAsync(host, settings, level, cancelled).ConfigureAwait(false);
+        held?.Release();
         var hooks = await host.Services.GetRequiredService<IRequiredActor<HookActor>>().GetAsync(cancelled).ConfigureAwait(false);
         var reloads = reloading.RunAsync(node, hooks, cancelled);
         SystemdNotify.Ready();

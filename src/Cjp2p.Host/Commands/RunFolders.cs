@@ -1,3 +1,4 @@
+using Cjp2p.Actors.Content;
 using Cjp2p.Actors.Node;
 using Cjp2p.Host.Configuration;
 
@@ -26,14 +27,34 @@ internal static class RunFolders
             PrepareData(content.Data);
     }
 
+    /// <summary>Throws as .NET does when a file, or what a folder holds, cannot be read.</summary>
+    public static void CheckReadable(string path)
+    {
+        if (File.Exists(path))
+            new RealDisk().OpenRead(path).Dispose();
+        else
+            _ = Directory.EnumerateFileSystemEntries(path).Any();
+    }
+
+    /// <summary>Throws as .NET does when no file can be made in a folder.</summary>
+    public static void CheckWritable(string folder)
+    {
+        using var probe = new FileStream(
+            Path.Combine(folder, $".cjp2p-probe-{Environment.ProcessId}"),
+            FileMode.Create, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+    }
+
+    /// <summary>Why no file can be made in a folder that is there.</summary>
+    public static string WhyNot(Exception e) =>
+        e is FileNotFoundException or DirectoryNotFoundException ? "its folder takes no files" : FileProblems.Describe(e);
+
     private static void PrepareShared(string folder)
     {
         try
         {
             if (folder == Path.GetFullPath(Shared))
                 Directory.CreateDirectory(folder);
-            if (!File.Exists(folder))
-                _ = Directory.EnumerateFileSystemEntries(folder).Any();
+            CheckReadable(folder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -46,12 +67,11 @@ internal static class RunFolders
         try
         {
             Directory.CreateDirectory(folder);
-            using var probe = new FileStream(
-                Path.Combine(folder, ".cjp2p-probe"), FileMode.Create, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+            CheckWritable(folder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw UserException.Failed($"the folder {folder} for the node's own files cannot be written: {FileProblems.Describe(e)}", e);
+            throw UserException.Failed($"the folder {folder} for the node's own files cannot be written: {WhyNot(e)}", e);
         }
     }
 }

@@ -11,6 +11,9 @@ namespace Cjp2p.Host.Commands;
 /// <summary><c>cjp2p send</c>: one raw datagram, and what comes back.</summary>
 internal static class SendCommand
 {
+    /// <summary>Name of the argument that may be empty.</summary>
+    public const string Datagram = "json";
+
     private const int RepliesMax = 1000;
 
     private static readonly JsonWriterOptions Indented = new()
@@ -22,7 +25,7 @@ internal static class SendCommand
     public static Command Create()
     {
         var peer = Options.PeerArgument();
-        var datagram = new Argument<string>("json") { Description = "The datagram, sent as it stands." };
+        var datagram = new Argument<string>(Datagram) { Description = "The datagram, sent as it stands." };
         var wait = new Option<int>("--wait", "-w")
         {
             Description = "Milliseconds to wait for replies (default 1000); 0: do not wait.",

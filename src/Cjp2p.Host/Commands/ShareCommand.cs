@@ -69,8 +69,14 @@ internal static class ShareCommand
     {
         foreach (var path in paths)
         {
-            if (!File.Exists(path) && !Directory.Exists(path))
-                throw UserException.Failed($"{path}: there is no such file or folder");
+            try
+            {
+                RunFolders.CheckReadable(path);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw UserException.Failed($"{path}: {FileProblems.Describe(e)}", e);
+            }
         }
     }
 

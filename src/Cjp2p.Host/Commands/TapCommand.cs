@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Cjp2p.Actors.Content;
 using Cjp2p.Host.Http;
 using Cjp2p.Host.Output;
 using Cjp2p.Host.Remote;
@@ -101,7 +102,7 @@ internal static class TapCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw UserException.Failed($"{path} cannot be written: {FileProblems.Describe(e)}", e);
+            throw UserException.Failed($"{path} cannot be written: {FileProblems.Describe(e, Directory.Exists(path))}", e);
         }
 
         await using (file.ConfigureAwait(false))

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Configuration;
+using Cjp2p.Actors.Content;
 using Cjp2p.Actors.Hosting;
 using Cjp2p.Actors.Node;
 using Cjp2p.Actors.Protocol;
@@ -87,7 +88,7 @@ internal sealed record HostSettings(NodeSettings Node, HttpSettings? Http, Confi
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw UserException.Failed($"the configuration file {path} cannot be read: {FileProblems.Describe(e)}", e);
+            throw UserException.Failed($"the configuration file {path} cannot be read: {FileProblems.Describe(e, Directory.Exists(path))}", e);
         }
     }
 

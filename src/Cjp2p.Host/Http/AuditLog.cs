@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Cjp2p.Actors.Content;
 using Microsoft.Extensions.Logging;
 
 namespace Cjp2p.Host.Http;

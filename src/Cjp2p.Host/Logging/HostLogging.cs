@@ -21,8 +21,10 @@ internal static class HostLogging
     /// <param name="level">Its level, for who wants to change it later.</param>
     /// <param name="tail">Keeps the last lines, besides.</param>
     /// <param name="levels">Levels of subtrees.</param>
+    /// <param name="held">Comes before standard error, for who holds it back at first.</param>
     public static Logger Create(
-        LogOptions options, LiveLog? live = null, LoggingLevelSwitch? level = null, LiveLog? tail = null, SubtreeLevels? levels = null)
+        LogOptions options, LiveLog? live = null, LoggingLevelSwitch? level = null, LiveLog? tail = null, SubtreeLevels? levels = null,
+        HeldBackLog? held = null)
     {
         level ??= new LoggingLevelSwitch();
         level.MinimumLevel = options.Level;
@@ -40,12 +42,20 @@ internal static class HostLogging
             configuration.WriteTo.Sink(tail);
         if (live is not null)
             return configuration.WriteTo.Sink(live).CreateLogger();
-        return (options.Form == LogForm.Json
+        return (held is not null ? configuration.WriteTo.Sink(held) : ToConsole(configuration, options)).CreateLogger();
+    }
+
+    /// <summary>Standard error of <c>run</c>, held back until the node is up. Who wants to know all is told all, at once: null.</summary>
+    public static HeldBackLog? HoldBack(LogOptions options) => options.Level < LogEventLevel.Information
+        ? null
+        : new HeldBackLog(ToConsole(new LoggerConfiguration().MinimumLevel.Verbose(), options).CreateLogger());
+
+    private static LoggerConfiguration ToConsole(LoggerConfiguration configuration, LogOptions options) =>
+        options.Form == LogForm.Json
             ? configuration.WriteTo.Console(new CompactJsonFormatter(), standardErrorFromLevel: LogEventLevel.Verbose)
             : configuration.WriteTo.Console(
                 new LineFormatter(withSource: options.Level < LogEventLevel.Information),
-                standardErrorFromLevel: LogEventLevel.Verbose)).CreateLogger();
-    }
+                standardErrorFromLevel: LogEventLevel.Verbose);
 
     /// <summary>
     /// What Akka has to know: its level, and that events go to the ILoggerFactory. To use Akka.Logger.Serilog instead,

@@ -7,7 +7,11 @@ using Cjp2p.Host.Simulation;
 namespace Cjp2p.Host.Output;
 
 /// <summary>JSON that the program writes for scripts: one object a line, names in camelCase.</summary>
+[JsonSerializable(typeof(BackupReport))]
+[JsonSerializable(typeof(ErrorReport))]
 [JsonSerializable(typeof(IdReport))]
+[JsonSerializable(typeof(RecheckReport))]
+[JsonSerializable(typeof(RestoreReport))]
 [JsonSerializable(typeof(ShareReport))]
 [JsonSerializable(typeof(ListeningReport))]
 [JsonSerializable(typeof(GetReport))]

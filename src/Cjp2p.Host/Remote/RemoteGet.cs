@@ -66,5 +66,7 @@ internal static class RemoteGet
         (long)Field.Number(running, "fetchedBytes"),
         Field.List(running, "sources").Count(source => Field.Of(source, "standing") == "Active"),
         Field.List(running, "sources").Count(),
-        Field.Of(running, "why"));
+        Field.Of(running, "why"),
+        (int)Field.Number(running, "answered"),
+        (int)Field.Number(running, "unreachable"));
 }

@@ -1,3 +1,5 @@
+using Cjp2p.Actors.Content;
+
 namespace Cjp2p.Host.Simulation;
 
 /// <summary>Files that a user asked for.</summary>
@@ -34,5 +36,5 @@ internal static class Files
     }
 
     private static UserException Cannot(string path, Exception e) =>
-        UserException.Failed($"{path} cannot be written: {FileProblems.Describe(e)}", e);
+        UserException.Failed($"{path} cannot be written: {FileProblems.Describe(e, Directory.Exists(path))}", e);
 }

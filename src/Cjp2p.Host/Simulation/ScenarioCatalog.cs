@@ -1,3 +1,4 @@
+using Cjp2p.Actors.Content;
 using Cjp2p.Actors.Node;
 using Cjp2p.Actors.Simulation.Scenarios;
 
@@ -42,7 +43,7 @@ internal static class ScenarioCatalog
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw UserException.Failed($"the scenario {nameOrFile} cannot be read: {FileProblems.Describe(e)}", e);
+            throw UserException.Failed($"the scenario {nameOrFile} cannot be read: {FileProblems.Describe(e, Directory.Exists(nameOrFile))}", e);
         }
 
         return ScenarioFile.Read(text, nameOrFile, Path.GetFileNameWithoutExtension(nameOrFile));

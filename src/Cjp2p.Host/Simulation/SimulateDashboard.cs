@@ -1,4 +1,5 @@
 using System.Net;
+using Cjp2p.Actors.Content;
 using Cjp2p.Actors.Simulation.Scenarios;
 using Cjp2p.Dashboard;
 using Cjp2p.Dashboard.Worlds;

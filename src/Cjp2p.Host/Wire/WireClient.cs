@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Cjp2p.Actors.Content;
 using Cjp2p.Actors.Protocol;
 
 namespace Cjp2p.Host.Wire;

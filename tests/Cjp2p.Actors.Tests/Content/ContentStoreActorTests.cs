@@ -289,7 +289,7 @@ public sealed class ContentStoreActorTests : NodeSpec
         Disk.Fault = (what, path) => what.ToString() == operation && path == "/s/a" ? new UnauthorizedAccessException("denied") : null;
         Start();
         var indexed = Share("/s");
-        Assert.Equal<string>(["denied"], indexed.Problems);
+        Assert.Equal<string>(["/s/a: permission denied"], indexed.Problems);
         Assert.True(IsServed(2));
         Assert.False(IsServed(1));
         Disk.Fault = (_, _) => null;
@@ -475,6 +475,25 @@ public sealed class ContentStoreActorTests : NodeSpec
         Assert.True(IsServed(1));
         Assert.False(IsServed(2));
         Assert.False(IsServed(3));
+    }
+
+    [Fact]
+    public void Folder_below_that_cannot_be_read_is_a_problem_that_is_warned_of_once_and_the_rest_is_shared()
+    {
+        Disk.Put("/s/a", [1]);
+        Disk.Put("/s/closed/b", [2]);
+        Disk.Closed["/s/closed"] = new UnauthorizedAccessException("Access to the path '/s/closed' is denied.");
+        Start();
+        var indexed = Share("/s");
+        Assert.Equal<string>(["/s/closed: permission denied"], indexed.Problems);
+        Assert.True(IsServed(1));
+        Assert.False(IsServed(2));
+        AdvanceSeconds(600);
+        Assert.Equal(["Not shared: /s/closed: permission denied"], Warnings);
+        Disk.Closed.Clear();
+        AdvanceSeconds(61);
+        Assert.True(IsServed(2));
+        Assert.Empty(Share("/s").Problems);
     }
 
     // ---- what is told

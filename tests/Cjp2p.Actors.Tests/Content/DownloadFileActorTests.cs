@@ -118,6 +118,18 @@ public sealed class DownloadFileActorTests : NodeSpec
     }
 
     [Fact]
+    public void Disk_without_room_from_the_start_is_not_left_with_an_empty_file()
+    {
+        Disk.IsFull = true;
+        Assert.IsType<DownloadFileProtocol.Trouble>(Tell(new DownloadFileProtocol.Open(1, Content.Length, null)));
+        Assert.Empty(Disk.Paths);
+        Assert.Equal(0, Disk.OpenHandles);
+        Disk.IsFull = false;
+        Open(Content.Length);
+        Assert.IsType<DownloadFileProtocol.SpanWritten>(Write(0, Content));
+    }
+
+    [Fact]
     public void File_that_could_not_be_opened_again_is_not_open()
     {
         Open(Content.Length);

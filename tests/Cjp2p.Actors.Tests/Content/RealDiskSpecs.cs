@@ -135,7 +135,7 @@ public sealed class RealDiskSpecs : IDisposable
 
     [UnprivilegedFact]
     [UnsupportedOSPlatform("windows")]
-    public void Enumerate_leaves_out_folders_that_cannot_be_read()
+    public void Enumerate_leaves_out_what_cannot_be_looked_at_and_says_so()
     {
         Put("1", [1]);
         Put("closed/2", [2]);
@@ -145,7 +145,10 @@ public sealed class RealDiskSpecs : IDisposable
         File.SetUnixFileMode(At("unsearchable"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
         try
         {
-            Assert.Equal([At("1"), At("4")], _disk.Enumerate(_folder).Select(f => f.Path));
+            var skipped = new List<(string Path, Type Why)>();
+            Assert.Equal([At("1"), At("4")], _disk.Enumerate(_folder, (path, why) => skipped.Add((path, why.GetType()))).Select(f => f.Path));
+            Assert.Equal(
+                [(At("closed"), typeof(UnauthorizedAccessException)), (At("unsearchable/3"), typeof(UnauthorizedAccessException))], skipped);
             Assert.Throws<UnauthorizedAccessException>(() => _disk.Enumerate(At("closed")));
             Assert.Throws<UnauthorizedAccessException>(() => _disk.TryStat(At("closed/2"), out _));
         }

@@ -127,7 +127,10 @@ internal sealed class MemoryDisk : IDisk
         }
     }
 
-    public IEnumerable<FileStat> Enumerate(string folder)
+    /// <summary>Folders and files below a shared folder that cannot be looked at.</summary>
+    public Dictionary<string, Exception> Closed { get; } = [];
+
+    public IEnumerable<FileStat> Enumerate(string folder, Action<string, Exception>? skipped = null)
     {
         FileStat[] found;
         lock (_lock)
@@ -142,7 +145,9 @@ internal sealed class MemoryDisk : IDisk
                 throw new DirectoryNotFoundException($"Could not find a part of the path '{folder}'.");
         }
 
-        return found;
+        foreach (var (path, reason) in Closed.Where(one => one.Key.StartsWith(folder + "/", StringComparison.Ordinal)))
+            skipped?.Invoke(path, reason);
+        return found.Where(file => !Closed.Keys.Any(path => file.Path == path || file.Path.StartsWith(path + "/", StringComparison.Ordinal)));
     }
 
     public IDiskFile OpenRead(string path)

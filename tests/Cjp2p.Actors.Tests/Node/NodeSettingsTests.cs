@@ -138,6 +138,12 @@ public sealed partial class NodeSettingsTests
     [InlineData("cjp2p { downloads { timeout-minimum = 1s } }", "cjp2p.downloads.timeout-minimum", "cjp2p.downloads.timeout-min")]
     [InlineData("cjp2p.Listen = []", "cjp2p.Listen", "cjp2p.listen")]
     [InlineData("cjp2p.name.first = a", "cjp2p.name.first", "cjp2p.name")]
+    [InlineData("cjp2p.dispatchers.dsik.throughput = 3", "cjp2p.dispatchers.dsik.throughput", "cjp2p.dispatchers.disk.throughput")]
+    [InlineData("cjp2p.dispatchers.disk.thruput = 3", "cjp2p.dispatchers.disk.thruput", "cjp2p.dispatchers.disk.throughput")]
+    [InlineData("cjp2p.dispatchers.disk.throughput-deadline = 3ms", "cjp2p.dispatchers.disk.throughput-deadline", "cjp2p.dispatchers.disk.throughput-deadline-time")]
+    [InlineData("cjp2p.dispatchers.disk = 3", "cjp2p.dispatchers.disk", "cjp2p.dispatchers.disk.type")]
+    [InlineData("cjp2p.mailboxes.nodes.mailbox-type = a", "cjp2p.mailboxes.nodes.mailbox-type", "cjp2p.mailboxes.node.mailbox-type")]
+    [InlineData("cjp2p.mailboxes.node.mailbox-capacty = 5", "cjp2p.mailboxes.node.mailbox-capacty", "cjp2p.mailboxes.node.mailbox-capacity")]
     public void Unknown_key_is_refused_and_the_nearest_is_named(string hocon, string key, string nearest)
     {
         var line = Refused(hocon);
@@ -172,8 +178,40 @@ public sealed partial class NodeSettingsTests
     {
         var settings = NodeSettings.FromConfig(ConfigurationFactory.ParseString("akka.loglevel = DEBUG, other { key = 1 }"));
         Assert.Equal(Dump(NodeSettings.Default), Dump(settings));
-        TryRead("cjp2p.dispatchers.disk.throughput = 77");
     }
+
+    [Theory]
+    [InlineData("cjp2p.dispatchers.disk.throughput = 77")]
+    [InlineData("cjp2p.dispatchers.disk.throughput-deadline-time = 5ms")]
+    [InlineData("cjp2p.dispatchers.storage { executor = fork-join-executor, fork-join-executor.parallelism-max = 4 }")]
+    [InlineData("cjp2p.dispatchers.disk.dedicated-thread-pool.threadtype = foreground")]
+    [InlineData("cjp2p.mailboxes.node.mailbox-capacity = 5")]
+    public void Dispatchers_and_mailboxes_take_whatever_key_Akka_has_for_them(string hocon) => Read(hocon);
+
+    [Theory]
+    [InlineData("cjp2p.dispatchers.disk.throughput", int.MaxValue)]
+    [InlineData("cjp2p.dispatchers.storage.throughput", int.MaxValue)]
+    [InlineData("cjp2p.dispatchers.disk.dedicated-thread-pool.thread-count", 1024)]
+    [InlineData("cjp2p.dispatchers.storage.dedicated-thread-pool.thread-count", 1024)]
+    public void Figures_of_a_dispatcher_are_whole_numbers_within_bounds(string key, int most)
+    {
+        Read($"{key} = 1");
+        Read($"{key} = {most}");
+        foreach (var wrong in new[] { "0", $"{most + 1L}", "abc", "1.5", "on" })
+            Assert.Equal($"{key} is \"{wrong}\": it has to be a whole number from 1 to {most}.", Refused($"{key} = \"{wrong}\""));
+    }
+
+    [Theory]
+    [InlineData("nonsense")]
+    [InlineData("System.String")]
+    public void Class_of_a_mailbox_is_one(string name) => Assert.Equal(
+        $"cjp2p.mailboxes.node.mailbox-type is \"{name}\": it has to be the full name of a class of mailboxes and its assembly.",
+        Refused($"cjp2p.mailboxes.node.mailbox-type = \"{name}\""));
+
+    [Fact]
+    public void Kind_of_the_threads_of_a_dispatcher_is_one_of_two() => Assert.Equal(
+        "cjp2p.dispatchers.disk.dedicated-thread-pool.threadtype is \"green\": it has to be background or foreground.",
+        Refused("cjp2p.dispatchers.disk.dedicated-thread-pool.threadtype = green"));
 
     [Theory]
     [InlineData("socket.reopen-min = 31s", "socket.reopen-min", "socket.reopen-max")]
@@ -205,6 +243,17 @@ public sealed partial class NodeSettingsTests
         Assert.Equal("/a", Assert.Single(Read("cjp2p.content.shared = \"/a\"").Content.Shared));
         Assert.Empty(Read("cjp2p.peers.bootstrap = \"\"").Peers.Bootstrap);
     }
+
+    [Fact]
+    public void Address_to_listen_on_that_is_named_twice_is_refused_unless_its_port_is_a_free_one()
+    {
+        Assert.Equal("cjp2p.listen names 127.0.0.1:7 twice.", Refused("cjp2p.listen = [\"127.0.0.1:7\", \"[::1]:7\", \"127.0.0.1:7\"]"));
+        Assert.Equal(2, Read("cjp2p.listen = [\"127.0.0.1:0\", \"127.0.0.1:0\"]").Listen.Length);
+    }
+
+    [Fact]
+    public void Shared_folder_without_a_name_is_refused() =>
+        Assert.Equal("cjp2p.content.shared has \"\": a folder or file has a name.", Refused("cjp2p.content.shared = [\"/a\", \"\"]"));
 
     [Fact]
     public void Node_that_listens_nowhere_is_refused() =>

@@ -66,7 +66,7 @@ public sealed class ReachabilityTests : IDisposable
         _folder.Folder("a/shared");
         var id = _folder.File("a/shared/content", 1 << 20, seed: 1);
         await using var node = Start(a, "a", "--listen", "lan:24254", "--no-http");
-        await node.WaitForErrorAsync(line => line.Contains("Sharing 1 files", StringComparison.Ordinal));
+        await node.WaitForErrorAsync(line => line.Contains("Sharing 1 file,", StringComparison.Ordinal));
         await Until.TrueAsync(() => node.Output.Count == 3, Cjp2pProcess.Bound);
         Assert.Equal(
             ["10.77.0.1:24254", "192.168.77.1:24254", "[2001:db8:77::1]:24254"],

@@ -42,6 +42,14 @@ internal sealed partial class Cjp2pProcess : IAsyncDisposable
     public static Cjp2pProcess StartIn(string network, string folder, params string[] arguments) =>
         Start("ip", ["netns", "exec", network, "dotnet"], folder, new Dictionary<string, string>(), arguments);
 
+    /// <summary>What has a program of root run as nobody.</summary>
+    public static IReadOnlyList<string> AsNobody { get; } = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
+
+    /// <summary>Starts the program as somebody who may not do everything.</summary>
+    public static Cjp2pProcess StartUnprivileged(string folder, params string[] arguments) => Environment.IsPrivilegedProcess
+        ? Start(AsNobody[0], [.. AsNobody.Skip(1), "dotnet"], folder, new Dictionary<string, string>(), arguments)
+        : Start(folder, arguments);
+
     private static Cjp2pProcess Start(
         string program, string[] first, string folder, IReadOnlyDictionary<string, string> environment, string[] arguments)
     {

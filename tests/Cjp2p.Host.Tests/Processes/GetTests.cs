@@ -90,8 +90,49 @@ public sealed class GetTests(SmallNode source) : IClassFixture<SmallNode>
             folder.Root, "get", Nobody, "--peer", source.Node.Udp, "--timeout", "3", "--set", "downloads.stall-after=500ms");
 
         Assert.Equal(1, outcome.ExitCode);
-        Assert.StartsWith("waiting: ", outcome.Error[0], StringComparison.Ordinal);
-        Assert.StartsWith("cjp2p get: not complete after 3 s: ", outcome.Error[^1], StringComparison.Ordinal);
+        Assert.Equal("waiting: nobody who was asked has it", outcome.Error[0]);
+        Assert.Equal("cjp2p get: not complete after 3 s: nobody who was asked has it", outcome.Error[^1]);
+    }
+
+    [Fact]
+    public async Task Where_nothing_can_be_sent_it_says_so()
+    {
+        using var folder = new TemporaryFolder();
+
+        var outcome = await Cjp2pProcess.RunAsync(
+            folder.Root, "get", Nobody, "--peer", "[::1]:9", "--listen", "127.0.0.1:0", "--timeout", "1");
+
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Equal(
+            "cjp2p get: not complete after 1 s: nothing can be sent to the one address that was to be asked from where the node listens",
+            Assert.Single(outcome.Error));
+    }
+
+    [Fact]
+    public async Task For_scripts_a_failure_is_an_object_too()
+    {
+        using var folder = new TemporaryFolder();
+
+        var outcome = await Cjp2pProcess.RunAsync(
+            folder.Root, "get", Nobody, "--peer", "127.0.0.1:9", "--timeout", "1", "-o", "got", "--json");
+
+        Assert.Equal(1, outcome.ExitCode);
+        const string Why = "not complete after 1 s: the one address that was asked has not answered";
+        Assert.Equal($$"""{"error":"{{Why}}","id":"{{Nobody}}","path":"got","keptBytes":0}""", Assert.Single(outcome.Output));
+        Assert.Equal($"cjp2p get: {Why}", Assert.Single(outcome.Error));
+    }
+
+    [Fact]
+    public async Task A_folder_that_takes_no_files_is_one_line_before_anybody_is_asked()
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        using var folder = new TemporaryFolder();
+
+        var outcome = await Cjp2pProcess.RunAsync(folder.Root, "get", Nobody, "--peer", "127.0.0.1:9", "-o", "/proc/got", "--timeout", "30");
+
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Equal("cjp2p get: /proc/got cannot be written: its folder takes no files", Assert.Single(outcome.Error));
     }
 
     [Fact]

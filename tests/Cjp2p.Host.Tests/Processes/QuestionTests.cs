@@ -150,6 +150,20 @@ public sealed class QuestionTests(SmallNode node) : IClassFixture<SmallNode>
         Assert.Equal($"cjp2p send: {peer.Address} does not answer within 50 ms", Assert.Single(outcome.Error));
     }
 
+    [Theory]
+    [InlineData("id nowhere --json", "nowhere: there is no such file or folder")]
+    [InlineData("peers --peer 127.0.0.1:9 --json", "127.0.0.1:9 does not answer: nothing listens there")]
+    [InlineData("send 127.0.0.1:9 [] --json", "127.0.0.1:9 does not answer: nothing listens there")]
+    [InlineData("share nowhere --json", "nowhere: there is no such file or folder")]
+    public async Task For_scripts_a_failure_is_an_object_besides_the_line(string arguments, string why)
+    {
+        var outcome = await RunAsync(arguments.Split(' '));
+
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Equal($$"""{"error":"{{why}}"}""", Assert.Single(outcome.Output));
+        Assert.Equal($"cjp2p {arguments.Split(' ')[0]}: {why}", Assert.Single(outcome.Error));
+    }
+
     [Fact]
     public async Task Id_is_the_SHA256()
     {

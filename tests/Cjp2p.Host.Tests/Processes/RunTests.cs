@@ -81,7 +81,7 @@ public sealed class RunTests : IDisposable
             var outcome = await Cjp2pProcess.RunAsync(_folder.Root, [command, .. what, "--listen", $"127.0.0.1:{port}"]);
 
             Assert.Equal(1, outcome.ExitCode);
-            Assert.Equal($"cjp2p {command}: UDP port {port} on 127.0.0.1 is already in use", outcome.Error[^1]);
+            Assert.Equal($"cjp2p {command}: UDP port {port} on 127.0.0.1 is already in use", Assert.Single(outcome.Error));
             Assert.Empty(outcome.Output);
         }
     }
@@ -98,7 +98,7 @@ public sealed class RunTests : IDisposable
         Assert.Equal(1, outcome.ExitCode);
         Assert.Equal(
             $"cjp2p run: TCP port {port} on 127.0.0.1 is already in use (--http takes another one, --no-http none)",
-            outcome.Error[^1]);
+            Assert.Single(outcome.Error));
         Assert.Empty(outcome.Output);
     }
 

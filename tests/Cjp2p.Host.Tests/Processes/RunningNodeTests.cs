@@ -70,7 +70,10 @@ public sealed class RunningNodeTests(SmallNode source) : IClassFixture<SmallNode
             () => node.GetAsync("/api/content"),
             now => now.GetProperty("page").EnumerateArray().Any(item => item.GetProperty("id").GetString() == _folder.IdOf("shared/hello.txt")),
             Cjp2pProcess.Bound);
-        Assert.Equal(1, (await RunAsync("recheck", SmallNode.Id)).ExitCode);
+        var none = await RunAsync("recheck", SmallNode.Id, "--json");
+        Assert.Equal(1, none.ExitCode);
+        Assert.StartsWith("{\"error\":\"", Assert.Single(none.Output), StringComparison.Ordinal);
+        Assert.Equal("""{"folders":true,"ids":[]}""", Assert.Single((await RunAsync("recheck", "--json")).Output));
         Assert.Equal(2, (await RunAsync("recheck", "hello")).ExitCode);
     }
 

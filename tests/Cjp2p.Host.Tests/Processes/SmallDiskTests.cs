@@ -32,6 +32,19 @@ public sealed class SmallDiskTests : IDisposable
     }
 
     [SmallDiskFact]
+    public async Task Get_on_a_disk_that_is_too_small_from_the_start_leaves_nothing_there()
+    {
+        var id = _folder.File("content", 24 << 20, seed: 1);
+        await using var source = Cjp2pProcess.Start(_folder.Root, "share", "content", "--listen", "127.0.0.1:0");
+        var address = await source.ListeningAsync();
+        using var disk = new SmallDisk(_folder.Folder("disk"), mebibytes: 1);
+        var full = await Cjp2pProcess.RunAsync(_folder.Root, "get", id, "--peer", $"{address}", "-o", "disk/got");
+        Assert.Equal(1, full.ExitCode);
+        Assert.Matches("^cjp2p get: disk/got cannot be written: .*(No space left|would leave less free)", Assert.Single(full.Error));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.In("disk")));
+    }
+
+    [SmallDiskFact]
     public async Task Node_whose_data_folder_is_on_a_full_or_read_only_disk_runs_and_serves()
     {
         var id = _folder.File("content", 1 << 20, seed: 1);

@@ -20,6 +20,20 @@ public sealed class WrongArgumentsTests : IDisposable
         { "get 123", "cjp2p get: '123' is no id: an id is 64 hexadecimal digits, the SHA-256 of the content; see 'cjp2p get --help'" },
         { $"get {Id} --timeout soon", "cjp2p get: --timeout is a number of seconds above 0, not 'soon'; see 'cjp2p get --help'" },
         { $"get {Id} --peer 127.0.0.1:0", "cjp2p get: '127.0.0.1:0' is no address of a peer; see 'cjp2p get --help'" },
+        { $"get {Id} -o '' --peer 127.0.0.1:9", "cjp2p get: --output is empty; see 'cjp2p get --help'" },
+        { "run --listen 127.0.0.1:9 --listen 127.0.0.1:9", "cjp2p run: --listen: cjp2p.listen names 127.0.0.1:9 twice; see 'cjp2p run --help'" },
+        { "run --share ''", "cjp2p run: --share is empty; see 'cjp2p run --help'" },
+        { "run --data ''", "cjp2p run: --data is empty; see 'cjp2p run --help'" },
+        { "run --config ''", "cjp2p run: --config is empty; see 'cjp2p run --help'" },
+        { "run --set dispatchers.dsik.throughput=3", "cjp2p run: --set dispatchers.dsik.throughput=3: Unknown setting cjp2p.dispatchers.dsik.throughput: did you mean cjp2p.dispatchers.disk.throughput?; see 'cjp2p run --help'" },
+        { "run --set dispatchers.disk.thruput=3", "cjp2p run: --set dispatchers.disk.thruput=3: Unknown setting cjp2p.dispatchers.disk.thruput: did you mean cjp2p.dispatchers.disk.throughput?; see 'cjp2p run --help'" },
+        { "run --set dispatchers.disk.throughput=abc", "cjp2p run: --set dispatchers.disk.throughput=abc: cjp2p.dispatchers.disk.throughput is \"abc\": it has to be a whole number from 1 to 2147483647; see 'cjp2p run --help'" },
+        { "share ''", "cjp2p share: <path> is empty; see 'cjp2p share --help'" },
+        { "id ''", "cjp2p id: <file> is empty; see 'cjp2p id --help'" },
+        { "backup ''", "cjp2p backup: <file> is empty; see 'cjp2p backup --help'" },
+        { "restore ''", "cjp2p restore: <file> is empty; see 'cjp2p restore --help'" },
+        { "restore x --data ''", "cjp2p restore: --data is empty; see 'cjp2p restore --help'" },
+        { "tap -w ''", "cjp2p tap: --write is empty; see 'cjp2p tap --help'" },
         { "share", "cjp2p share: <path> is missing; see 'cjp2p share --help'" },
         { "id", "cjp2p id: <file> is missing; see 'cjp2p id --help'" },
         { "peers", "cjp2p peers: Option '--peer' is required; see 'cjp2p peers --help'" },
@@ -51,7 +65,7 @@ public sealed class WrongArgumentsTests : IDisposable
     public async Task It_is_one_line_that_says_what_is_wrong(string arguments, string line)
     {
         var outcome = await Cjp2pProcess.RunAsync(
-            _folder.Root, arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+            _folder.Root, [.. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(argument => argument == "''" ? "" : argument)]);
 
         Assert.Equal([line], outcome.Error);
         Assert.Equal(2, outcome.ExitCode);
@@ -64,6 +78,9 @@ public sealed class WrongArgumentsTests : IDisposable
     [InlineData("id .", "cjp2p id: . is a folder; only a file has an id")]
     [InlineData("share nowhere", "cjp2p share: nowhere: there is no such file or folder")]
     [InlineData("run --config nowhere", "cjp2p run: the configuration file nowhere cannot be read: there is no such file or folder")]
+    [InlineData("run --config .", "cjp2p run: the configuration file . cannot be read: it is a folder")]
+    [InlineData("simulate -s ./", "cjp2p simulate: the scenario ./ cannot be read: it is a folder")]
+    [InlineData("run --listen 127.0.0.1:0 --no-http --set dispatchers.disk.type=nonsense", "cjp2p run: its part store cannot be made: Could not resolve dispatcher type nonsense for path cjp2p.dispatchers.disk")]
     [InlineData("simulate -s nowhere.conf", "cjp2p simulate: the scenario nowhere.conf cannot be read: there is no such file or folder")]
     [InlineData("simulate -n 3 --report nowhere/x.html --seed 1 --json --pcap nowhere/x.pcap", "cjp2p simulate: nowhere/x.pcap cannot be written: there is no such file or folder")]
     [InlineData("get " + Id, "cjp2p get: there is nobody to ask: name a peer with --peer ip:port")]
@@ -110,6 +127,12 @@ public sealed class WrongArgumentsTests : IDisposable
     [InlineData("peers")]
     [InlineData("ping")]
     [InlineData("send")]
+    [InlineData("recheck")]
+    [InlineData("backup")]
+    [InlineData("restore")]
+    [InlineData("inspect")]
+    [InlineData("top")]
+    [InlineData("tap")]
     [InlineData("simulate")]
     public async Task Help_has_an_example(string command)
     {
