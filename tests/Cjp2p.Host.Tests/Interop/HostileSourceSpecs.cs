@@ -5,7 +5,7 @@ namespace Cjp2p.Host.Tests.Interop;
 public sealed class HostileSourceSpecs
 {
     private const int LengthBytes = 1 << 20;
-    private const string NobodyAnswers = "none has answered";
+    private const string NobodyAnswers = "the one address that was asked has not answered";
     private const string NobodyAnswersNow = "none answers now";
     private const string Useless = "only teasers or nothing";
     private const string WrongContent = "gave wrong content";
