@@ -82,8 +82,13 @@ public sealed class RunningNodeTests(SmallNode source) : IClassFixture<SmallNode
     {
         var rates = new
         {
-            upload = 3_000_000, download = 2_000_000, peerUpload = 1_000_000, strangersPerSecond = 99,
-            quietHours = "22:30-06:00", quietUpload = 1_000, quietDownload = 2_000,
+            upload = 3_000_000,
+            download = 2_000_000,
+            peerUpload = 1_000_000,
+            strangersPerSecond = 99,
+            quietHours = "22:30-06:00",
+            quietUpload = 1_000,
+            quietDownload = 2_000,
         };
         await using (var node = await ApiProcess.StartAsync(_folder))
         {
