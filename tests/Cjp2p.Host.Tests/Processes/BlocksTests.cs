@@ -1,7 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json;
-using Cjp2p.Actors.Simulation.Foreign;
 using Cjp2p.Host.Tests.Http;
 using Cjp2p.TestPeers;
 
