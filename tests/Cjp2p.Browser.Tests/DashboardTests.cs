@@ -114,11 +114,17 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>, ID
         Assert.Equal(202, (await node.ActAsync("POST", "/api/downloads", new { id, path = _folder.In("got") })).Code);
         await using var page = await browser.OpenAsync(node.Node.Http, "actors");
         // From the leaves up: whoever falls takes with it what is below.
-        foreach (var (type, ends) in new[]
+        var kinds = new[]
         {
             ("ChunkRequestActor", true), ("DownloadFileActor", true), ("DownloadActor", true), ("DownloadManagerActor", false), ("PeerActor", true),
             ("FolderIndexerActor", false), ("ContentStoreActor", false), ("ContentServerActor", false), ("StorageActor", false), ("PeerRegistryActor", false), ("SocketActor", false),
-        })
+        };
+        // Whatever has a page there, but the node itself, with which all of it would stop.
+        await Until.AnswerAsync(
+            async () => (await node.GetAsync("/api/tree")).GetProperty("actors").EnumerateArray().Select(actor => actor.GetProperty("facts").GetProperty("type").GetString()!).Distinct().ToArray(),
+            types => types.Order(StringComparer.Ordinal).SequenceEqual(kinds.Select(kind => kind.Item1).Append("NodeActor").Order(StringComparer.Ordinal)),
+            Cjp2pProcess.Bound);
+        foreach (var (type, ends) in kinds)
         {
             if (type is "DownloadFileActor" or "DownloadActor" or "DownloadManagerActor")
                 await node.ActAsync("POST", "/api/downloads", new { id, path = _folder.In("got") });

@@ -21,9 +21,9 @@ internal static class TopView
         var body = model.Path is not null ? ActorPage(model, room)
             : model.Page switch
             {
-                TopPage.Downloads => Window(DownloadRows(model, width), model, room, "downloads, by id"),
-                TopPage.Actors => Window(ActorRows(model, width), model, room, "actors, the busiest first"),
-                TopPage.Peers => Window(PeerRows(model, width), model, room, "peers, the slowest first"),
+                TopPage.Downloads => Window(DownloadRows(model, width), model, room, "downloads, by id", "nothing is being downloaded"),
+                TopPage.Actors => Window(ActorRows(model, width), model, room, "actors, the busiest first", "none answered yet"),
+                TopPage.Peers => Window(PeerRows(model, width), model, room, "peers, the slowest first", "no peer is known"),
                 _ => Overview(model, width, room),
             };
         lines.AddRange(body.Take(room));
@@ -83,10 +83,12 @@ internal static class TopView
         return some.Length == 0 ? [new TopLine("  " + none, TopStyle.Dim)] : some;
     }
 
-    private static IEnumerable<TopLine> Window(IEnumerable<TopLine> rows, TopModel model, int room, string title)
+    private static IEnumerable<TopLine> Window(IEnumerable<TopLine> rows, TopModel model, int room, string title, string none)
     {
         var all = rows.ToArray();
         yield return new TopLine($"{all.Length} {title}", TopStyle.Strong);
+        if (all.Length == 0)
+            yield return new TopLine("  " + none, TopStyle.Dim);
         var shown = Math.Max(1, room - 1);
         var first = Math.Clamp(model.Selected - shown / 2, 0, Math.Max(0, all.Length - shown));
         for (var i = first; i < Math.Min(all.Length, first + shown); i++)

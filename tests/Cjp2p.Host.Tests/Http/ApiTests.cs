@@ -323,6 +323,13 @@ public sealed class ApiTests : IDisposable
     {
         await using var node = await ApiProcess.StartAsync(_folder, "--set", "inspection.taps-max=1");
         using var bound = new CancellationTokenSource(Cjp2pProcess.Bound);
+        // A filter that is none is refused before there is a tap.
+        foreach (var (query, reason) in new[]
+        {
+            ("peer=x", "peer is ip:port or [ipv6]:port, or an IP address for all its ports"), ("content=abc", "content is 64 hexadecimal digits, the SHA-256 of the content"),
+            ("direction=up", "direction is one of In, Out"), ("oneIn=0", "oneIn is a whole number from 1 to 1000000"),
+        })
+            Assert.Equal((400, $$"""{"error":"{{reason}}"}"""), await node.ActAsync("GET", "/api/tap?" + query));
         await node.StreamAsync("/api/tap", bound.Token);
         Assert.Equal(409, (await StatusClient.GetAsync(node.Node, "/api/tap")).Code);
     }
