@@ -62,7 +62,7 @@ internal static class TopView
     private static IEnumerable<TopLine> Overview(TopModel model, int width, int room)
     {
         var part = Math.Max(1, (room - ShareOfPage * 2) / ShareOfPage);
-        yield return new TopLine($"Downloads ({model.Running.Count})", TopStyle.Strong);
+        yield return new TopLine($"Downloads ({model.RunningTotal})", TopStyle.Strong);
         foreach (var row in Some(DownloadRows(model, width), part, "none"))
             yield return row;
         yield return new TopLine("");
@@ -98,8 +98,8 @@ internal static class TopView
         var length = Field.Number(download, "lengthBytes");
         var done = length > 0 ? Field.Number(download, "doneBytes") / length : 0;
         var (full, empty) = Bar.Draw(done, width < NarrowWidth ? BarWidth / 3 : BarWidth, unicode: true);
-        var speed = model.Speed(Field.Of(download, "id"));
-        var left = speed > 1 && length > 0 ? Amounts.Clock(TimeSpan.FromSeconds(Math.Min(359_999, (length - Field.Number(download, "doneBytes")) / speed))) + " left" : "";
+        var speed = Field.Number(download, "bytesPerSecond");
+        var left = download.TryGetProperty("leftSeconds", out _) ? Amounts.Clock(TimeSpan.FromSeconds(Field.Number(download, "leftSeconds"))) + " left" : "";
         var sources = Field.List(download, "sources").Count(source => Field.Of(source, "standing") == "Active");
         var why = Field.Of(download, "why");
         return new TopLine(

@@ -138,6 +138,15 @@ public sealed class ApiTests : IDisposable
             () => node.GetAsync("/api/downloads"), now => now.GetProperty("running").GetArrayLength() == 1, Cjp2pProcess.Bound);
         Assert.Equal(nothing, running.GetProperty("running")[0].GetProperty("id").GetString());
         Assert.Equal("Searching", running.GetProperty("running")[0].GetProperty("phase").GetString());
+        Assert.Equal(0, running.GetProperty("running")[0].GetProperty("bytesPerSecond").GetDouble());
+        Assert.False(running.GetProperty("running")[0].TryGetProperty("leftSeconds", out _));
+        // Pages, up to a thousand.
+        Assert.Equal(202, (await node.ActAsync("POST", "/api/downloads", new { id = new string('2', 64), path = _folder.In("never-2"), peers = new[] { source.Node.Udp } })).Code);
+        await Until.AnswerAsync(() => node.GetAsync("/api/downloads?most=1000"), now => now.GetProperty("running").GetArrayLength() == 2, Cjp2pProcess.Bound);
+        var second = await node.GetAsync("/api/downloads?skip=1&most=1");
+        Assert.Equal((2, 1, new string('2', 64)), (second.GetProperty("total").GetInt32(), second.GetProperty("skip").GetInt32(), Assert.Single(second.GetProperty("running").EnumerateArray()).GetProperty("id").GetString()));
+        Assert.Empty((await node.GetAsync("/api/downloads?skip=2")).GetProperty("running").EnumerateArray());
+        Assert.Equal(400, (await node.ActAsync("GET", "/api/downloads?most=1001")).Code);
         Assert.Equal(204, (await node.ActAsync("DELETE", $"/api/downloads/{nothing}?drop=true")).Code);
         var dropped = await Until.AnswerAsync(
             () => node.GetAsync($"/api/downloads/{nothing}?waitMs=1000"), now => now.TryGetProperty("ended", out _), Cjp2pProcess.Bound);
