@@ -90,7 +90,7 @@ internal sealed class CrowdedNode : INodeLine, IAsyncDisposable
                 call.Take(Tree("/peers", []));
                 break;
             case InspectionProtocol.GetTree { Path: "/" }:
-                call.Take(Tree("/", [new ActorEntry(Facts("/", "NodeActor", 0), true, "Running", null), new ActorEntry(Facts(Hanging, "ContentServerActor", 7), false, "no answer: 7 messages wait", null)]));
+                call.Take(Tree("/", [new ActorEntry(Facts("/", "NodeActor", 0), true, "Running", null), new ActorEntry(Facts("/downloads", "DownloadManagerActor", 0), true, "1000 run", null), .. Enumerable.Range(0, Downloads).Select(i => Entry(Download(i, 0)) with { State = null }), new ActorEntry(Facts(Hanging, "ContentServerActor", 7), false, "no answer: 7 messages wait", null)]));
                 break;
             case InspectionProtocol.GetActor { Path: Hanging }:
                 call.Take(new ActorDetails(
