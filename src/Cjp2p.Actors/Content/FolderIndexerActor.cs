@@ -156,8 +156,17 @@ internal sealed class FolderIndexerActor : InspectedActor
         {
             for (var i = 0; i < FilesPerSlice; i++)
             {
-                if (_seen.Count >= _filesMax || !_listing!.MoveNext())
+                if (!_listing!.MoveNext())
                 {
+                    EndListing();
+                    return;
+                }
+
+                if (IsOurs(_listing.Current.Path))
+                    continue;
+                if (_seen.Count == _filesMax)
+                {
+                    TellTooMany();
                     EndListing();
                     return;
                 }
@@ -175,12 +184,12 @@ internal sealed class FolderIndexerActor : InspectedActor
         Self.Tell(FolderIndexerProtocol.Continue.Instance);
     }
 
+    // What we write ourselves is not for sharing.
+    private static bool IsOurs(string path) => path.EndsWith(DownloadFileActor.UnfinishedSuffix, StringComparison.Ordinal)
+        || path.EndsWith(DownloadFileActor.MapSuffix, StringComparison.Ordinal);
+
     private void Look(in FileStat stat)
     {
-        // What we write ourselves is not for sharing.
-        if (stat.Path.EndsWith(DownloadFileActor.UnfinishedSuffix, StringComparison.Ordinal)
-            || stat.Path.EndsWith(DownloadFileActor.MapSuffix, StringComparison.Ordinal))
-            return;
         _seen.Add(stat.Path);
         if (_known.TryGetValue(stat.Path, out var known) && known.File == stat)
             Context.Parent.Tell(new FolderIndexerProtocol.FileIndexed(_folder, known));
@@ -279,6 +288,9 @@ internal sealed class FolderIndexerActor : InspectedActor
         _hashing?.Dispose();
         _hashing = null;
     }
+
+    private void TellTooMany() => Context.Parent.Tell(new FolderIndexerProtocol.Skipped(_folder, _folder,
+        $"{_folder} has more than {Amounts.Count(_filesMax, "file")} (cjp2p.content.files-max): those that come after, in order of their paths"));
 
     private void TellProblem(string path, Exception e, bool isListed)
     {

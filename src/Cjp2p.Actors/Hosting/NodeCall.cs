@@ -14,6 +14,9 @@ internal abstract class NodeCall(IActorRef node, object? question)
     /// <summary>How long it may stay silent; null: for ever.</summary>
     public TimeSpan? Patience { get; init; }
 
+    /// <summary>Whether answers come as long as there is somebody who wants them: none is the last one.</summary>
+    public bool GoesOn { get; init; }
+
     /// <summary>What the node is told when the call is cancelled; its last answer is waited for then. Null: nothing.</summary>
     public object? CancelQuestion { get; init; }
 

@@ -189,7 +189,10 @@ public sealed class NodeInspector
                         return null;
                 }
             },
-            stop.Token).RunAsync(_line);
+            stop.Token)
+        {
+            GoesOn = true,
+        }.RunAsync(_line);
         _ = watching.ContinueWith(
             ended => changes.Writer.TryComplete(ended.Exception?.InnerException),
             CancellationToken.None,

@@ -226,7 +226,7 @@ public sealed class WorldDriver : IDisposable
         try
         {
             call.Caller = _run.World.Spawn(NodeCallActor.Props(call));
-            if (call.IsDone || _run.World.RunUntil(() => call.IsDone, CallPatience))
+            if (call.IsDone || call.GoesOn || _run.World.RunUntil(() => call.IsDone, CallPatience))
                 return;
             call.Fail(new NodeException("a part of the node is busy; let some time pass"));
             End(call);

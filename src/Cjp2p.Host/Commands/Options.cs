@@ -61,7 +61,7 @@ internal static class Options
 
     public static Option<string> Node() => new("--node", "-n")
     {
-        Description = "The running node: address of its HTTP API, or its data folder (default: the node that runs here).",
+        Description = "The running node: address of its HTTP API (of a simulated world with /node-3 behind it), or its data folder (default: the node that runs here).",
         HelpName = "ip:port|folder",
     };
 

@@ -57,7 +57,7 @@ internal static class TopCommand
                 {
                     if (isDue)
                         askAt = now + AskEvery;
-                    asking = AskAsync(client, model, now, onlyActor: !isDue, cancelled);
+                    asking = AskAsync(client, model, onlyActor: !isDue, cancelled);
                 }
 
                 Draw(model);
@@ -76,7 +76,7 @@ internal static class TopCommand
         return ExitCodes.Done;
     }
 
-    private static async Task AskAsync(NodeClient client, TopModel model, TimeSpan now, bool onlyActor, CancellationToken cancelled)
+    private static async Task AskAsync(NodeClient client, TopModel model, bool onlyActor, CancellationToken cancelled)
     {
         try
         {
@@ -88,7 +88,7 @@ internal static class TopCommand
                 var peers = client.GetAsync("/api/peers?order=RoundTrip&descending=true&most=200", cancelled);
                 var answers = await Task.WhenAll(status, tree, downloads, peers).ConfigureAwait(false);
                 if (answers is [JsonElement s, JsonElement t, JsonElement d, JsonElement p])
-                    model.Add(now, s, t, d, p);
+                    model.Add(s, t, d, p);
             }
 
             if (model.Path is { } path)

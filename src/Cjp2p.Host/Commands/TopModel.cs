@@ -69,9 +69,10 @@ internal sealed class TopModel
     /// <summary>Peers of the page.</summary>
     public IReadOnlyList<JsonElement> PeerRows => Peers is { } peers ? [.. Field.List(peers, "peers")] : [];
 
-    /// <summary>Takes what the node answered.</summary>
-    public void Add(TimeSpan now, JsonElement status, JsonElement tree, JsonElement downloads, JsonElement peers)
+    /// <summary>Takes what the node answered. Speeds are by its own clock, which stands still in a paused world.</summary>
+    public void Add(JsonElement status, JsonElement tree, JsonElement downloads, JsonElement peers)
     {
+        var now = TimeSpan.FromSeconds(Field.Number(status, "uptimeSeconds"));
         (Status, Tree, Downloads, Peers, Trouble) = (status, tree, downloads, peers, "");
         var endpoints = Field.List(status, "endpoints").ToArray();
         _in.Add(now, (long)endpoints.Sum(endpoint => Field.Number(endpoint, "bytesIn")));

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Cjp2p.Actors.Hosting;
 using Cjp2p.Actors.Protocol;
+using Cjp2p.Dashboard;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,6 +13,9 @@ namespace Cjp2p.Host.Http;
 /// <summary>One request to the API: what it asks, and its answer.</summary>
 internal sealed class ApiCall(HttpContext context)
 {
+    /// <summary>The parameter that names a node of a simulated world.</summary>
+    public const string NodeParameter = "node";
+
     private const int TextMax = 4096;
 
     /// <summary>The request and its answer.</summary>
@@ -26,8 +30,14 @@ internal sealed class ApiCall(HttpContext context)
     /// <summary>A service of the host.</summary>
     public T Get<T>() where T : notnull => context.RequestServices.GetRequiredService<T>();
 
-    /// <summary>The node.</summary>
-    public ValueTask<Cjp2pNode> NodeAsync() => Get<NodeHandle>().GetAsync(Aborted);
+    /// <summary>The node; of a simulated world the one that is named, or else the first.</summary>
+    public ValueTask<Cjp2pNode> NodeAsync()
+    {
+        var source = Get<DashboardSource>();
+        if (source.World is null && Text(NodeParameter).Length > 0)
+            throw Bad("node is the number of a node of a simulated world, and this is a live node");
+        return source.Node(source.World is null ? 0 : Whole(NodeParameter, 0, 0, int.MaxValue), Aborted);
+    }
 
     /// <summary>A part of the address.</summary>
     public string Route(string name) => (string?)context.GetRouteValue(name) ?? "";

@@ -22,6 +22,9 @@ internal sealed record ApiEndpoint(string Method, string Path, string Summary, F
     /// <summary>Parameters of the query, with what they mean.</summary>
     public (string Name, string Description)[] Query { get; init; } = [];
 
+    /// <summary>Whether it is about the program around a node: those of a simulated world have none, and refuse.</summary>
+    public bool IsLiveOnly { get; init; }
+
     /// <summary>Whether it changes something: then it needs the token and is written down.</summary>
     public bool IsAction => Method != "GET";
 }

@@ -23,6 +23,7 @@ internal static class Diagnostics
         new("GET", "/api/diagnostics", "One zip file with all that can be seen: tree with states, limits, peers, downloads, unknown messages, settings, log.", WriteAsync)
         {
             Media = "application/zip",
+            IsLiveOnly = true,
         },
     ];
 

@@ -21,11 +21,20 @@ internal static class HttpApi
     private const int ConnectionsMax = 64;
     private const int AuditTextMax = 500;
     private const string DescriptionPath = "/openapi.json";
-    private static readonly byte[] Description = DescriptionBytes();
+    private static readonly (string, string) NodeQuery = (ApiCall.NodeParameter, "Number of the node in the simulated world (default 0).");
 
-    /// <summary>Every address but the description's own.</summary>
+    /// <summary>Every address of a live node but the description's own.</summary>
     public static IEnumerable<ApiEndpoint> Endpoints =>
         [.. NodeQueries.Endpoints, .. NodeActions.Endpoints, .. Diagnostics.Endpoints];
+
+    /// <summary>The same for the nodes of a simulated world, and what there is about the world itself.</summary>
+    public static IEnumerable<ApiEndpoint> WorldEndpoints =>
+    [
+        .. Endpoints.Select(endpoint => endpoint.IsLiveOnly
+            ? endpoint with { Handler = RefuseAsync }
+            : endpoint with { Query = [.. endpoint.Query, NodeQuery] }),
+        .. WorldApi.Endpoints,
+    ];
 
     /// <summary>Adds the server, and nothing that reads configuration of its own.</summary>
     public static void AddServer(WebApplicationBuilder builder, EffectiveSettings effective, AccessToken token, SubtreeLevels levels, LiveLog log)
@@ -67,23 +76,33 @@ internal static class HttpApi
         builder.Services.AddSingleton(new HttpGuard(http, token));
     }
 
-    /// <summary>Maps the addresses of the API.</summary>
+    /// <summary>Maps the page and the addresses of the API of a live node, with the guard before them.</summary>
     public static void Map(WebApplication app)
     {
-        MapPage(app);
-        foreach (var endpoint in Endpoints)
-            app.MapMethods(endpoint.Path, [endpoint.Method], context => HandleAsync(context, endpoint));
-        app.MapGet(DescriptionPath, DescribeAsync);
+        Map(app, [.. Endpoints], Telemetry.Endpoint);
         Telemetry.Map(app);
     }
 
-    /// <summary>Maps the page, with the guard before it.</summary>
-    public static void MapPage(WebApplication app)
+    /// <summary>Maps the page and the addresses of the API of a simulated world, with the guard before them.</summary>
+    public static void MapWorld(WebApplication app) => Map(app, [.. WorldEndpoints]);
+
+    private static void Map(WebApplication app, ApiEndpoint[] endpoints, params ApiEndpoint[] others)
     {
         app.Use(GuardAsync);
         app.MapGet("/login", LoginAsync);
         app.MapDashboard();
+        foreach (var endpoint in endpoints)
+            app.MapMethods(endpoint.Path, [endpoint.Method], context => HandleAsync(context, endpoint));
+        var description = new Lazy<byte[]>(() => DescriptionBytes([.. endpoints, .. others]));
+        app.MapGet(DescriptionPath, context =>
+        {
+            context.Response.ContentType = "application/json";
+            return context.Response.Body.WriteAsync(description.Value, context.RequestAborted).AsTask();
+        });
     }
+
+    private static Task RefuseAsync(ApiCall call) =>
+        throw new ApiException(StatusCodes.Status409Conflict, "this is a simulated node: only a live one has that");
 
     private static async Task GuardAsync(HttpContext context, RequestDelegate next)
     {
@@ -155,12 +174,6 @@ internal static class HttpApi
             Visible.Cut(of, AuditTextMax),
             Visible.Cut(outcome, AuditTextMax)));
 
-    private static Task DescribeAsync(HttpContext context)
-    {
-        context.Response.ContentType = "application/json";
-        return context.Response.Body.WriteAsync(Description, context.RequestAborted).AsTask();
-    }
-
     // The guard has looked at the token where one is needed.
     private static Task LoginAsync(HttpContext context)
     {
@@ -176,9 +189,9 @@ internal static class HttpApi
         return Task.CompletedTask;
     }
 
-    private static byte[] DescriptionBytes()
+    private static byte[] DescriptionBytes(IEnumerable<ApiEndpoint> endpoints)
     {
-        var description = OpenApiDescription.Of([.. Endpoints, Telemetry.Endpoint]);
+        var description = OpenApiDescription.Of(endpoints);
         using var bytes = new MemoryStream();
         using (var writer = new Utf8JsonWriter(bytes, new JsonWriterOptions { Indented = true }))
             ((JsonNode)description).WriteTo(writer);

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Cjp2p.Actors.Inspection;
+using Cjp2p.Dashboard.Worlds;
 
 namespace Cjp2p.Host.Http;
 
@@ -43,6 +44,10 @@ namespace Cjp2p.Host.Http;
 [JsonSerializable(typeof(AuditEntry[]))]
 [JsonSerializable(typeof(ReferenceStatus))]
 [JsonSerializable(typeof(NodeFileDocument))]
+[JsonSerializable(typeof(WorldDocument))]
+[JsonSerializable(typeof(WorldNode[]))]
+[JsonSerializable(typeof(WorldGoBody))]
+[JsonSerializable(typeof(WorldFaultBody))]
 [JsonSerializable(typeof(NodeState))]
 [JsonSerializable(typeof(SocketState))]
 [JsonSerializable(typeof(PeerRegistryState))]

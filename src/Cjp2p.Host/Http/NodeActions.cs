@@ -22,6 +22,7 @@ internal static class NodeActions
         {
             Body = typeof(StartDownloadBody),
             Answer = typeof(DownloadDetails),
+            IsLiveOnly = true,
         },
         new("DELETE", "/api/downloads/{id}", "Stops a download: it goes on from there when it is started again.", StopAsync)
         {
@@ -31,6 +32,7 @@ internal static class NodeActions
         {
             Body = typeof(ShareBody),
             Answer = typeof(ShareDocument),
+            IsLiveOnly = true,
         },
         new("POST", "/api/content/{id}/recheck", "Hashes a shared file again; it is not served until that is done.", RecheckAsync),
         new("POST", "/api/recheck", "Looks through all shared folders now; what may have changed is hashed again.", RescanAsync),
@@ -38,9 +40,13 @@ internal static class NodeActions
         new("DELETE", "/api/peers/{address}", "Forgets a peer; it may come back.", ForgetAsync),
         new("POST", "/api/bans", "Bans a peer for a time: it is not heard, not sent to, and forgotten.", BanAsync) { Body = typeof(BanBody) },
         new("DELETE", "/api/bans/{address}", "Ends a ban.", UnbanAsync),
-        new("GET", "/api/log-levels", "Least levels that are logged, by subtree.", LogLevelsAsync) { Answer = typeof(LogLevelBody[]) },
-        new("POST", "/api/log-levels", "Sets the least level that is logged of an actor and all below it.", SetLogLevelAsync) { Body = typeof(LogLevelBody) },
-        new("DELETE", "/api/log-levels", "Takes such a level back.", RemoveLogLevelAsync) { Query = [("path", "The subtree.")] },
+        new("GET", "/api/log-levels", "Least levels that are logged, by subtree.", LogLevelsAsync) { Answer = typeof(LogLevelBody[]), IsLiveOnly = true },
+        new("POST", "/api/log-levels", "Sets the least level that is logged of an actor and all below it.", SetLogLevelAsync)
+        {
+            Body = typeof(LogLevelBody),
+            IsLiveOnly = true,
+        },
+        new("DELETE", "/api/log-levels", "Takes such a level back.", RemoveLogLevelAsync) { Query = [("path", "The subtree.")], IsLiveOnly = true },
         new("POST", "/api/rate-limits", "Changes what strangers may cost, and the rates of content, also for later runs, until the configuration is read again.", SetRatesAsync)
         {
             Body = typeof(RateLimitsBody),
@@ -50,14 +56,15 @@ internal static class NodeActions
         {
             Body = typeof(RestartBody),
         },
-        new("GET", "/api/captures", "The capture files.", CapturesAsync) { Answer = typeof(CaptureDocument[]) },
+        new("GET", "/api/captures", "The capture files.", CapturesAsync) { Answer = typeof(CaptureDocument[]), IsLiveOnly = true },
         new("POST", "/api/captures", "Captures datagrams into a file, JSON Lines, for a time.", CaptureAsync)
         {
             Body = typeof(CaptureBody),
             Answer = typeof(CaptureDocument),
+            IsLiveOnly = true,
         },
-        new("GET", "/api/captures/{name}", "A capture file.", CaptureFileAsync) { Media = "application/x-ndjson" },
-        new("DELETE", "/api/captures/{name}", "Ends a capture, and its file stays; removes the file of one that has ended.", EndCaptureAsync),
+        new("GET", "/api/captures/{name}", "A capture file.", CaptureFileAsync) { Media = "application/x-ndjson", IsLiveOnly = true },
+        new("DELETE", "/api/captures/{name}", "Ends a capture, and its file stays; removes the file of one that has ended.", EndCaptureAsync) { IsLiveOnly = true },
         new("GET", "/api/audit", "The last actions.", AuditAsync) { Answer = typeof(AuditEntry[]) },
     ];
 

@@ -94,7 +94,11 @@ internal static class NodeQueries
                 ("whole", "true: whole datagrams."),
             ],
         },
-        new("GET", "/status.json", "How the node is, in the form of the reference node.", ReferenceAsync) { Answer = typeof(ReferenceStatus) },
+        new("GET", "/status.json", "How the node is, in the form of the reference node.", ReferenceAsync)
+        {
+            Answer = typeof(ReferenceStatus),
+            IsLiveOnly = true,
+        },
         new("GET", "/health/live", "200 as long as the process does anything.", LiveAsync) { Answer = typeof(HealthDocument) },
         new("GET", "/health/ready", "200 when the node works; 503 with reasons when it does not.", ReadyAsync) { Answer = typeof(HealthDocument) },
     ];
@@ -276,7 +280,20 @@ internal static class NodeQueries
         }
 
         using (tap)
-            await ServerSentEvents.SendAsync(call.Context, tap, call.Get<TimeProvider>()).ConfigureAwait(false);
+            await ServerSentEvents.SendAsync(call.Context, tap, IsThereAsync, call.Get<TimeProvider>()).ConfigureAwait(false);
+
+        // One that a fault of a simulated world took away is another one when it is back.
+        async ValueTask<bool> IsThereAsync()
+        {
+            try
+            {
+                return await call.NodeAsync().ConfigureAwait(false) == node;
+            }
+            catch (NodeException)
+            {
+                return false;
+            }
+        }
     }
 
     private static async Task ReferenceAsync(ApiCall call)

@@ -9,7 +9,7 @@ namespace Cjp2p.Host.Http;
 internal static partial class OpenApiDescription
 {
     // What a parameter of the query may be, by its name; the others are text.
-    private static readonly string[] Whole = ["depth", "intervalMs", "most", "oneIn", "skip", "waitMs"];
+    private static readonly string[] Whole = ["depth", "intervalMs", "most", ApiCall.NodeParameter, "oneIn", "skip", "waitMs"];
     private static readonly string[] Flags = ["actors", "datagrams", "descending", "drop", "hearsay", "states", "whole"];
 
     private static readonly Dictionary<string, string[]> Choices = new()

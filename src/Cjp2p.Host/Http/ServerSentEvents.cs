@@ -11,10 +11,10 @@ namespace Cjp2p.Host.Http;
 internal static class ServerSentEvents
 {
     private const int UnflushedBytesMax = 64 * 1024;
-    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(2);
 
-    /// <summary>Sends the events of a tap until the reader has gone; tells now and then how many were lost.</summary>
-    public static async Task SendAsync(HttpContext context, Tap tap, TimeProvider time)
+    /// <summary>Sends the events of a tap until the reader or the node has gone; tells now and then how many were lost.</summary>
+    public static async Task SendAsync(HttpContext context, Tap tap, Func<ValueTask<bool>> isThere, TimeProvider time)
     {
         await BeginAsync(context).ConfigureAwait(false);
         var cancelled = context.RequestAborted;
@@ -32,6 +32,8 @@ internal static class ServerSentEvents
             }
             catch (OperationCanceledException) when (!cancelled.IsCancellationRequested)
             {
+                if (!await isThere().ConfigureAwait(false))
+                    return;
                 // A sign of life, so that a reader that has gone is noticed.
                 await context.Response.WriteAsync(": still here\n\n", cancelled).ConfigureAwait(false);
                 await context.Response.Body.FlushAsync(cancelled).ConfigureAwait(false);

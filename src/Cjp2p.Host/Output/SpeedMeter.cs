@@ -9,6 +9,11 @@ internal sealed class SpeedMeter(TimeSpan window)
     /// <summary>Takes what the total is now.</summary>
     public void Add(TimeSpan now, long total)
     {
+        // No time has passed, or it begins anew.
+        if (_samples.Count > 0 && now == _last.At)
+            return;
+        if (now < _last.At)
+            _samples.Clear();
         _last = (now, total);
         _samples.Enqueue(_last);
         // The oldest sample is the last one at or before the window's begin, so that the window is always covered.

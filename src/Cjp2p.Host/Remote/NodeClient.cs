@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Cjp2p.Host.Http;
 
 namespace Cjp2p.Host.Remote;
 
@@ -11,14 +12,19 @@ internal sealed class NodeClient : IDisposable
 {
     private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(3);
     private readonly HttpClient _client;
+    private readonly int? _number;
 
-    private NodeClient(HttpClient client) => _client = client;
+    private NodeClient(HttpClient client, int? number) => (_client, _number) = (client, number);
 
     /// <summary>ip:port of the API.</summary>
     public string Address => _client.BaseAddress!.Authority;
 
     /// <summary>Reaches a node; null: none answers there.</summary>
-    public static async Task<NodeClient?> ConnectAsync(string http, string? token, CancellationToken cancelled)
+    /// <param name="http">ip:port of its API.</param>
+    /// <param name="token">Its token, if it is known.</param>
+    /// <param name="cancelled">Cancels waiting.</param>
+    /// <param name="number">Its number in a simulated world; null: it is a live one, or the first.</param>
+    public static async Task<NodeClient?> ConnectAsync(string http, string? token, CancellationToken cancelled, int? number = null)
     {
         var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = ConnectPatience }, disposeHandler: true)
         {
@@ -37,7 +43,7 @@ internal sealed class NodeClient : IDisposable
                 throw UserException.Failed($"the node at {http} wants a token: set {RunningNodes.TokenVariable}");
             // Whatever else listens there is no node.
             if (response.IsSuccessStatusCode && body.Contains("\"live\"", StringComparison.Ordinal))
-                return new NodeClient(client);
+                return new NodeClient(client, number);
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException && !cancelled.IsCancellationRequested)
         {
@@ -52,7 +58,7 @@ internal sealed class NodeClient : IDisposable
     /// <exception cref="UserException">The node refuses, or is gone; one line says why.</exception>
     public async Task<JsonElement?> GetAsync(string path, CancellationToken cancelled)
     {
-        using var response = await SendAsync(new HttpRequestMessage(HttpMethod.Get, path), cancelled).ConfigureAwait(false);
+        using var response = await SendAsync(new HttpRequestMessage(HttpMethod.Get, Of(path)), cancelled).ConfigureAwait(false);
         if (response.StatusCode == System.Net.HttpStatusCode.NotFound)
             return null;
         return await JsonAsync(response, cancelled).ConfigureAwait(false);
@@ -64,7 +70,7 @@ internal sealed class NodeClient : IDisposable
     {
         using var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, type));
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        using var response = await SendAsync(new HttpRequestMessage(HttpMethod.Post, path) { Content = content }, cancelled).ConfigureAwait(false);
+        using var response = await SendAsync(new HttpRequestMessage(HttpMethod.Post, Of(path)) { Content = content }, cancelled).ConfigureAwait(false);
         return await JsonAsync(response, cancelled).ConfigureAwait(false);
     }
 
@@ -72,14 +78,14 @@ internal sealed class NodeClient : IDisposable
     /// <exception cref="UserException">The node refuses, or is gone; one line says why.</exception>
     public async Task PostAsync(string path, CancellationToken cancelled)
     {
-        using var response = await SendAsync(new HttpRequestMessage(HttpMethod.Post, path), cancelled).ConfigureAwait(false);
+        using var response = await SendAsync(new HttpRequestMessage(HttpMethod.Post, Of(path)), cancelled).ConfigureAwait(false);
         await JsonAsync(response, cancelled).ConfigureAwait(false);
     }
 
     /// <summary>Ends something; it may have ended before.</summary>
     public async Task DeleteAsync(string path, CancellationToken cancelled)
     {
-        using var response = await SendAsync(new HttpRequestMessage(HttpMethod.Delete, path), cancelled).ConfigureAwait(false);
+        using var response = await SendAsync(new HttpRequestMessage(HttpMethod.Delete, Of(path)), cancelled).ConfigureAwait(false);
         if (response.StatusCode != System.Net.HttpStatusCode.NotFound)
             await JsonAsync(response, cancelled).ConfigureAwait(false);
     }
@@ -89,7 +95,7 @@ internal sealed class NodeClient : IDisposable
     public async IAsyncEnumerable<JsonElement> StreamAsync(string path, [EnumeratorCancellation] CancellationToken cancelled)
     {
         const string Prefix = "data: ";
-        using var response = await SendAsync(new HttpRequestMessage(HttpMethod.Get, path), cancelled).ConfigureAwait(false);
+        using var response = await SendAsync(new HttpRequestMessage(HttpMethod.Get, Of(path)), cancelled).ConfigureAwait(false);
         if (!response.IsSuccessStatusCode)
             throw await RefusalAsync(response, cancelled).ConfigureAwait(false);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancelled).ConfigureAwait(false), Encoding.UTF8);
@@ -113,6 +119,9 @@ internal sealed class NodeClient : IDisposable
     }
 
     public void Dispose() => _client.Dispose();
+
+    private string Of(string path) =>
+        _number is { } number ? $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}{ApiCall.NodeParameter}={number}" : path;
 
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancelled)
     {
@@ -146,6 +155,9 @@ internal sealed class NodeClient : IDisposable
             using var document = JsonDocument.Parse(body);
             if (document.RootElement.TryGetProperty("error", out var error))
                 return UserException.Failed(error.GetString() ?? "");
+            // A status that says why there is none.
+            if (document.RootElement.TryGetProperty("reasons", out var reasons))
+                return UserException.Failed(string.Join("; ", reasons.EnumerateArray().Select(reason => reason.GetString())));
         }
         catch (JsonException)
         {

@@ -8,6 +8,7 @@ internal static class RunningNodes
     /// <summary>Environment variable with the token for a node that was named by its address.</summary>
     public const string TokenVariable = "CJP2P_TOKEN";
 
+    private const string NodeMark = "/node-";
     private const string DefaultFolder = "data";
     private const string FolderVariable = "CJP2P__CONTENT__DATA";
 
@@ -32,7 +33,10 @@ internal static class RunningNodes
     }
 
     /// <summary>The node that was named, or else the one that runs here.</summary>
-    /// <param name="named">ip:port of its HTTP API, or its data folder; null: nobody was named.</param>
+    /// <param name="named">
+    /// ip:port of its HTTP API, for a node of a simulated world with <c>/node-3</c> behind it, or its data folder; null: nobody
+    /// was named.
+    /// </param>
     /// <param name="cancelled">Cancels waiting.</param>
     /// <exception cref="UserException">There is none.</exception>
     public static async Task<NodeClient> GetAsync(string? named, CancellationToken cancelled)
@@ -52,12 +56,20 @@ internal static class RunningNodes
                 ?? throw UserException.Failed($"the node at {file.Http} does not answer");
         }
 
-        if (!System.Net.IPEndPoint.TryParse(named, out var endpoint) || endpoint.Port == 0)
-            throw UserException.WrongArguments($"--node is ip:port of the HTTP API of a node, or its data folder, not '{named}'");
+        var (address, number) = Split(named);
+        if (!System.Net.IPEndPoint.TryParse(address, out var endpoint) || endpoint.Port == 0)
+            throw UserException.WrongArguments($"--node is ip:port of the HTTP API of a node (of a simulated world ip:port/node-3), or its data folder, not '{named}'");
         var token = Environment.GetEnvironmentVariable(TokenVariable) ?? TokenOf(endpoint.ToString());
-        return await NodeClient.ConnectAsync(endpoint.ToString(), token, cancelled).ConfigureAwait(false)
+        return await NodeClient.ConnectAsync(endpoint.ToString(), token, cancelled, number).ConfigureAwait(false)
             ?? throw UserException.Failed($"no node answers HTTP at {endpoint}");
     }
+
+    // As the page names them.
+    private static (string Address, int? Number) Split(string named) =>
+        named.LastIndexOf(NodeMark, StringComparison.Ordinal) is > 0 and var at
+            && int.TryParse(named.AsSpan(at + NodeMark.Length), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number)
+            ? (named[..at], number)
+            : (named, null);
 
     // The node that runs here may be the one that was named.
     private static string? TokenOf(string http) => NodeFile.Read(DefaultFile) is { } file && file.Http == http ? file.Token : null;

@@ -9,10 +9,11 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Cjp2p.Host.Simulation;
 
-/// <summary>The page of a running node, with a simulated world behind it that stands still or goes on as its user likes.</summary>
+/// <summary>The page and the API of a running node, with a simulated world behind it that stands still or goes on as its user likes.</summary>
 internal static class SimulateDashboard
 {
     /// <summary>Serves the page until it is cancelled.</summary>
@@ -38,7 +39,7 @@ internal static class SimulateDashboard
 
             var address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
             Terminal.WriteLine($"open http://{address.Authority}/login?token={token.Text}");
-            Terminal.WriteErrorLine("cjp2p simulate: the page steps and runs on; Ctrl-C ends");
+            Terminal.WriteErrorLine($"cjp2p simulate: the page steps and runs on, cjp2p inspect, top and tap look inside with --node {address.Authority}/node-0; Ctrl-C ends");
             if (pause?.Time is { } time && time > TimeSpan.Zero)
                 driver.RunFor(time);
             else if (pause is { Time: null })
@@ -54,6 +55,8 @@ internal static class SimulateDashboard
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         HttpApi.AddListener(builder, http, token);
+        builder.Services.AddSingleton<DownloadJobs>();
+        builder.Services.AddSingleton(services => new AuditLog("", services.GetRequiredService<ILogger<AuditLog>>()));
         builder.Services.AddDashboard(services => new DashboardSource(
             async (number, stop) => await driver.OpenAsync(number, stop).ConfigureAwait(false),
             () => [],
@@ -61,7 +64,7 @@ internal static class SimulateDashboard
             context => services.GetRequiredService<HttpGuard>().HasToken(context.Request),
             driver));
         var app = builder.Build();
-        HttpApi.MapPage(app);
+        HttpApi.MapWorld(app);
         return app;
     }
 }

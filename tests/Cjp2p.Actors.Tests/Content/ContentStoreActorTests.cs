@@ -86,12 +86,51 @@ public sealed class ContentStoreActorTests : NodeSpec
     }
 
     [Fact]
-    public void Files_are_capped()
+    public void Files_are_capped_which_is_warned_of_once_when_there_is_one_too_many_and_not_one_earlier()
     {
-        for (byte i = 0; i < 5; i++)
+        for (byte i = 0; i < 3; i++)
             Disk.Put("/s/" + i, [i]);
+        Disk.Put("/s/4.cjp2p-part", [4]);
         Start("content.files-max = 3");
-        Assert.Equal(["/s/0", "/s/1", "/s/2"], Share("/s").Files.Select(file => file.File.Path));
+        Assert.Empty(Share("/s").Problems);
+        Assert.Empty(Warnings);
+        Disk.Put("/s/3", [3]);
+        var indexed = Share("/s");
+        Assert.Equal(["/s/0", "/s/1", "/s/2"], indexed.Files.Select(file => file.File.Path));
+        Assert.Equal(
+            "/s has more than 3 files (cjp2p.content.files-max): those that come after, in order of their paths", Assert.Single(indexed.Problems));
+        AdvanceSeconds(300);
+        Assert.Equal($"Not shared: {indexed.Problems[0]}", Assert.Single(Warnings));
+        Disk.Delete("/s/0");
+        Assert.Empty(Share("/s").Problems);
+        Assert.Equal([1, 2, 3], Enumerable.Range(0, 4).Where(i => IsServed((byte)i)));
+    }
+
+    [Fact]
+    public void Progress_through_many_files_is_told_every_ten_thousand_and_to_who_asks_and_others_are_heard_meanwhile()
+    {
+        const int Files = 25_000;
+        for (var i = 0; i < Files; i++)
+            Disk.Put($"/s/{i}", BitConverter.GetBytes(i));
+        Disk.Put("/t/a", [1]);
+        Start();
+        var (left, reads, isServed) = (new List<int>(), 0, false);
+        Disk.OnRead = _ =>
+        {
+            if (++reads % 5000 != 0)
+                return;
+            left.Add(Status().Indexing);
+            if (reads == 5000)
+                Share("/t");
+            isServed |= reads < Files && IsServed(1);
+        };
+        _store.Tell(new ContentStoreProtocol.Share("/s"), ActorRefs.NoSender);
+        Settle();
+        Assert.Equal(["20000 files of /s are still to be hashed", "10000 files of /s are still to be hashed"],
+            LogLines.Where(line => line.Contains("still to be hashed", StringComparison.Ordinal)));
+        Assert.Equal(left.OrderDescending(), left);
+        Assert.True(isServed);
+        Assert.Equal((Files + 1, 0), (Status().Files, Status().Indexing));
     }
 
     [Fact]

@@ -11,7 +11,6 @@ public sealed class TopViewTests
     private readonly TopModel _model = new();
 
     public TopViewTests() => _model.Add(
-        TimeSpan.Zero,
         Json("""{"name":"日本語の名前日本語の名前日本語の名前","uptimeSeconds":61,"partsAnswered":4,"endpoints":[],"peers":{"verified":2,"hearsay":0},"shared":{"files":1,"bytes":2048}}"""),
         Json($$"""
             {"answers":"3 of 3 answered","actors":[

@@ -79,11 +79,17 @@ public sealed class WorldDriverSpec : IDisposable
             }
         }
 
+        // Also one whose field is watched as it goes on.
+        using var enough = new CancellationTokenSource(Bound);
+        var changes = (await _world.OpenAsync(2)).Inspector.WatchAsync("/", "summary", TimeSpan.FromSeconds(1), enough.Token).GetAsyncEnumerator(enough.Token);
+        Assert.True(await changes.MoveNextAsync());
+
         _world.RunOn();
         await PausedAsync();
         Assert.Equal("it is over", _world.State.Ended);
         Assert.Equal((4, 4), (_world.State.Completed, _world.State.Fetches));
         Assert.Empty(_world.State.Troubles);
+        await changes.DisposeAsync();
         Assert.Equal(Street.Run(seed: 7).TraceHash, _run.World.Trace.HashText);
         Assert.Equal(0, _run.World.ForeignTouches);
     }

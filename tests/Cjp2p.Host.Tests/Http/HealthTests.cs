@@ -1,7 +1,9 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Hosting;
+using Cjp2p.Actors.Content;
 using Cjp2p.Actors.Hosting;
 using Cjp2p.Actors.Node;
 using Cjp2p.Actors.Peers;
@@ -10,6 +12,7 @@ using Cjp2p.Host.Tests.Processes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Cjp2p.Host.Tests.Http;
 
@@ -17,14 +20,16 @@ namespace Cjp2p.Host.Tests.Http;
 public sealed class HealthTests
 {
     [Fact]
-    public async Task A_node_with_a_stuck_actor_is_not_ready_says_which_and_is_ready_again_when_it_goes_on()
+    public async Task A_node_with_a_stuck_actor_is_not_ready_says_and_logs_once_which_and_is_ready_again_when_it_goes_on()
     {
+        var log = new Lines();
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddAkka("health", akka => akka.AddCjp2pNode(NodeSettings.FromConfig(ConfigurationFactory.ParseString(
             """
             cjp2p { listen = ["127.0.0.1:0"], inspection { stuck-after = 1s, answer-timeout = 500ms } }
             """))));
         builder.Services.AddSingleton<NodeHandle>();
+        builder.Services.AddHostedService(services => new WatchdogService(services, TimeSpan.FromSeconds(1), TimeProvider.System, log));
         using var host = builder.Build();
         await host.StartAsync();
         try
@@ -37,7 +42,17 @@ public sealed class HealthTests
             Assert.Equal(503, code);
             Assert.Contains("it has been handling GetPeers", body, StringComparison.Ordinal);
             Assert.Contains("the peer registry does not answer", body, StringComparison.Ordinal);
+            // Another one is found later, when the first one is seen to be stuck again.
+            await Until.TrueAsync(() => log.Of(LogLevel.Error).Length == 1, Cjp2pProcess.Bound);
+            host.Services.GetRequiredService<ActorSystem>().ActorSelection("/user/cjp2p/store").Tell(ContentStoreProtocol.GetStatus.Instance, hanging);
+            await Until.TrueAsync(() => log.Of(LogLevel.Error).Length > 1, Cjp2pProcess.Bound);
             hanging.LetGo();
+            await Until.TrueAsync(() => log.Of(LogLevel.Information).Length == 2, Cjp2pProcess.Bound);
+            Assert.Collection(
+                log.Of(LogLevel.Error),
+                line => Assert.StartsWith("/peers is stuck: it has been handling GetPeers for ", line, StringComparison.Ordinal),
+                line => Assert.StartsWith("/store is stuck: it has been handling GetStatus for ", line, StringComparison.Ordinal));
+            Assert.Equal(["/peers is not stuck any more", "/store is not stuck any more"], log.Of(LogLevel.Information).Order());
             await Until.AnswerAsync(() => ReadyAsync(host), answer => answer.Code == 200, Cjp2pProcess.Bound);
         }
         finally
@@ -53,6 +68,21 @@ public sealed class HealthTests
         context.Response.Body = body;
         await NodeQueries.Endpoints.Single(endpoint => endpoint.Path == "/health/ready").Handler(new ApiCall(context));
         return (context.Response.StatusCode, Encoding.UTF8.GetString(body.ToArray()));
+    }
+
+    private sealed class Lines : ILogger<WatchdogService>
+    {
+        private readonly ConcurrentQueue<(LogLevel Level, string Text)> _lines = new();
+
+        public string[] Of(LogLevel level) => [.. _lines.Where(line => line.Level == level).Select(line => line.Text)];
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            _lines.Enqueue((logLevel, formatter(state, exception)));
     }
 
     /// <summary>Whoever answers it hangs until it is let go.</summary>

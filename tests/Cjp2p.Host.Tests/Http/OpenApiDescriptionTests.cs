@@ -39,6 +39,17 @@ public sealed class OpenApiDescriptionTests
         Assert.Contains("RoundTrip", Description["paths"]!["/api/peers"]!["get"]!["parameters"]![2]!["schema"]!["enum"]!.ToJsonString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void The_one_of_a_simulated_world_has_the_same_addresses_those_of_the_world_and_which_node_is_meant()
+    {
+        var paths = OpenApiDescription.Of(HttpApi.WorldEndpoints)["paths"]!.AsObject();
+        Assert.Equal(
+            ["/api/world", "/api/world/faults", "/api/world/go", "/api/world/nodes", "/api/world/pause"],
+            paths.Select(path => path.Key).Except(Description["paths"]!.AsObject().Select(path => path.Key)).Order(StringComparer.Ordinal));
+        Assert.Equal("integer", paths["/api/tree"]!["get"]!["parameters"]!.AsArray().Single(one => one!["name"]!.GetValue<string>() == "node")!["schema"]!["type"]!.GetValue<string>());
+        Assert.DoesNotContain(HttpApi.WorldEndpoints, endpoint => endpoint is { IsLiveOnly: true, Query: var query } && query.Any(one => one.Name == "node"));
+    }
+
     private static string Answer503(string path) =>
         Description["paths"]![path]!["get"]!["responses"]!["503"]!["content"]!["application/json"]!["schema"]!["$ref"]!.GetValue<string>();
 

@@ -45,4 +45,26 @@ public sealed class SpeedMeterTests
 
         Assert.Equal(0, _meter.PerSecond);
     }
+
+    [Fact]
+    public void Looks_while_time_stands_still_change_nothing()
+    {
+        _meter.Add(TimeSpan.Zero, 0);
+        for (var look = 0; look < 10; look++)
+            _meter.Add(TimeSpan.FromSeconds(2), 1000);
+
+        Assert.Equal(500, _meter.PerSecond);
+    }
+
+    [Fact]
+    public void A_clock_that_begins_anew_is_the_first_sample_of_another_one()
+    {
+        _meter.Add(TimeSpan.FromSeconds(100), 5000);
+        _meter.Add(TimeSpan.FromSeconds(1), 0);
+        Assert.Equal(0, _meter.PerSecond);
+
+        _meter.Add(TimeSpan.FromSeconds(2), 300);
+
+        Assert.Equal(300, _meter.PerSecond);
+    }
 }

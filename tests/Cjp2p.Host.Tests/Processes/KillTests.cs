@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text.Json;
 using Cjp2p.TestPeers;
 using Microsoft.Data.Sqlite;
@@ -82,19 +83,29 @@ public sealed class KillTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task Node_that_is_killed_while_it_indexes_serves_and_stops_has_its_database_and_all_files_in_the_end()
+    public async Task Node_that_is_killed_while_it_indexes_serves_and_stops_has_its_database_and_all_files_and_who_fetches_from_it_gets_them()
     {
         _folder.Folder("many");
-        var ids = Enumerable.Range(0, 60).Select(i => _folder.File($"many/{i}", 400_000, seed: i)).ToArray();
+        for (var i = 1; i < 60; i++)
+            _folder.File($"many/{i}", 400_000, seed: i);
+        var large = _folder.File("many/large", Bytes, seed: 0);
+        var address = new IPEndPoint(IPAddress.Loopback, FreePort.Udp());
+        // One that fetches from the beginning to the end, so slowly that it cannot be done before.
+        await using var relay = new LossyRelay(address);
+        relay.SetBoth(new LossyRelayOptions { BytesPerSecond = 300_000 });
+        await using var get = Cjp2pProcess.Start(_folder.Root, "get", large, "--peer", $"{relay.Address}", "-o", "large", "--json");
         for (var kill = 1; kill <= Kills; kill++)
         {
-            await using var node = Cjp2pProcess.Start(
-                _folder.Root, "run", "--listen", "127.0.0.1:0", "--no-http", "--share", "many", "--data", "data", "--plain",
-                "--set", "storage.write-after=5ms");
+            await using var node = StartNode(address);
             var moment = kill % 3;
             await node.ListeningAsync();
             if (moment > 0)
+            {
+                var served = relay.ClientCounters.ForwardedBytes;
                 await node.WaitForErrorAsync(line => line.Contains("Sharing 60 files", StringComparison.Ordinal));
+                await Until.TrueAsync(() => relay.ClientCounters.ForwardedBytes > served + SpanBytes / 8, Cjp2pProcess.Bound);
+            }
+
             if (moment > 1)
                 node.Terminate();
             using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(1 + _random.Next(150)));
@@ -103,14 +114,15 @@ public sealed class KillTests : IAsyncLifetime, IDisposable
             await node.WaitForExitAsync();
             Assert.Equal("ok", Ask("PRAGMA integrity_check"));
             Assert.DoesNotContain(node.Error, line => line.Contains("set aside", StringComparison.Ordinal));
+            Assert.True(get.IsRunning, $"kill {kill}: {get}");
         }
 
-        await using var last = Cjp2pProcess.Start(
-            _folder.Root, "run", "--listen", "127.0.0.1:0", "--no-http", "--share", "many", "--data", "data", "--plain");
+        await using var last = StartNode(address);
         await last.WaitForErrorAsync(line => line.Contains("Sharing 60 files", StringComparison.Ordinal));
-        var address = await last.ListeningAsync();
-        var outcome = await Cjp2pProcess.RunAsync(_folder.Root, "get", ids[17], "--peer", $"{address}", "-o", "one");
+        relay.SetBoth(LossyRelayOptions.Clean);
+        var outcome = await get.WaitForExitAsync();
         Assert.True(outcome.ExitCode == 0, outcome.ToString());
+        Assert.Equal(large, _folder.IdOf("large"));
         last.Terminate();
         Assert.Equal(0, (await last.WaitForExitAsync()).ExitCode);
         Assert.Equal("60", Ask("SELECT COUNT(*) FROM file"));
@@ -118,6 +130,10 @@ public sealed class KillTests : IAsyncLifetime, IDisposable
             ["node.db", "node.lock"],
             Directory.EnumerateFiles(_folder.In("data")).Select(Path.GetFileName).Where(name => !name!.Contains("node.db-", StringComparison.Ordinal)).Order());
     }
+
+    private Cjp2pProcess StartNode(IPEndPoint address) => Cjp2pProcess.Start(
+        _folder.Root, "run", "--listen", $"{address}", "--no-http", "--share", "many", "--data", "data", "--plain",
+        "--set", "storage.write-after=5ms");
 
     private Cjp2pProcess Start() =>
         Cjp2pProcess.Start(_folder.Root, "get", _id, "--peer", $"{_relay.Address}", "-o", "got");

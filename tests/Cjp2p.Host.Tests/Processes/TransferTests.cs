@@ -48,7 +48,7 @@ public sealed class TransferTests : IDisposable
         await using var viaSecond = Relay(await second.ListeningAsync(), slow);
         await using var viaKilled = Relay(await killed.ListeningAsync(), slow);
         // Its port is known before it runs.
-        var lateAddress = new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, FreePort());
+        var lateAddress = new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, FreePort.Udp());
         await using var viaLate = Relay(lateAddress, slow);
 
         await using var get = Cjp2pProcess.Start(
@@ -74,7 +74,7 @@ public sealed class TransferTests : IDisposable
         await using var third = await ServeAsync("shared");
         // The fetcher, which has nothing to give before it has all, is at it until long after both have found the third.
         await using var relay = Relay(await third.ListeningAsync(), new LossyRelayOptions { BytesPerSecond = 100_000 });
-        var port = FreePort();
+        var port = FreePort.Udp();
         await using var fetcher = Cjp2pProcess.Start(
             _folder.Root, "get", id, "-o", "first", "--peer", $"{relay.Address}", "--listen", $"127.0.0.1:{port}",
             "--set", "limits.download=768KiB");
@@ -123,12 +123,6 @@ public sealed class TransferTests : IDisposable
         var relay = new LossyRelay(upstream);
         relay.SetBoth(options);
         return relay;
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new System.Net.Sockets.UdpClient(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0));
-        return ((System.Net.IPEndPoint)socket.Client.LocalEndPoint!).Port;
     }
 
     private async Task<Cjp2pProcess> ServeAsync(string folder, string listen = "127.0.0.1:0")

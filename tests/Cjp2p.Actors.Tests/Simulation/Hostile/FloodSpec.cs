@@ -1,4 +1,5 @@
 using Akka.Configuration;
+using Cjp2p.Actors.Inspection;
 using Cjp2p.Actors.Node;
 using Cjp2p.Actors.Protocol;
 using Cjp2p.Actors.Simulation;
@@ -10,7 +11,7 @@ namespace Cjp2p.Actors.Tests.Simulation.Hostile;
 
 /// <summary>
 /// Floods at the rates that are asked for, in virtual time, against a node that is busy for two microseconds with each datagram
-/// and has a receive buffer of 4 MiB, while it fetches. <c>tests/Cjp2p.Benchmarks -- flood</c> does it with real sockets.
+/// and has a receive buffer of 4 MiB, while it fetches. Its limits are the defaults. <c>tests/Cjp2p.Benchmarks -- flood</c> does it with real sockets.
 /// </summary>
 public sealed class FloodSpec(ITestOutputHelper output)
 {
@@ -46,7 +47,8 @@ public sealed class FloodSpec(ITestOutputHelper output)
         foreach (var content in contents)
             seeder.Shares(content);
         var leech = world.AddNode(AccessLink.Lan, settings: NodeSettings.FromConfig(ConfigurationFactory.ParseString(
-            "cjp2p { listen = [\"0.0.0.0:24254\"], content.data = \"/data\", ingress.strangers-per-second = 20000, ingress.strangers-burst = 10000, ingress.sources-max = 4096 }")));
+            "cjp2p { listen = [\"0.0.0.0:24254\"], content.data = \"/data\" }")));
+        var ingress = leech.Machine.Services!.Settings.Ingress;
         leech.Machine.Host.ProcessorTimePerDatagram = TimeSpan.FromMicroseconds(2);
         leech.Machine.Host.ReceiveBufferBytes = 4 << 20;
         var attacker = world.AddMachine(AccessLink.Lan);
@@ -54,21 +56,29 @@ public sealed class FloodSpec(ITestOutputHelper output)
         var alone = Fetch(contents[0]);
         var before = leech.Machine.Services!.Counters[WireCount.Datagrams];
         var isOn = true;
+        var bursts = 0;
+        var most = new Dictionary<string, TableSize>();
         var random = world.RandomFor(9);
         Burst();
+        var (sentBefore, begun) = (seeder.Machine.Host.Sent, world.Now);
         var flooded = Fetch(contents[1]);
         isOn = false;
+        var ofTransfer = seeder.Machine.Host.Sent - sentBefore;
+        var allowed = ingress.StrangersBurst + ingress.StrangersPerSecond * (world.Now - begun).TotalSeconds;
         var counters = leech.Machine.Services!.Counters;
         var (seen, limited) = (counters[WireCount.Datagrams] - before, counters[WireCount.Limited]);
         var again = Fetch(contents[2]);
 
         output.WriteLine(
-            $"{flood} {perSecond}/s: {ContentBytes >> 20} MiB in {alone.TotalSeconds:0.00} s alone, {flooded.TotalSeconds:0.00} s under it, {again.TotalSeconds:0.00} s right after it; {seen} datagrams seen, {limited} of them dropped unread");
+            $"{flood} {perSecond}/s: {ContentBytes >> 20} MiB in {alone.TotalSeconds:0.00} s alone, {flooded.TotalSeconds:0.00} s under it, {again.TotalSeconds:0.00} s right after it; {seen} datagrams seen, {limited} of them dropped unread; {most["cjp2p.ingress.sources-max"].Size} addresses remembered");
         Assert.True(flooded <= alone * 2, $"{alone} alone, {flooded} under the flood");
         Assert.True(again <= alone * 1.2, $"{alone} before, {again} after the flood");
         // It came in, and most of it was dropped before anything was done with it.
         Assert.True(seen > flooded.TotalSeconds * perSecond / 2, $"only {seen} came in");
         Assert.True(limited > seen / 2, $"{limited} of {seen} were limited");
+        // Only so much was done for strangers, and what is kept of them, and what waits for an actor, is within its caps all the time.
+        Assert.InRange(seen - limited - ofTransfer, 1, allowed);
+        Assert.All(most.Values, table => Assert.True(table.Size <= table.Cap, $"{table}"));
         Assert.Empty(world.Failures);
         Assert.Empty(world.Violations);
 
@@ -88,6 +98,12 @@ public sealed class FloodSpec(ITestOutputHelper output)
             {
                 var source = flood == Flood.HotSource ? Attacker : PeerAddress.FromIPv4(0x15000000 + (uint)random.Next(1 << 24), 9);
                 attacker.Host.SendAs(source, leech.Address, flood == Flood.Garbage ? "no json at all, but noise"u8 : """[{"PleaseSendPeers":{}}]"""u8);
+            }
+
+            if (++bursts % 20 == 0)
+            {
+                foreach (var table in leech.Machine.Services!.Caps.All())
+                    most[table.Key] = most.TryGetValue(table.Key, out var before) && before.Size >= table.Size ? before : table;
             }
 
             world.After(BurstEvery, Burst);
