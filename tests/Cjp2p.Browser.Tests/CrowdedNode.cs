@@ -78,15 +78,19 @@ internal sealed class CrowdedNode : INodeLine, IAsyncDisposable
             case PeerRegistryProtocol.GetPeers:
                 call.Take(_peers);
                 break;
+            case InspectionProtocol.GetActor { Path: "/downloads" }:
+                var running = new DownloadManagerState("", [.. Enumerable.Range(0, Downloads).Select(IdOf)], Downloads, false, Downloads, 0);
+                call.Take(new ActorDetails(DateTimeOffset.UnixEpoch, Facts("/downloads", "DownloadManagerActor", 0), true, running, [], [], [], [], [], []));
+                break;
+            case InspectionProtocol.GetStates { Paths: var paths } when paths[0].StartsWith("/downloads/", StringComparison.Ordinal):
+                var look = Interlocked.Increment(ref _looks);
+                call.Take(Tree("/", [.. Enumerable.Range(0, Downloads).Select(i => Entry(Download(i, look)))]));
+                break;
             case InspectionProtocol.GetStates:
                 call.Take(Tree("/peers", []));
                 break;
-            case InspectionProtocol.GetTree { Path: "/downloads" }:
-                var look = Interlocked.Increment(ref _looks);
-                call.Take(Tree("/downloads", [.. Enumerable.Range(0, Downloads).Select(i => Entry(Download(i, look)))]));
-                break;
             case InspectionProtocol.GetTree { Path: "/" }:
-                call.Take(Tree("/", [new ActorEntry(Facts("/", "NodeActor", 0), true, "Running", null), new ActorEntry(Facts(Hanging, "ContentServerActor", 7), false, "no answer: 7 messages wait", null)]));
+                call.Take(Tree("/", [new ActorEntry(Facts("/", "NodeActor", 0), true, "Running", null), new ActorEntry(Facts("/downloads", "DownloadManagerActor", 0), true, "1000 run", null), .. Enumerable.Range(0, Downloads).Select(i => Entry(Download(i, 0)) with { State = null }), new ActorEntry(Facts(Hanging, "ContentServerActor", 7), false, "no answer: 7 messages wait", null)]));
                 break;
             case InspectionProtocol.GetActor { Path: Hanging }:
                 call.Take(new ActorDetails(
@@ -122,18 +126,18 @@ internal sealed class CrowdedNode : INodeLine, IAsyncDisposable
 
     private static DownloadState Download(int i, int look)
     {
-        var id = new byte[32];
-        BitConverter.TryWriteBytes(id, i);
         var done = Math.Min(Pieces, ((i * 7) + look) % (Pieces + 1));
         return new DownloadState(
             "Fetching",
-            ContentId.FromSha256(Sha256Digest.FromBytes(id)),
+            IdOf(i),
             $"/srv/files/download-{i:0000}.iso",
             "Fetching",
             (long)Pieces * SpanBytes,
             (long)done * SpanBytes,
             (long)done * SpanBytes,
             0,
+            SpanBytes,
+            Pieces - done,
             "",
             0,
             new string('w', done) + new string('?', Math.Min(2, Pieces - done)) + new string('.', Math.Max(0, Pieces - done - 2)),
@@ -147,7 +151,13 @@ internal sealed class CrowdedNode : INodeLine, IAsyncDisposable
             0,
             0,
             0,
-            [],
             []);
+    }
+
+    private static ContentId IdOf(int i)
+    {
+        var id = new byte[32];
+        BitConverter.TryWriteBytes(id, i);
+        return ContentId.FromSha256(Sha256Digest.FromBytes(id));
     }
 }

@@ -114,11 +114,17 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>, ID
         Assert.Equal(202, (await node.ActAsync("POST", "/api/downloads", new { id, path = _folder.In("got") })).Code);
         await using var page = await browser.OpenAsync(node.Node.Http, "actors");
         // From the leaves up: whoever falls takes with it what is below.
-        foreach (var (type, ends) in new[]
+        var kinds = new[]
         {
             ("ChunkRequestActor", true), ("DownloadFileActor", true), ("DownloadActor", true), ("DownloadManagerActor", false), ("PeerActor", true),
             ("FolderIndexerActor", false), ("ContentStoreActor", false), ("ContentServerActor", false), ("StorageActor", false), ("PeerRegistryActor", false), ("SocketActor", false),
-        })
+        };
+        // Whatever has a page there, but the node itself, with which all of it would stop.
+        await Until.AnswerAsync(
+            async () => (await node.GetAsync("/api/tree")).GetProperty("actors").EnumerateArray().Select(actor => actor.GetProperty("facts").GetProperty("type").GetString()!).Distinct().ToArray(),
+            types => types.Order(StringComparer.Ordinal).SequenceEqual(kinds.Select(kind => kind.Item1).Append("NodeActor").Order(StringComparer.Ordinal)),
+            Cjp2pProcess.Bound);
+        foreach (var (type, ends) in kinds)
         {
             if (type is "DownloadFileActor" or "DownloadActor" or "DownloadManagerActor")
                 await node.ActAsync("POST", "/api/downloads", new { id, path = _folder.In("got") });
@@ -251,6 +257,74 @@ public sealed class DashboardTests(Browser browser) : IClassFixture<Browser>, ID
             await page[scheme == ColorScheme.Dark ? ".cj.light" : ".cj.dark"].WaitForAsync();
             page.IsClean();
         }
+    }
+
+    [BrowserFact]
+    public async Task Every_view_is_reached_and_used_by_keyboard_alone_and_one_sees_where_one_is()
+    {
+        await using var source = await SourceAsync();
+        var peer = $"{await source.ListeningAsync()}";
+        await using var node = await ApiProcess.StartAsync(_folder, "--peer", peer);
+        using var stranger = Stranger(node);
+        Send(stranger, """[{"Tide":{}}]""");
+        var id = new string('1', 64);
+        await node.ActAsync("POST", "/api/downloads", new { id, path = _folder.In("never.iso") });
+        await using var page = await browser.OpenAsync(node.Node.Http, "overview", scheme: ColorScheme.Dark);
+
+        // Of each view its main control, and where Enter on it leads.
+        foreach (var (view, title, control, opens) in new[]
+        {
+            ("downloads", "Downloads", ".cj-download .cj-link", ".cj-detail [data-field=targetPath]"), ("peers", "Peers", ".cj-table .cj-link", ".cj-detail .cj-facts"),
+            ("actors", "Actors", ".cj-actor .cj-pick", ".cj-detail .cj-facts"), ("wire", "Wire", ".cj-datagram .cj-link", ".cj-picked"),
+            ("unknown", "Unknown", ".cj-scroll[tabindex='0']", ""), ("limits", "Limits", "", ""), ("overview", "Overview", "", ""),
+        })
+        {
+            // Tab leads to the tab that is open, the arrows to the others.
+            await TabToAsync(page, ".mud-tab.mud-tab-active");
+            await PressToAsync(page, "ArrowRight", $".mud-tab:has-text('{title}')");
+            await page.Page.Keyboard.PressAsync("Enter");
+            await page.Page.WaitForFunctionAsync("view => location.hash.startsWith('#' + view)", view);
+            if (view == "wire")
+                await SendUntilAsync(page, stranger, """[{"Tide":{}}]""", "Tide");
+            if (control.Length == 0)
+                continue;
+            await page[control].First.WaitForAsync();
+            await TabToAsync(page, control);
+            if (opens.Length == 0)
+                continue;
+            await page.Page.Keyboard.PressAsync("Enter");
+            await page[opens].First.WaitForAsync();
+        }
+
+        // The switch of the colours is a button as well.
+        await TabToAsync(page, "button[aria-label$=colours]");
+        await page.Page.Keyboard.PressAsync("Enter");
+        await page[".cj.light"].WaitForAsync();
+        page.IsClean();
+    }
+
+    private static Task TabToAsync(WatchedPage page, string selector) => PressToAsync(page, "Tab", selector);
+
+    // As often as it takes to go once around; what has the focus then is seen to have it.
+    private static async Task PressToAsync(WatchedPage page, string key, string selector)
+    {
+        const int PressesMax = 60;
+        var way = new List<string>();
+        for (var presses = 0; presses < PressesMax; presses++)
+        {
+            if (presses > 0 || key == "Tab")
+                await page.Page.Keyboard.PressAsync(key);
+            way.Add(await page.Page.EvaluateAsync<string>("() => `${document.activeElement.tagName}.${document.activeElement.className}`"));
+            var focused = page[selector].And(page[":focus"]);
+            if (await focused.CountAsync() == 0)
+                continue;
+            Assert.True(
+                await focused.First.EvaluateAsync<bool>("one => { const look = getComputedStyle(one); return look.outlineStyle !== 'none' && parseFloat(look.outlineWidth) >= 1; }"),
+                $"{selector} has the focus, and nobody sees it");
+            return;
+        }
+
+        Assert.Fail($"{PressesMax} times {key} do not lead to {selector}: {string.Join(", ", way.Distinct())}");
     }
 
     private async Task<Cjp2pProcess> SourceAsync()

@@ -69,7 +69,10 @@ internal sealed class ContentServerActor : InspectedActor, IWithTimers
     }
 
     private protected override ActorState Inspect() => new ContentServerState(
-        $"{_served} of {_requests} requests answered with {Amounts.Bytes(_servedBytes)}", _requests, _served, _servedBytes, Tables());
+        $"{_served} of {_requests} requests answered with {Amounts.Bytes(_servedBytes)}", _requests, _served, _servedBytes)
+    {
+        Tables = Tables(),
+    };
 
     private ImmutableArray<TableSize> Tables()
     {

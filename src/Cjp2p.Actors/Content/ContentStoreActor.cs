@@ -234,6 +234,7 @@ internal sealed class ContentStoreActor : InspectedActor, IWithTimers
                 Add(folder, file);
                 break;
             case FolderIndexerProtocol.FileGone(var name, var file) when _folders.TryGetValue(name, out var folder):
+                folder.Gone.Add(file.Id);
                 Remove(folder, file);
                 break;
             case FolderIndexerProtocol.FolderGone(var name) when _folders.TryGetValue(name, out var folder):
@@ -284,6 +285,7 @@ internal sealed class ContentStoreActor : InspectedActor, IWithTimers
             folder.Waiting.Clear();
         }
 
+        folder.Gone.Clear();
         folder.LastProblems = [.. folder.Problems];
         folder.Problems.Clear();
     }
@@ -314,8 +316,10 @@ internal sealed class ContentStoreActor : InspectedActor, IWithTimers
             copies.Add(file);
         }
 
+        // One that has another name, or is a copy, is no new content.
+        var wasServed = _node.Catalog.TryFind(file.Id, out _) || folder.Gone.Contains(file.Id);
         _node.Catalog.Add(file, _node.Settings.Content.ServeByName);
-        if (isNew)
+        if (isNew && !wasServed)
             Context.System.EventStream.Publish(new ContentStoreProtocol.ContentAdded(file));
     }
 
@@ -345,6 +349,7 @@ internal sealed class ContentStoreActor : InspectedActor, IWithTimers
         foreach (var folder in _folders.Values.Where(folder => folder.Files.GetValueOrDefault(file.File.Path) == file))
         {
             folder.Files.Remove(file.File.Path);
+            folder.Gone.Add(file.Id);
             folder.Indexer.Tell(FolderIndexerProtocol.Scan.Instance);
         }
     }
@@ -388,6 +393,9 @@ internal sealed class ContentStoreActor : InspectedActor, IWithTimers
         public SortedDictionary<string, SharedFile> Files { get; } = new(StringComparer.Ordinal);
 
         public List<IActorRef> Waiting { get; } = [];
+
+        /// <summary>What was found to be gone since the last look ended: it may have got another name.</summary>
+        public HashSet<ContentId> Gone { get; } = [];
 
         public List<string> Problems { get; } = [];
 

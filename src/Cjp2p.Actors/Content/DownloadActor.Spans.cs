@@ -167,6 +167,7 @@ internal sealed partial class DownloadActor
             Settle(span, settled, progress.Outcome.RoundTrip);
         var fetched = (long)(progress.Chunks + progress.Duplicates) * span.ChunkBytes;
         _fetchedBytes += fetched;
+        _speed.Add(Now, _fetchedBytes);
         if (progress.Source is { } slot && _byNumber.TryGetValue(slot.Number, out var source))
         {
             _node.Traffic.AddIn(source.Address, fetched);

@@ -12,6 +12,7 @@ internal sealed partial class DownloadActor
         var now = Now;
         if (_isStopping)
             return;
+        _speed.Add(now, _fetchedBytes);
         if (now >= _retryDiskAt)
             Resume();
         TrySuggested();

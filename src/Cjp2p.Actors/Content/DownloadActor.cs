@@ -34,6 +34,7 @@ internal sealed partial class DownloadActor : InspectedActor, IWithTimers
     private static readonly TimeSpan PauseOfProvenMin = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan SearchAgainMin = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan WidenWaitMax = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan SpeedWindow = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan ProgressEvery = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan StarvedRetry = TimeSpan.FromMilliseconds(20);
 
@@ -58,6 +59,7 @@ internal sealed partial class DownloadActor : InspectedActor, IWithTimers
     private readonly long _certainLength;
     private readonly string _unfinishedPath;
     private readonly BuffersInTransit _inTransit;
+    private readonly SpeedMeter _speed = new(SpeedWindow);
     private IActorRef _file = ActorRefs.Nobody;
     private BlockMap? _map;
     private BlockMap? _lastMap;
@@ -225,6 +227,8 @@ internal sealed partial class DownloadActor : InspectedActor, IWithTimers
             done,
             _fetchedBytes,
             Math.Max(0, _fetchedBytes - _usefulChunks * SpanGeometry.DefaultChunkBytes),
+            Math.Round(_speed.PerSecond),
+            _route.Eof < 0 || _speed.TimeFor(_route.Eof - done) is not { } left ? null : Math.Round(left.TotalSeconds, 3),
             _why,
             Math.Round((Now - _progressAt).TotalSeconds, 3),
             PieceMap.Draw(map, PieceMap.PiecesMax, isSuspect: _mismatches > 0),
@@ -253,8 +257,10 @@ internal sealed partial class DownloadActor : InspectedActor, IWithTimers
                     source.Slot.ClaimedEof,
                     source.HasAnswered ? Math.Round((Now - source.HeardAt).TotalSeconds, 3) : null,
                     source.BannedFor)),
-            ],
-            Tables());
+            ])
+        {
+            Tables = Tables(),
+        };
     }
 
     private ImmutableArray<TableSize> Tables() =>

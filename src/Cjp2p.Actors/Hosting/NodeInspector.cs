@@ -20,6 +20,7 @@ public sealed class NodeInspector
     /// <summary>Rows of a page at the most.</summary>
     public const int PageMax = 1000;
 
+    private const string Downloads = "/downloads";
     private static readonly TimeSpan PeersKept = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Reserve = TimeSpan.FromSeconds(1);
     private readonly INodeLine _line;
@@ -67,12 +68,22 @@ public sealed class NodeInspector
     public async Task<T?> StateAsync<T>(string path, CancellationToken cancellationToken = default) where T : ActorState =>
         (await ActorAsync(path, cancellationToken).ConfigureAwait(false))?.State as T;
 
-    /// <summary>The running downloads with their piece maps and sources, by id; those that do not answer are left out.</summary>
+    /// <summary>A page of the running downloads with their piece maps and sources, by id; only those on it are asked.</summary>
+    /// <param name="skip">Downloads to leave out first.</param>
+    /// <param name="most">Downloads at the most, up to <see cref="PageMax"/>.</param>
     /// <param name="cancellationToken">Cancels waiting.</param>
-    public async Task<ImmutableArray<DownloadState>> DownloadsAsync(CancellationToken cancellationToken = default)
+    public async Task<DownloadPage> DownloadsAsync(int skip = 0, int most = PageMax, CancellationToken cancellationToken = default)
     {
-        var tree = await TreeAsync(new InspectionProtocol.GetTree("/downloads", 1, WithStates: true), cancellationToken).ConfigureAwait(false);
-        return [.. tree.Actors.Select(actor => actor.State).OfType<DownloadState>()];
+        var manager = await StateAsync<DownloadManagerState>(Downloads, cancellationToken).ConfigureAwait(false);
+        // A manager that hangs keeps nobody from seeing what it manages.
+        ImmutableArray<string> running = manager is not null
+            ? [.. manager.Running.Select(id => $"{Downloads}/{id}")]
+            : [.. Inside.Below(Downloads, 1).Skip(1).Select(track => track.Path)];
+        ImmutableArray<string> page = [.. running.Skip(Math.Max(0, skip)).Take(Math.Clamp(most, 0, PageMax))];
+        if (page.IsEmpty)
+            return new DownloadPage(running.Length, skip, []);
+        var states = await AskAsync<ActorTree>(new InspectionProtocol.GetStates(page), cancellationToken).ConfigureAwait(false);
+        return new DownloadPage(running.Length, skip, [.. states.Actors.Select(actor => actor.State).OfType<DownloadState>()]);
     }
 
     /// <summary>A page of the peers.</summary>

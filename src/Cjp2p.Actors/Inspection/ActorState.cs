@@ -10,7 +10,7 @@ namespace Cjp2p.Actors.Inspection;
 public abstract record ActorState(string Summary)
 {
     /// <summary>Its tables that have a cap.</summary>
-    public virtual ImmutableArray<TableSize> Tables => [];
+    public virtual ImmutableArray<TableSize> Tables { get; init; } = [];
 }
 
 /// <summary>Size of a table that has a cap.</summary>

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Cjp2p.Actors.Inspection;
 
 /// <summary>State of the content server.</summary>
@@ -7,10 +5,5 @@ namespace Cjp2p.Actors.Inspection;
 /// <param name="Requests">Requests that it looked at since it was started.</param>
 /// <param name="Served">Of these, how many were answered with content.</param>
 /// <param name="ServedBytes">Bytes of content in those answers.</param>
-/// <param name="Caps">Its tables.</param>
 public sealed record ContentServerState(
-    string Summary, long Requests, long Served, long ServedBytes, ImmutableArray<TableSize> Caps) : ActorState(Summary)
-{
-    /// <inheritdoc/>
-    public override ImmutableArray<TableSize> Tables => Caps;
-}
+    string Summary, long Requests, long Served, long ServedBytes) : ActorState(Summary);

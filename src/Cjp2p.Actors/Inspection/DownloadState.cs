@@ -12,6 +12,8 @@ namespace Cjp2p.Actors.Inspection;
 /// <param name="DoneBytes">Bytes on the disk.</param>
 /// <param name="FetchedBytes">Bytes of content that arrived, duplicates and what was thrown away included.</param>
 /// <param name="WastedBytes">Of these, how many were of no use: duplicates, and what was fetched again.</param>
+/// <param name="BytesPerSecond">Bytes of content that arrived in a second, over the last three.</param>
+/// <param name="LeftSeconds">How long the rest takes at that speed; null: that is not known.</param>
 /// <param name="Why">Why there is no progress, in words; empty while there is.</param>
 /// <param name="NoProgressForSeconds">How long ago the last chunk came.</param>
 /// <param name="Pieces">
@@ -28,7 +30,6 @@ namespace Cjp2p.Actors.Inspection;
 /// <param name="Answered">Of those asked, how many answered anything, also that they do not have it.</param>
 /// <param name="Unreachable">Of those asked, how many nothing could be sent to.</param>
 /// <param name="Sources">Its sources, in the order in which they became known.</param>
-/// <param name="Caps">Its tables.</param>
 public sealed record DownloadState(
     string Summary,
     ContentId Id,
@@ -38,6 +39,8 @@ public sealed record DownloadState(
     long DoneBytes,
     long FetchedBytes,
     long WastedBytes,
+    double BytesPerSecond,
+    double? LeftSeconds,
     string Why,
     double NoProgressForSeconds,
     string Pieces,
@@ -51,12 +54,7 @@ public sealed record DownloadState(
     int Suggested,
     int Answered,
     int Unreachable,
-    ImmutableArray<SourceState> Sources,
-    ImmutableArray<TableSize> Caps) : ActorState(Summary)
-{
-    /// <inheritdoc/>
-    public override ImmutableArray<TableSize> Tables => Caps;
-}
+    ImmutableArray<SourceState> Sources) : ActorState(Summary);
 
 /// <summary>A source of a download.</summary>
 /// <param name="Address">Where it is.</param>

@@ -10,7 +10,6 @@ namespace Cjp2p.Actors.Inspection;
 /// <param name="PartsStopped">Parts that failed too often.</param>
 /// <param name="Bans">Who is banned.</param>
 /// <param name="Datagrams">What became of received datagrams and their elements since the start, by the names of <see cref="Transport.WireCount"/>.</param>
-/// <param name="SharedTables">Tables that the parts share.</param>
 public sealed record NodeState(
     string Summary,
     string Name,
@@ -18,12 +17,7 @@ public sealed record NodeState(
     double UptimeSeconds,
     ImmutableArray<string> PartsStopped,
     ImmutableArray<BanState> Bans,
-    ImmutableArray<NamedCount> Datagrams,
-    ImmutableArray<TableSize> SharedTables) : ActorState(Summary)
-{
-    /// <inheritdoc/>
-    public override ImmutableArray<TableSize> Tables => SharedTables;
-}
+    ImmutableArray<NamedCount> Datagrams) : ActorState(Summary);
 
 /// <summary>A count with a name.</summary>
 /// <param name="Name">What was counted.</param>

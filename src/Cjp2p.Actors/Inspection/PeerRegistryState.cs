@@ -12,7 +12,6 @@ namespace Cjp2p.Actors.Inspection;
 /// <param name="DiscoveryEverySeconds">Time between two rounds of discovery now.</param>
 /// <param name="BootstrapInSeconds">When the bootstrap list is asked again at the soonest, if peers are too few.</param>
 /// <param name="Named">The bootstrap list and whom the user named.</param>
-/// <param name="Caps">Its tables.</param>
 public sealed record PeerRegistryState(
     string Summary,
     int Verified,
@@ -21,12 +20,8 @@ public sealed record PeerRegistryState(
     long Evictions,
     double DiscoveryEverySeconds,
     double BootstrapInSeconds,
-    ImmutableArray<PeerAddress> Named,
-    ImmutableArray<TableSize> Caps) : ActorState(Summary)
+    ImmutableArray<PeerAddress> Named) : ActorState(Summary)
 {
-    /// <inheritdoc/>
-    public override ImmutableArray<TableSize> Tables => Caps;
-
     /// <summary>How others see this node.</summary>
     public ImmutableArray<Peers.SeenAddress> SeenAs { get; init; } = [];
 

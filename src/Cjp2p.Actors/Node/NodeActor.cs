@@ -311,8 +311,10 @@ public sealed class NodeActor : InspectedActor, IWithTimers
         Math.Round((_node.Clock.Now - _startedAt).TotalSeconds, 3),
         [.. _partsStopped],
         BanState.All(_node.Bans, _node.Clock.Now),
-        [.. Enum.GetValues<WireCount>().Select(count => new NamedCount(count.ToString(), _node.Counters[count]))],
-        _node.Tables());
+        [.. Enum.GetValues<WireCount>().Select(count => new NamedCount(count.ToString(), _node.Counters[count]))])
+    {
+        Tables = _node.Tables(),
+    };
 
     private void Ban(NodeProtocol.BanPeer ban)
     {

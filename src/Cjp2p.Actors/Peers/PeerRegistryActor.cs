@@ -166,9 +166,9 @@ internal sealed class PeerRegistryActor : InspectedActor, IWithTimers
         _table.Evictions,
         Math.Round(_interval.TotalSeconds, 3),
         Math.Round(Math.Max(0, (_bootstrapAt - Now).TotalSeconds), 3),
-        _named,
-        Tables())
+        _named)
     {
+        Tables = Tables(),
         SeenAs = _seenAs,
         Dropped = [.. _table.Dropped.Select(dropped => new DroppedPeerState(dropped.Address, Math.Round((Now - dropped.At).TotalSeconds, 3), dropped.Why))],
     };

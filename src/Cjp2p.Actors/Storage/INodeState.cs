@@ -16,6 +16,12 @@ public interface INodeState : IDisposable
 
     /// <summary>Writes some changes as one step: after a crash all of them are there, or none.</summary>
     void Write(IReadOnlyCollection<StateChange> changes);
+
+    /// <summary>
+    /// Looks whether what was written is still in its place, and puts it back, with all that it held, where somebody removed it;
+    /// true: it was gone.
+    /// </summary>
+    bool PutBackIfGone();
 }
 
 /// <summary>Opens the state of a node.</summary>

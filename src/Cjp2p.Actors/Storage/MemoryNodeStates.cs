@@ -71,6 +71,8 @@ public sealed class MemoryNodeStates : INodeStateFactory
                 Write(change);
         }
 
+        public bool PutBackIfGone() => false;
+
         public void Dispose() => tables.IsOpen = false;
 
         private void Write(StateChange change)

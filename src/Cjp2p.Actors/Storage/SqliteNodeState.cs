@@ -17,11 +17,13 @@ internal sealed class SqliteNodeState : INodeState
     private static readonly string[] Companions = ["", "-wal", "-shm", "-journal"];
 
     private readonly SqliteFolderLock _lock;
-    private readonly SqliteConnection _connection;
+    private readonly string _path;
+    private SqliteConnection _connection;
 
-    private SqliteNodeState(SqliteFolderLock folderLock, SqliteConnection connection, string? notice)
+    private SqliteNodeState(SqliteFolderLock folderLock, string path, SqliteConnection connection, string? notice)
     {
         _lock = folderLock;
+        _path = path;
         _connection = connection;
         Notice = notice;
     }
@@ -46,7 +48,7 @@ internal sealed class SqliteNodeState : INodeState
             if (connection is null)
                 throw new IOException(refusal);
             KeepSecret(connection, secret);
-            return new SqliteNodeState(folderLock, connection, notice);
+            return new SqliteNodeState(folderLock, path, connection, notice);
         }
         catch
         {
@@ -100,6 +102,24 @@ internal sealed class SqliteNodeState : INodeState
         return true;
     });
 
+    // A removed file is there as long as it is open.
+    public bool PutBackIfGone() => AsIO(() =>
+    {
+        if (File.Exists(_path))
+            return false;
+        var incoming = _path + ".new";
+        Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
+        File.Delete(incoming);
+        CreateForOwner(incoming);
+        CopyTo(_connection, incoming);
+        File.Move(incoming, _path);
+        // This removes the companions by their names, so the new one has none before.
+        _connection.Dispose();
+        var (connection, refusal) = TryOpen(_path);
+        _connection = connection ?? throw new IOException(refusal);
+        return true;
+    });
+
     public void Dispose()
     {
         _connection.Dispose();
@@ -114,13 +134,12 @@ internal sealed class SqliteNodeState : INodeState
             throw new IOException($"there is no {SqliteNodeStates.FileName} in {folder}");
         if (File.Exists(target))
             throw new IOException($"{target} exists already");
+        Naming(target, () => CreateForOwner(target));
         try
         {
-            CreateForOwner(target);
             using var connection = Connect(path, SqliteOpenMode.ReadWrite);
             RefuseForeign(connection, path);
-            using (var copy = Connect(target, SqliteOpenMode.ReadWrite))
-                connection.BackupDatabase(copy);
+            Naming(target, () => CopyTo(connection, target));
             return true;
         }
         catch
@@ -133,7 +152,7 @@ internal sealed class SqliteNodeState : INodeState
     /// <summary>Puts a backup in the place of the database in <paramref name="folder"/>; what was there is set aside. Returns its new name, or null.</summary>
     public static string? Restore(string backup, string folder, DateTimeOffset now) => AsIO(() =>
     {
-        Directory.CreateDirectory(folder);
+        Naming(folder, () => Directory.CreateDirectory(folder));
         using var folderLock = SqliteFolderLock.Take(folder);
         if (!File.Exists(backup))
             throw new IOException($"there is no file {backup}");
@@ -141,12 +160,11 @@ internal sealed class SqliteNodeState : INodeState
         var incoming = path + ".new";
         try
         {
-            CreateForOwner(incoming);
+            Naming(incoming, () => CreateForOwner(incoming));
             using (var connection = Connect(backup, SqliteOpenMode.ReadOnly))
             {
                 RefuseForeign(connection, backup);
-                using var copy = Connect(incoming, SqliteOpenMode.ReadWrite);
-                connection.BackupDatabase(copy);
+                Naming(incoming, () => CopyTo(connection, incoming));
             }
 
             var aside = File.Exists(path) ? SetAside(path, now) : null;
@@ -252,6 +270,25 @@ internal sealed class SqliteNodeState : INodeState
         }.ToString());
         connection.Open();
         return connection;
+    }
+
+    private static void CopyTo(SqliteConnection connection, string target)
+    {
+        using var copy = Connect(target, SqliteOpenMode.ReadWrite);
+        connection.BackupDatabase(copy);
+    }
+
+    // Neither the system nor SQLite says which of two files it was.
+    private static void Naming(string target, Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SqliteException)
+        {
+            throw new IOException($"{target} cannot be written: {FileProblems.Describe(e)}", e);
+        }
     }
 
     // The companions of the database get its permissions from SQLite.

@@ -60,6 +60,9 @@ internal sealed class StorageActor : InspectedActor, IWithTimers
         _batch.Dropped,
         _trouble);
 
+    protected override void PreStart() => Timers.StartPeriodicTimer(
+        StorageProtocol.Look.Instance, StorageProtocol.Look.Instance, _settings.RetryAfter, _settings.RetryAfter);
+
     protected override void PostRestart(Exception reason)
     {
         base.PostRestart(reason);
@@ -75,6 +78,7 @@ internal sealed class StorageActor : InspectedActor, IWithTimers
 
     protected override void PostStop()
     {
+        Look();
         Write();
         _state?.Dispose();
     }
@@ -88,6 +92,9 @@ internal sealed class StorageActor : InspectedActor, IWithTimers
                 break;
             case StorageProtocol.WriteNow:
                 Write();
+                break;
+            case StorageProtocol.Look:
+                Look();
                 break;
             case StorageProtocol.Flush:
                 Write();
@@ -158,6 +165,22 @@ internal sealed class StorageActor : InspectedActor, IWithTimers
         {
             Report(e.Message);
             Rearm(_settings.RetryAfter);
+        }
+    }
+
+    // Somebody may remove the file, which nothing else would tell before the next start.
+    private void Look()
+    {
+        try
+        {
+            if (_state?.PutBackIfGone() != true)
+                return;
+            _log.Warning("What the node knows was removed from {Folder} while it runs: it is written again, with all that it held", _folder);
+            _trouble = "";
+        }
+        catch (IOException e)
+        {
+            Report(e.Message);
         }
     }
 

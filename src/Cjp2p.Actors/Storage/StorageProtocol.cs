@@ -62,4 +62,10 @@ public static class StorageProtocol
     {
         public static WriteNow Instance { get; } = new();
     }
+
+    /// <summary>Time to look whether what was written is still there.</summary>
+    internal sealed record Look : ICommand, IDeadLetterSuppression, INotInfluenceReceiveTimeout
+    {
+        public static Look Instance { get; } = new();
+    }
 }

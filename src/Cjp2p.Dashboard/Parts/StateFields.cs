@@ -41,7 +41,7 @@ public static class StateFields
             foreach (var property in of.GetType().GetProperties(BindingFlags.Instance | BindingFlags.Public))
             {
                 if (property.GetIndexParameters().Length > 0
-                    || property.Name is nameof(ActorState.Tables) or "EqualityContract" || (depth == 0 && property.Name == nameof(ActorState.Summary)))
+                    || property.Name is "EqualityContract" || (depth == 0 && property.Name == nameof(ActorState.Summary)))
                     continue;
                 var name = char.ToLowerInvariant(property.Name[0]) + property.Name[1..];
                 Add(property.GetValue(of), prefix + name, depth);

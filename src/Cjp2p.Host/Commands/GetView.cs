@@ -1,5 +1,6 @@
 using System.Globalization;
 using Cjp2p.Actors.Content;
+using Cjp2p.Actors.Inspection;
 using Cjp2p.Host.Output;
 using Spectre.Console;
 using Spectre.Console.Rendering;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Cjp2p.Actors.Content;
+using Cjp2p.Actors.Inspection;
 using Cjp2p.Actors.Node;
 using Cjp2p.Actors.Transport;
 using Cjp2p.Host.Logging;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Text.Json;
 using Cjp2p.Actors.Content;
 using Cjp2p.Host.Http;
@@ -13,10 +14,25 @@ internal static class TapCommand
     public static Command Create()
     {
         var node = Options.Node();
-        var peer = new Option<string>("--peer", "-p") { Description = "Only datagrams from and to this address, or IP address.", HelpName = "ip:port" };
+        var peer = new Option<string>("--peer", "-p")
+        {
+            Description = "Only datagrams from and to this address, or IP address.",
+            HelpName = "ip:port",
+            CustomParser = result => Checked(result, text => ApiCall.ParsePeer("--peer", text)),
+        };
         var message = new Option<string>("--message", "-m") { Description = "Only datagrams that hold a message of this name, such as PleaseSendPeers.", HelpName = "name" };
-        var content = new Option<string>("--content", "-c") { Description = "Only datagrams about this content.", HelpName = "id" };
-        var direction = new Option<string>("--direction", "-d") { Description = "Only datagrams in, or out.", HelpName = "in|out" };
+        var content = new Option<string>("--content", "-c")
+        {
+            Description = "Only datagrams about this content.",
+            HelpName = "id",
+            CustomParser = result => Checked(result, text => ApiCall.ParseId("--content", text)),
+        };
+        var direction = new Option<string>("--direction", "-d")
+        {
+            Description = "Only datagrams in, or out.",
+            HelpName = "in|out",
+            CustomParser = result => Checked(result, text => text is "in" or "out" ? text : throw ApiCall.Bad("--direction is in or out")),
+        };
         var actors = new Option<bool>("--actors", "-a") { Description = "Also what actors handle, log and suffer." };
         var path = new Option<string>("--path") { Description = "No datagrams, but what actors at and below this path handle, log and suffer.", HelpName = "path" };
         var oneIn = new Option<int>("--one-in")
@@ -63,6 +79,21 @@ internal static class TapCommand
             }
         });
         return command;
+    }
+
+    // What the node would refuse is refused before it is asked, in the same words.
+    private static string? Checked<T>(ArgumentResult result, Func<string, T> parse)
+    {
+        var text = result.Tokens[0].Value;
+        try
+        {
+            parse(text);
+            return text;
+        }
+        catch (ApiException e)
+        {
+            return Options.Wrong<string>(result, $"{e.Message}, not '{text}'");
+        }
     }
 
     private static async Task<int> RunAsync(NodeClient client, string address, string? file, bool json, CancellationToken cancelled)

@@ -84,7 +84,7 @@ internal static class TopCommand
             {
                 var status = client.GetAsync("/api/status", cancelled);
                 var tree = client.GetAsync("/api/tree", cancelled);
-                var downloads = client.GetAsync("/api/downloads", cancelled);
+                var downloads = client.GetAsync("/api/downloads?most=200", cancelled);
                 var peers = client.GetAsync("/api/peers?order=RoundTrip&descending=true&most=200", cancelled);
                 var answers = await Task.WhenAll(status, tree, downloads, peers).ConfigureAwait(false);
                 if (answers is [JsonElement s, JsonElement t, JsonElement d, JsonElement p])

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Cjp2p.Actors.Inspection;
 using Cjp2p.Host.Output;
 
 namespace Cjp2p.Host.Commands;
@@ -10,7 +11,6 @@ internal sealed class TopModel
     private readonly SpeedMeter _in = new(Window);
     private readonly SpeedMeter _out = new(Window);
     private readonly Dictionary<string, SpeedMeter> _busy = [];
-    private readonly Dictionary<string, SpeedMeter> _fetched = [];
 
     /// <summary>Which page is shown.</summary>
     public TopPage Page { get; private set; } = TopPage.Overview;
@@ -63,7 +63,10 @@ internal sealed class TopModel
         ]
         : [];
 
-    /// <summary>Running downloads.</summary>
+    /// <summary>Downloads that run, those that are not on the page included.</summary>
+    public long RunningTotal => Downloads is { } downloads ? (long)Field.Number(downloads, "total") : 0;
+
+    /// <summary>Running downloads of the page.</summary>
     public IReadOnlyList<JsonElement> Running => Downloads is { } downloads ? [.. Field.List(downloads, "running")] : [];
 
     /// <summary>Peers of the page.</summary>
@@ -78,15 +81,11 @@ internal sealed class TopModel
         _in.Add(now, (long)endpoints.Sum(endpoint => Field.Number(endpoint, "bytesIn")));
         _out.Add(now, (long)endpoints.Sum(endpoint => Field.Number(endpoint, "bytesOut")));
         Measure(_busy, now, Field.List(tree, "actors").Select(actor => (PathOf(actor), (long)(Field.Number(actor.GetProperty("facts"), "busySeconds") * 1_000_000))));
-        Measure(_fetched, now, Field.List(downloads, "running").Select(one => (Field.Of(one, "id"), (long)Field.Number(one, "fetchedBytes"))));
         Selected = Math.Clamp(Selected, 0, Math.Max(0, Rows - 1));
     }
 
     /// <summary>Part of the last seconds that an actor was busy, 0 to 1.</summary>
     public double Share(string path) => _busy.TryGetValue(path, out var meter) ? meter.PerSecond / 1_000_000 : 0;
-
-    /// <summary>Bytes a second that come for a download.</summary>
-    public double Speed(string id) => _fetched.TryGetValue(id, out var meter) ? meter.PerSecond : 0;
 
     /// <summary>The user pressed a key.</summary>
     public void Press(ConsoleKeyInfo key)

@@ -21,9 +21,9 @@ internal static class TopView
         var body = model.Path is not null ? ActorPage(model, room)
             : model.Page switch
             {
-                TopPage.Downloads => Window(DownloadRows(model, width), model, room, "downloads, by id"),
-                TopPage.Actors => Window(ActorRows(model, width), model, room, "actors, the busiest first"),
-                TopPage.Peers => Window(PeerRows(model, width), model, room, "peers, the slowest first"),
+                TopPage.Downloads => Window(DownloadRows(model, width), model, room, "downloads, by id", "nothing is being downloaded"),
+                TopPage.Actors => Window(ActorRows(model, width), model, room, "actors, the busiest first", "none answered yet"),
+                TopPage.Peers => Window(PeerRows(model, width), model, room, "peers, the slowest first", "no peer is known"),
                 _ => Overview(model, width, room),
             };
         lines.AddRange(body.Take(room));
@@ -62,7 +62,7 @@ internal static class TopView
     private static IEnumerable<TopLine> Overview(TopModel model, int width, int room)
     {
         var part = Math.Max(1, (room - ShareOfPage * 2) / ShareOfPage);
-        yield return new TopLine($"Downloads ({model.Running.Count})", TopStyle.Strong);
+        yield return new TopLine($"Downloads ({model.RunningTotal})", TopStyle.Strong);
         foreach (var row in Some(DownloadRows(model, width), part, "none"))
             yield return row;
         yield return new TopLine("");
@@ -83,10 +83,12 @@ internal static class TopView
         return some.Length == 0 ? [new TopLine("  " + none, TopStyle.Dim)] : some;
     }
 
-    private static IEnumerable<TopLine> Window(IEnumerable<TopLine> rows, TopModel model, int room, string title)
+    private static IEnumerable<TopLine> Window(IEnumerable<TopLine> rows, TopModel model, int room, string title, string none)
     {
         var all = rows.ToArray();
         yield return new TopLine($"{all.Length} {title}", TopStyle.Strong);
+        if (all.Length == 0)
+            yield return new TopLine("  " + none, TopStyle.Dim);
         var shown = Math.Max(1, room - 1);
         var first = Math.Clamp(model.Selected - shown / 2, 0, Math.Max(0, all.Length - shown));
         for (var i = first; i < Math.Min(all.Length, first + shown); i++)
@@ -98,8 +100,8 @@ internal static class TopView
         var length = Field.Number(download, "lengthBytes");
         var done = length > 0 ? Field.Number(download, "doneBytes") / length : 0;
         var (full, empty) = Bar.Draw(done, width < NarrowWidth ? BarWidth / 3 : BarWidth, unicode: true);
-        var speed = model.Speed(Field.Of(download, "id"));
-        var left = speed > 1 && length > 0 ? Amounts.Clock(TimeSpan.FromSeconds(Math.Min(359_999, (length - Field.Number(download, "doneBytes")) / speed))) + " left" : "";
+        var speed = Field.Number(download, "bytesPerSecond");
+        var left = download.TryGetProperty("leftSeconds", out _) ? Amounts.Clock(TimeSpan.FromSeconds(Field.Number(download, "leftSeconds"))) + " left" : "";
         var sources = Field.List(download, "sources").Count(source => Field.Of(source, "standing") == "Active");
         var why = Field.Of(download, "why");
         return new TopLine(

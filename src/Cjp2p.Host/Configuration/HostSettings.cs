@@ -56,11 +56,9 @@ internal sealed record HostSettings(NodeSettings Node, HttpSettings? Http, Confi
             var node = NodeSettings.FromConfig(config);
             if (!ActorPath.IsValidPathElement(node.Name))
                 throw new NodeSettingsException($"cjp2p.name is \"{node.Name}\": it has to be letters, digits, - and _");
-            return new HostSettings(
-                node with { Content = WithFullPaths(node.Content) },
-                ReadHttp(settings, config),
-                config.WithFallback(Cjp2pHostingExtensions.SystemConfig(node)),
-                ReadLogLevel(config));
+            var system = config.WithFallback(Cjp2pHostingExtensions.SystemConfig(node));
+            CheckAkka([.. settings.Values.Where(setting => setting.Key.StartsWith("akka.", StringComparison.Ordinal))], system);
+            return new HostSettings(node with { Content = WithFullPaths(node.Content) }, ReadHttp(settings, config), system, ReadLogLevel(config));
         }
         catch (NodeSettingsException e)
         {
@@ -155,6 +153,33 @@ internal sealed record HostSettings(NodeSettings Node, HttpSettings? Http, Confi
         catch (Exception e)
         {
             throw Blame(setting, $"the value of {setting.Key} cannot be read: {OneLine(e.Message)}");
+        }
+    }
+
+    // Akka alone knows what it takes, and says so by ending the start of a system: a trial of all, and where that fails, of each.
+    private static void CheckAkka(Setting[] settings, Config system)
+    {
+        if (settings.Length == 0 || WhyNoSystem(system) is not { } reason)
+            return;
+        foreach (var setting in settings)
+        {
+            if (!setting.Hocon.Contains("${", StringComparison.Ordinal) && WhyNoSystem(Parse([setting])) is { } itsReason)
+                throw Blame(setting, $"the value of {setting.Key} is none that Akka takes: {itsReason}");
+        }
+
+        throw Blame(settings[0], $"Akka does not take what {string.Join(", ", settings.Select(setting => setting.Key))} say together: {reason}");
+    }
+
+    private static string? WhyNoSystem(Config config)
+    {
+        try
+        {
+            using var trial = ActorSystem.Create("trial", config.WithFallback("akka { stdout-loglevel = OFF, loglevel = OFF }"));
+            return null;
+        }
+        catch (Exception e)
+        {
+            return OneLine((e.GetBaseException()).Message);
         }
     }
 

@@ -50,7 +50,7 @@ internal static class Diagnostics
                 zip, "peers.json", await inspector.PeersAsync(new PeerQuery(Most: NodeInspector.PageMax), call.Aborted).ConfigureAwait(false), HttpJson.Default.PeerPage)).ConfigureAwait(false);
             await TryAsync(async () => Add(
                 zip, "downloads.json",
-                new DownloadsDocument(await inspector.DownloadsAsync(call.Aborted).ConfigureAwait(false), call.Get<DownloadJobs>().Ended),
+                DownloadsDocument.Of(await inspector.DownloadsAsync(cancellationToken: call.Aborted).ConfigureAwait(false), call.Get<DownloadJobs>().Ended),
                 HttpJson.Default.DownloadsDocument)).ConfigureAwait(false);
         }
 

@@ -10,10 +10,16 @@ namespace Cjp2p.Host.Http;
 /// <param name="Error">In one line.</param>
 internal sealed record ErrorDocument(string Error);
 
-/// <summary>Downloads: those that run, and those that were started from here and have ended.</summary>
-/// <param name="Running">With their piece maps and sources, by id.</param>
+/// <summary>Downloads: a page of those that run, and the last ones that were started from here and have ended.</summary>
+/// <param name="Total">Downloads that run.</param>
+/// <param name="Skip">Running ones left out before these.</param>
+/// <param name="Running">The page, with piece maps and sources, by id; those that do not answer in time are missing.</param>
 /// <param name="Ended">The last one first.</param>
-internal sealed record DownloadsDocument(ImmutableArray<DownloadState> Running, EndedDownload[] Ended);
+internal sealed record DownloadsDocument(int Total, int Skip, ImmutableArray<DownloadState> Running, EndedDownload[] Ended)
+{
+    /// <summary>The document of a page.</summary>
+    public static DownloadsDocument Of(DownloadPage page, EndedDownload[] ended) => new(page.Total, page.Skip, page.Downloads, ended);
+}
 
 /// <summary>A download: one of the two is there.</summary>
 /// <param name="Running">How it goes.</param>

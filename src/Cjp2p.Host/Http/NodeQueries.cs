@@ -52,9 +52,10 @@ internal static class NodeQueries
                 ("hearsay", "true: addresses that others merely named."),
             ],
         },
-        new("GET", "/api/downloads", "The running downloads with piece maps and sources, and how the last ones ended that were started here.", DownloadsAsync)
+        new("GET", "/api/downloads", "A page of the running downloads with piece maps and sources, and how the last ones ended that were started here.", DownloadsAsync)
         {
             Answer = typeof(DownloadsDocument),
+            Query = [("skip", "Running downloads to leave out first."), ("most", "Running downloads at the most (default 100, up to 1000).")],
         },
         new("GET", "/api/downloads/{id}", "One download.", DownloadAsync)
         {
@@ -202,9 +203,10 @@ internal static class NodeQueries
 
     private static async Task DownloadsAsync(ApiCall call)
     {
+        var (skip, most) = (call.Whole("skip", 0, 0, int.MaxValue), call.Whole("most", 100, 0, NodeInspector.PageMax));
         var node = await call.NodeAsync().ConfigureAwait(false);
-        var running = await node.Inspector.DownloadsAsync(call.Aborted).ConfigureAwait(false);
-        await call.WriteAsync(new DownloadsDocument(running, call.Get<DownloadJobs>().Ended), HttpJson.Default.DownloadsDocument).ConfigureAwait(false);
+        var page = await node.Inspector.DownloadsAsync(skip, most, call.Aborted).ConfigureAwait(false);
+        await call.WriteAsync(DownloadsDocument.Of(page, call.Get<DownloadJobs>().Ended), HttpJson.Default.DownloadsDocument).ConfigureAwait(false);
     }
 
     private static async Task DownloadAsync(ApiCall call)

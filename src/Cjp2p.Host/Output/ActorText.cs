@@ -9,8 +9,8 @@ internal static class ActorText
     private const int ListMax = 20;
     private const int TextWidth = 100;
 
-    // Said in the first line, and said twice.
-    private static readonly string[] NotFields = ["summary", "caps", "sharedTables"];
+    // Said in the first line.
+    private const string NoField = "summary";
 
     /// <summary>The lines.</summary>
     public static IReadOnlyList<string> Lines(JsonElement actor)
@@ -71,7 +71,7 @@ internal static class ActorText
     private static void AddFields(List<string> lines, JsonElement element, int depth)
     {
         var indent = new string(' ', depth * 2);
-        foreach (var field in element.EnumerateObject().Where(field => !NotFields.Contains(field.Name)))
+        foreach (var field in element.EnumerateObject().Where(field => field.Name != NoField))
         {
             switch (field.Value.ValueKind)
             {

@@ -584,6 +584,43 @@ public sealed class ContentStoreActorTests : NodeSpec
     }
 
     [Fact]
+    public void Content_is_told_as_added_once_though_its_file_is_touched_gets_another_name_or_a_copy_or_is_found_again_by_a_restart()
+    {
+        var added = new RecordingRef();
+        Sys.EventStream.Subscribe(added, typeof(ContentStoreProtocol.ContentAdded));
+        Disk.Put("/s/a", [1]);
+        Start();
+        Share("/s");
+        AdvanceSeconds(1);
+        Disk.Put("/s/a", [1]);
+        Share("/s");
+        Disk.Delete("/s/a");
+        Disk.Put("/s/b", [1]);
+        Share("/s");
+        Assert.True(IsServed(1));
+        Disk.Put("/s/copy", [1]);
+        Share("/s");
+        StopStore();
+        Disk.Delete("/s/b");
+        Disk.Delete("/s/copy");
+        Disk.Put("/s/c", [1]);
+        Start(name: "again");
+        Share("/s");
+        Assert.Equal("/s/c", Find(1)!.File.Path);
+        Assert.Equal(["/s/a"], added.Of<ContentStoreProtocol.ContentAdded>().Select(one => one.File.File.Path));
+        // What was away for a while, and what is another content, is new.
+        Disk.Put("/s/other", [3]);
+        Disk.Delete("/s/c");
+        Share("/s");
+        Disk.Put("/s/d", [1]);
+        Share("/s");
+        AdvanceSeconds(1);
+        Disk.Put("/s/d", [2]);
+        Share("/s");
+        Assert.Equal(["/s/a", "/s/other", "/s/d", "/s/d"], added.Of<ContentStoreProtocol.ContentAdded>().Select(one => one.File.File.Path));
+    }
+
+    [Fact]
     public void Stop_ends_watching_and_hashing()
     {
         Disk.Put("/s/a", ScriptedSource.ContentOf(30 * 1024 * 1024));

@@ -36,6 +36,42 @@ public sealed class DownloadTroubleTests : DownloadSpec
         Fetch(source.Id, [source]);
         UntilTold<DownloadProtocol.Finished>(60);
         AssertGot(content);
+        // What comes after the end makes no file anew, and leaves the one that is there alone.
+        for (var offset = 0; offset < content.Length; offset += 4096)
+            Network.Send(source.Address, Us, new Actors.Protocol.Content(source.Id, offset, [.. content.AsSpan(offset, 4096)], content.Length));
+        Network.Send(source.Address, Us, new Actors.Protocol.Content(source.Id, 0, [.. new byte[4096]], content.Length));
+        AdvanceSeconds(5);
+        AssertGot(content);
+    }
+
+    // Field bug 21.
+    [Fact]
+    public void Lost_chunk_is_asked_for_again_while_the_rest_is_fetched_and_not_only_after_a_stall()
+    {
+        const long Lost = 5 * SpanGeometry.SpanBytes;
+        var content = ScriptedSource.ContentOf(60 * SpanGeometry.SpanBytes);
+        var source = Source(1, content);
+        source.Delay = TimeSpan.FromMilliseconds(100);
+        var (asked, others) = (new List<TimeSpan>(), 0);
+        var answer = source.Answer;
+        source.Answer = request =>
+        {
+            if (request.Offset != Lost)
+            {
+                others += asked.Count > 1 ? 1 : 0;
+                return answer(request);
+            }
+
+            asked.Add(Now);
+            return asked.Count == 1 ? [] : answer(request);
+        };
+        StartNode("cjp2p.downloads { stall-after = 1h, request-bytes-max = 4096 }");
+        Fetch(source.Id, [source]);
+        UntilTold<DownloadProtocol.Finished>(600);
+        AssertGot(content);
+        Assert.Equal(2, asked.Count);
+        Assert.InRange(asked[1] - asked[0], TimeSpan.Zero, TimeSpan.FromSeconds(1));
+        Assert.InRange(others, content.Length / 4096 / 2, content.Length / 4096);
     }
 
     // A reported failure of others: a short outage stops the download for good.
@@ -644,6 +680,25 @@ public sealed class DownloadTroubleTests : DownloadSpec
         Node.Tell(new DownloadProtocol.StartDownload(ScriptedSource.IdOf(content), Target, [Us]), User.Ref);
         AdvanceSeconds(5);
         Assert.DoesNotContain(Network.Sent, sent => sent.From == Us && sent.To == Us);
+    }
+
+    // Field bug 22: also when others say so, and when that is all they say.
+    [Fact]
+    public void Own_address_is_no_source_when_others_name_it_and_who_names_nobody_else_is_asked_on()
+    {
+        var content = ScriptedSource.ContentOf(3 * SpanGeometry.SpanBytes);
+        var source = Source(1, content);
+        var answer = source.Answer;
+        var hasIt = false;
+        source.Answer = request => hasIt ? answer(request) : [new MaybeTheyHaveSome(source.Id, [Us]), new Actors.Protocol.Peers([Us])];
+        StartNode();
+        Fetch(source.Id, [source]);
+        AdvanceSeconds(60);
+        Assert.DoesNotContain(Network.Sent, sent => sent.From == Us && sent.To == Us);
+        Assert.Equal(0, Progress().DoneBytes);
+        hasIt = true;
+        Assert.Equal<PeerAddress>([source.Address], UntilTold<DownloadProtocol.Finished>(60).Sources);
+        AssertGot(content);
     }
 
     private static byte[] Wrong(byte[] content, long offset, long length)

@@ -166,6 +166,8 @@ public sealed class ActorStateTests : DownloadSpec
         Assert.Equal((source.Id, Target, "Fetching", 6 * SpanGeometry.SpanBytes), (state.Id, state.TargetPath, state.Phase, state.LengthBytes));
         Assert.Equal(state.DoneBytes, (long)state.SpansOnDisk * SpanGeometry.SpanBytes);
         Assert.Equal(6, state.Pieces.Length);
+        Assert.InRange(state.BytesPerSecond, 1, state.FetchedBytes * 100);
+        Assert.Equal((state.LengthBytes - state.DoneBytes) / state.BytesPerSecond, state.LeftSeconds!.Value, 0.01);
         Assert.Equal((6, 1), (state.Spans, state.SpansPerPiece));
         Assert.Equal(state.SpansOnDisk, state.Pieces.Count(piece => piece == 'w'));
         Assert.Equal(state.SpansActive, state.Pieces.Count(piece => piece == '?'));

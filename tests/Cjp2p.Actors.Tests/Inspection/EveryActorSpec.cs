@@ -78,7 +78,10 @@ public sealed class EveryActorSpec : IDisposable
         Assert.IsType(state, before.State);
         Assert.NotEmpty(before.State.Summary);
 
+        // It answers whoever asks it itself.
         var track = Inside().Find(path)!;
+        Assert.IsType(state, _world.Ask<object>(track.Actor, InspectionProtocol.Inspect.Instance));
+
         _world.InWorld(_ => track.Actor.Tell(Kill.Instance, ActorRefs.NoSender));
 
         var after = Details(path);
@@ -107,7 +110,24 @@ public sealed class EveryActorSpec : IDisposable
         // The node itself: when it fails, all of it stops.
         Assert.Equal(all.Where(type => type != typeof(NodeActor)).Select(type => type.Name).Order(), shown.Select(type => type.Name).Order());
         Assert.IsType<NodeState>(Details("/").State);
+        Assert.IsType<NodeState>(_world.Ask<object>(_leech.Actor!, InspectionProtocol.Inspect.Instance));
     }
+
+    [Fact]
+    public void Whatever_is_no_part_of_a_node_s_tree_lives_for_one_question_or_is_a_model_in_a_simulation()
+    {
+        var others = typeof(NodeActor).Assembly.GetTypes()
+            .Where(type => type.IsSubclassOf(typeof(ActorBase)) && !type.IsAbstract && !type.IsSubclassOf(typeof(InspectedActor))).ToArray();
+        Assert.Equal(
+            ["FieldWatcher", "NodeCallActor", "ProgressCollector", "StatusCollector", "TreeCollector"],
+            others.Where(type => !type.Namespace!.Contains(".Simulation", StringComparison.Ordinal)).Select(type => type.Name).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void No_state_says_its_tables_twice() =>
+        Assert.All(
+            typeof(ActorState).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(ActorState))),
+            state => Assert.Equal("Tables", Assert.Single(state.GetProperties(), property => property.PropertyType == typeof(System.Collections.Immutable.ImmutableArray<TableSize>)).Name));
 
     private NodeInspection Inside() => _world.Ask<NodeProtocol.Started>(_leech.Actor!, NodeProtocol.WhenStarted.Instance).Inspection;
 

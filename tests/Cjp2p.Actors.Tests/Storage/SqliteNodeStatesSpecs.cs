@@ -1,4 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
+using Cjp2p.Actors.Node;
+using Cjp2p.Actors.Peers;
+using Cjp2p.Actors.Protocol;
 using Cjp2p.Actors.Storage;
 using Cjp2p.Actors.Tests.Doubles;
 using Microsoft.Data.Sqlite;
@@ -110,6 +113,46 @@ public sealed class SqliteNodeStatesSpecs : NodeStateSpecs, IDisposable
             Assert.Equal("1", state.Settings["a"]);
             var download = Assert.Single(state.Downloads);
             Assert.Equal(("/t", DateTimeOffset.UnixEpoch), (download.TargetPath, download.StartedAt));
+        }
+    }
+
+    // As an hour of an attack does it: peers prove themselves, and leave.
+    [Fact]
+    public void Peers_that_come_and_go_leave_no_rows_and_what_they_took_is_used_again()
+    {
+        const int PeersMax = 100;
+        var table = new PeerTable(NodeSettings.Default.Peers with { PeersMax = PeersMax });
+        var keeper = new PeerKeeper([], triesMax: 7);
+        var random = new Random(3);
+        using var state = States.Open(Folder, Secret, Now);
+        var (most, pages, came) = (0L, new List<long>(), 0);
+        for (var round = 1; round <= 300; round++)
+        {
+            for (var i = 0; i < (round == 1 ? PeersMax : 40); i++)
+                table.AddVerified(PeerAddress.FromIPv4((uint)random.Next() | 1u << 31, 9), TimeSpan.FromMinutes(round), random);
+            came = round == 1 ? PeersMax : came + 40;
+            state.Write(keeper.Changes(table.Peers, TimeSpan.FromMinutes(round), Now.AddMinutes(round)));
+            most = Math.Max(most, Ask("SELECT COUNT(*) FROM peer"));
+            pages.Add(Ask("PRAGMA page_count"));
+            // At the limit from the first round on, and never one over it.
+            Assert.Equal(PeersMax, Ask("SELECT COUNT(*) FROM peer"));
+        }
+
+        Assert.Equal(PeersMax, most);
+        Assert.Equal(12_060, came);
+        Assert.InRange(pages.Max(), 1, pages.Take(50).Max() + 2);
+        foreach (var peer in table.Peers.ToArray())
+            table.Remove(peer.Address, TimeSpan.Zero, "gone");
+        state.Write(keeper.Changes(table.Peers, TimeSpan.FromDays(1), Now.AddDays(1)));
+        Assert.Equal(0, Ask("SELECT COUNT(*) FROM peer"));
+
+        long Ask(string sql)
+        {
+            using var connection = new SqliteConnection($"Data Source={Database};Pooling=False");
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = sql;
+            return (long)command.ExecuteScalar()!;
         }
     }
 

@@ -2,11 +2,13 @@ using Akka.Actor;
 using Akka.TestKit;
 using Cjp2p.Actors.Storage;
 using Cjp2p.Actors.Tests.Doubles;
+using Microsoft.Data.Sqlite;
 
 namespace Cjp2p.Actors.Tests.Storage;
 
 public sealed class StorageActorTests : NodeSpec
 {
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("cjp2p-storage-");
     private readonly TestProbe _user;
     private IActorRef _storage = ActorRefs.Nobody;
     private string _fault = "";
@@ -97,6 +99,52 @@ public sealed class StorageActorTests : NodeSpec
         Settle();
         Only<StorageProtocol.Flushed>(_user);
         Assert.Equal(1, States.Writes);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Database_that_is_removed_while_the_node_runs_is_noticed_once_and_is_there_again_with_all_that_it_held(bool isWholeFolder)
+    {
+        var folder = Path.Combine(_folder.FullName, "data");
+        _storage = Top(
+            StorageActor.Props(Services($"cjp2p.content.data = \"{folder}\""), new SqliteNodeStates()), "sqlite");
+        _storage.Tell(StorageProtocol.Open.Instance, _user.Ref);
+        Settle();
+        Only<StorageProtocol.Loaded>(_user);
+        Keep("a", "b");
+        AdvanceSeconds(2);
+        foreach (var file in Directory.EnumerateFiles(folder).ToArray())
+            File.Delete(file);
+        if (isWholeFolder)
+            Directory.Delete(folder);
+        AdvanceSeconds(11);
+        Assert.Equal(
+            $"What the node knows was removed from {folder} while it runs: it is written again, with all that it held", Assert.Single(Warnings));
+        Keep("c");
+        AdvanceSeconds(30);
+        Assert.Equal(["a", "b", "c"], Keys());
+        Assert.Single(Warnings);
+        // At the stop it is looked for, too.
+        File.Delete(Path.Combine(folder, SqliteNodeStates.FileName));
+        Stop();
+        Assert.Equal(["a", "b", "c"], Keys());
+        Assert.Equal([SqliteNodeStates.FileName], Directory.EnumerateFiles(folder).Select(Path.GetFileName).Where(name => name != "node.lock"));
+
+        string[] Keys()
+        {
+            using var connection = new SqliteConnection($"Data Source={Path.Combine(folder, SqliteNodeStates.FileName)};Pooling=False");
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "SELECT group_concat(key, ' ') FROM setting ORDER BY key";
+            return ((string)command.ExecuteScalar()!).Split(' ');
+        }
+    }
+
+    protected override void AfterAll()
+    {
+        base.AfterAll();
+        _folder.Delete(recursive: true);
     }
 
     private void Make(string hocon, string name = "storage") => _storage = Top(

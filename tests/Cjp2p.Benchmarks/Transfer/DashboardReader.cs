@@ -21,7 +21,7 @@ internal static class DashboardReader
             for (var look = 0; await timer.WaitForNextTickAsync(cancel); look++)
             {
                 await node.StatusAsync(cancel);
-                await node.Inspector.DownloadsAsync(cancel);
+                await node.Inspector.DownloadsAsync(cancellationToken: cancel);
                 if (look % 2 == 0)
                     await node.Inspector.TreeAsync(new InspectionProtocol.GetTree(), cancel);
                 await node.Inspector.ActorAsync("/downloads", cancel);

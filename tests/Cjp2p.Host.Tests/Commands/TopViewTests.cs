@@ -18,7 +18,7 @@ public sealed class TopViewTests
               {"facts":{"path":"/peers/127.0.0.1%3A24254","handled":12345678,"restarts":2},"answered":false,"status":"no answer: 3 messages wait, the oldest for 1500 ms"},
               {"facts":{"path":"/","handled":1},"answered":true,"status":"Running"}]}
             """),
-        Json($$"""{"running":[{"id":"{{Id}}","lengthBytes":1000000,"doneBytes":500000,"fetchedBytes":500000,"phase":"Fetching","why":"","sources":[]}]}"""),
+        Json($$"""{"total":1,"running":[{"id":"{{Id}}","lengthBytes":1000000,"doneBytes":500000,"fetchedBytes":500000,"bytesPerSecond":2048,"leftSeconds":244.1,"phase":"Fetching","why":"","sources":[]}]}"""),
         Json("""{"peers":[{"address":"127.0.0.1:24254","roundTripMs":12.5,"loss":0.5,"heardAgoSeconds":3,"doubt":""},{"address":"[2001:db8::1:2:3:4]:65535","heardAgoSeconds":3,"doubt":"2 probes unanswered"}]}"""));
 
     [Theory]

@@ -71,6 +71,23 @@ public sealed class HostSettingsTests : IDisposable
             ["127.0.0.1:1", "[::1]:2"],
             Load(environment: new() { ["CJP2P__PEERS__BOOTSTRAP"] = value }).Node.Peers.Bootstrap.Select(one => one.ToString()));
 
+    [Theory]
+    [InlineData("akka.actor.default-dispatcher.throughput = many", "akka.actor.default-dispatcher.throughput")]
+    [InlineData("akka { loglevel = 7, actor.debug.unhandled = on }", "akka.loglevel")]
+    [InlineData("akka { actor.debug.unhandled = on, scheduler.tick-duration = soon }", "akka.scheduler.tick-duration")]
+    [InlineData("akka.actor.provider = nobody", "akka.actor.provider")]
+    public void A_value_that_Akka_does_not_take_is_one_line_that_names_its_key(string file, string key)
+    {
+        var refused = Assert.Throws<UserException>(() => Load(file: file));
+        Assert.Contains($"the value of {key} is none that Akka takes: ", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', refused.Message);
+        Assert.Contains("line 1", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_value_that_Akka_takes_is_handed_to_it() =>
+        Assert.Equal(7, Load(file: "akka.actor.default-dispatcher.throughput = 7").System.GetInt("akka.actor.default-dispatcher.throughput"));
+
     [Fact]
     public void Paths_are_made_full()
     {

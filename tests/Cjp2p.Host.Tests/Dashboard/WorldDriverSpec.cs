@@ -54,7 +54,7 @@ public sealed class WorldDriverSpec : IDisposable
             Assert.Equal((node.Name, tree.Total), (tree.Node, tree.Answered));
             foreach (var actor in tree.Actors)
                 Assert.NotNull((await opened.Inspector.ActorAsync(actor.Facts.Path))!.State);
-            Assert.Equal(node.Group == "homes" ? 1 : 0, (await opened.Inspector.DownloadsAsync()).Length);
+            Assert.Equal(node.Group == "homes" ? 1 : 0, (await opened.Inspector.DownloadsAsync()).Total);
             Assert.NotEmpty(opened.Inspector.Limits());
         }
 

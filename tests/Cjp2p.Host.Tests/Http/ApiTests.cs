@@ -138,6 +138,15 @@ public sealed class ApiTests : IDisposable
             () => node.GetAsync("/api/downloads"), now => now.GetProperty("running").GetArrayLength() == 1, Cjp2pProcess.Bound);
         Assert.Equal(nothing, running.GetProperty("running")[0].GetProperty("id").GetString());
         Assert.Equal("Searching", running.GetProperty("running")[0].GetProperty("phase").GetString());
+        Assert.Equal(0, running.GetProperty("running")[0].GetProperty("bytesPerSecond").GetDouble());
+        Assert.False(running.GetProperty("running")[0].TryGetProperty("leftSeconds", out _));
+        // Pages, up to a thousand.
+        Assert.Equal(202, (await node.ActAsync("POST", "/api/downloads", new { id = new string('2', 64), path = _folder.In("never-2"), peers = new[] { source.Node.Udp } })).Code);
+        await Until.AnswerAsync(() => node.GetAsync("/api/downloads?most=1000"), now => now.GetProperty("running").GetArrayLength() == 2, Cjp2pProcess.Bound);
+        var second = await node.GetAsync("/api/downloads?skip=1&most=1");
+        Assert.Equal((2, 1, new string('2', 64)), (second.GetProperty("total").GetInt32(), second.GetProperty("skip").GetInt32(), Assert.Single(second.GetProperty("running").EnumerateArray()).GetProperty("id").GetString()));
+        Assert.Empty((await node.GetAsync("/api/downloads?skip=2")).GetProperty("running").EnumerateArray());
+        Assert.Equal(400, (await node.ActAsync("GET", "/api/downloads?most=1001")).Code);
         Assert.Equal(204, (await node.ActAsync("DELETE", $"/api/downloads/{nothing}?drop=true")).Code);
         var dropped = await Until.AnswerAsync(
             () => node.GetAsync($"/api/downloads/{nothing}?waitMs=1000"), now => now.TryGetProperty("ended", out _), Cjp2pProcess.Bound);
@@ -314,6 +323,13 @@ public sealed class ApiTests : IDisposable
     {
         await using var node = await ApiProcess.StartAsync(_folder, "--set", "inspection.taps-max=1");
         using var bound = new CancellationTokenSource(Cjp2pProcess.Bound);
+        // A filter that is none is refused before there is a tap.
+        foreach (var (query, reason) in new[]
+        {
+            ("peer=x", "peer is ip:port or [ipv6]:port, or an IP address for all its ports"), ("content=abc", "content is 64 hexadecimal digits, the SHA-256 of the content"),
+            ("direction=up", "direction is one of In, Out"), ("oneIn=0", "oneIn is a whole number from 1 to 1000000"),
+        })
+            Assert.Equal((400, $$"""{"error":"{{reason}}"}"""), await node.ActAsync("GET", "/api/tap?" + query));
         await node.StreamAsync("/api/tap", bound.Token);
         Assert.Equal(409, (await StatusClient.GetAsync(node.Node, "/api/tap")).Code);
     }

@@ -7,6 +7,7 @@ using Cjp2p.Actors.Content;
 using Cjp2p.Actors.Hosting;
 using Cjp2p.Actors.Node;
 using Cjp2p.Actors.Peers;
+using Cjp2p.Dashboard;
 using Cjp2p.Host.Http;
 using Cjp2p.Host.Tests.Processes;
 using Microsoft.AspNetCore.Http;
@@ -28,7 +29,8 @@ public sealed class HealthTests
             """
             cjp2p { listen = ["127.0.0.1:0"], inspection { stuck-after = 1s, answer-timeout = 500ms } }
             """))));
-        builder.Services.AddSingleton<NodeHandle>();
+        builder.Services.AddSingleton(services => new DashboardSource(
+            (_, cancelled) => new ValueTask<Cjp2pNode>(Cjp2pNode.GetAsync(services, cancelled)), () => [], "", _ => false));
         builder.Services.AddHostedService(services => new WatchdogService(services, TimeSpan.FromSeconds(1), TimeProvider.System, log));
         using var host = builder.Build();
         await host.StartAsync();

@@ -58,7 +58,6 @@ internal sealed class HostileNode : IAsyncDisposable
                 ["summary"] = Text,
                 [Text] = Text,
                 ["list"] = new JsonArray(Text, new JsonObject { ["name"] = Text, ["x"] = Text, ["y"] = 1 }, new JsonObject { ["name"] = Text, ["count"] = 1 }),
-                ["caps"] = new JsonArray(),
                 ["tables"] = new JsonArray(new JsonObject { ["key"] = Text, ["unit"] = Text, ["size"] = 1, ["cap"] = 2 }),
                 ["inside"] = new JsonObject { ["text"] = Text },
             },
@@ -71,6 +70,7 @@ internal sealed class HostileNode : IAsyncDisposable
         }));
         app.MapGet("/api/downloads", context => JsonAsync(context, new JsonObject
         {
+            ["total"] = 1,
             ["running"] = new JsonArray(new JsonObject { ["id"] = Text, ["phase"] = Text, ["why"] = Text, ["lengthBytes"] = 10, ["doneBytes"] = 5, ["sources"] = new JsonArray() }),
         }));
         app.MapGet("/api/peers", context => JsonAsync(context, new JsonObject

@@ -28,6 +28,18 @@ public sealed class ReferenceStatusTests
         Assert.Equal(1000, active[999].GetProperty("delay_ms").GetInt32());
     }
 
+    [Fact]
+    public void Every_field_of_the_reference_node_is_there_with_its_name_and_kind_and_no_other()
+    {
+        var status = NodeQueries.ReferenceStatusOf(new PeerRegistryProtocol.AllPeers([Peer(1, 24254, TimeSpan.FromMilliseconds(45.4))], []), 21_474_836_480);
+        Assert.Equal(
+            $$"""
+            {"version":"{{ProgramVersion.Text}}","public_key":"","total_peers":1,"unique_ips":1,"active_peer_count":1,"fast_peer_count":1,
+            "active_peers":[{"addr":"10.0.0.1:24254","pub":"","delay_ms":45}],"free_disk_bytes":21474836480}
+            """.ReplaceLineEndings(""),
+            JsonSerializer.Serialize(status, HttpJson.Default.ReferenceStatus));
+    }
+
     private static PeerRecord Peer(int ip, int port, TimeSpan roundTrip) =>
         new(PeerAddress.FromIPv4(0x0A000000u + (uint)ip, (ushort)port), default, default, default, 0, roundTrip);
 }

@@ -15,7 +15,6 @@ public sealed class ActorTextTests
               "state": {
                 "doneBytes": 14417920, "smallBytes": 1023, "lengthBytes": -1, "spans": 14417920,
                 "sources": [{ "address": "127.0.0.1:1", "claimedLengthBytes": 2048 }], "datagrams": [{ "name": "Replies", "count": 7 }],
-                "caps": [{ "key": "a.b-max", "unit": "spans", "size": 1, "cap": 32, "evictions": -1 }],
                 "tables": [{ "key": "a.b-max", "unit": "spans", "size": 1, "cap": 32, "evictions": -1 }, { "key": "c", "unit": "d", "size": 2, "cap": 2, "evictions": 5 }],
                 "summary": "Fetching, 13.8 MiB"
               },

@@ -1,5 +1,8 @@
+using System.Net;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Cjp2p.Host.Tests.Http;
+using Cjp2p.TestPeers;
 
 namespace Cjp2p.Host.Tests.Processes;
 
@@ -84,12 +87,23 @@ public sealed class BlocksTests : IDisposable
         Assert.False(Directory.Exists(_folder.In("got.cjp2p-blocks")));
     }
 
-    // 4,097 blocks: their list is longer than a block. All of them are zeros, so the file takes no room on the disk.
+    // 4,097 blocks: their list is longer than a block. All of them are zeros, so the file takes no room on the disk. With
+    // CJP2P_LONG_LIST=1 they are all different, and all of them are fetched, which takes a minute and 3 GiB.
     [Fact]
     public async Task List_that_is_longer_than_a_block_has_a_list_itself()
     {
-        await using (var file = File.Create(_folder.In("long")))
-            file.SetLength(4097L * 262_144);
+        const long Bytes = 4097L * 262_144;
+        var isWhole = Environment.GetEnvironmentVariable("CJP2P_LONG_LIST") == "1";
+        if (isWhole)
+        {
+            _folder.File("long", Bytes, seed: 6);
+        }
+        else
+        {
+            await using var file = File.Create(_folder.In("long"));
+            file.SetLength(Bytes);
+        }
+
         await using var source = Cjp2pProcess.Start(_folder.Root, "share", "long", "--blocks", "--listen", "127.0.0.1:0", "--json");
         var top = await ListIdAsync(source);
         var address = await AddressAsync(source);
@@ -101,6 +115,66 @@ public sealed class BlocksTests : IDisposable
         var last = await Cjp2pProcess.RunAsync(_folder.Root, "get", pieces[1], "--peer", address, "-o", "last");
         Assert.True(last.ExitCode == 0, last.ToString());
         Assert.Equal(4097 * 65 - 262_144, new FileInfo(_folder.In("last")).Length);
+        if (!isWhole)
+            return;
+        var all = await Cjp2pProcess.RunAsync(_folder.Root, "get", top, "--blocks", "--peer", address, "-o", "got");
+        Assert.True(all.ExitCode == 0, all.ToString());
+        Assert.Equal(Bytes, new FileInfo(_folder.In("got")).Length);
+        Assert.Equal(_folder.IdOf("long"), _folder.IdOf("got"));
+    }
+
+    [Fact]
+    public async Task Block_is_had_by_its_own_id_from_a_node_that_still_fetches_the_list_by_ours_and_by_others()
+    {
+        _folder.File("movie", 64 * 262_144, seed: 8);
+        await using var source = Cjp2pProcess.Start(_folder.Root, "share", "movie", "--blocks", "--listen", "127.0.0.1:0", "--json");
+        var list = await ListIdAsync(source);
+        await using var relay = new LossyRelay(IPEndPoint.Parse(await AddressAsync(source)));
+        relay.SetBoth(new LossyRelayOptions { BytesPerSecond = 3_000_000 });
+        var port = FreePort.Udp();
+        await using var half = Cjp2pProcess.Start(
+            _folder.Root, "get", list, "--blocks", "--peer", $"{relay.Address}", "--listen", $"127.0.0.1:{port}", "-o", "half");
+        var id = "";
+        await Until.TrueAsync(() => (id = Blocks().FirstOrDefault(name => name != list) ?? "").Length > 0, Cjp2pProcess.Bound);
+        relay.SetBoth(new LossyRelayOptions { PassedBytesMax = 0 });
+        var ours = await Cjp2pProcess.RunAsync(_folder.Root, "get", id, "--peer", $"127.0.0.1:{port}", "-o", "block");
+        Assert.True(ours.ExitCode == 0, ours.ToString());
+        Assert.Equal(id, _folder.IdOf("block"));
+        await using var july = new RustJulyPeer(new ForeignModelOptions { OpenWire = SocketWire.Open });
+        july.Start();
+        var fetched = july.Download(id, new IPEndPoint(IPAddress.Loopback, port));
+        Assert.Equal(File.ReadAllBytes(_folder.In("block")), await fetched.Completion.WaitAsync(Cjp2pProcess.Bound));
+        Assert.True(half.IsRunning);
+        Assert.False(File.Exists(_folder.In("half")));
+
+        IEnumerable<string> Blocks() => Directory.Exists(_folder.In("half.cjp2p-blocks"))
+            ? Directory.EnumerateFiles(_folder.In("half.cjp2p-blocks")).Select(path => Path.GetFileName(path)).Where(name => name.Length == 64)
+            : [];
+    }
+
+    [Fact]
+    public async Task Blocks_are_had_from_existing_nodes_for_which_they_are_contents_like_others()
+    {
+        var id = _folder.File("movie", 3 * 262_144 + 1000, seed: 9);
+        var content = File.ReadAllBytes(_folder.In("movie"));
+        var blocks = content.Chunk(262_144).ToArray();
+        var list = System.Text.Encoding.ASCII.GetBytes(string.Concat(blocks.Select(block => IdOf(block) + "\n")));
+        await using var july = new RustJulyPeer(new ForeignModelOptions { OpenWire = SocketWire.Open });
+        await using var ruby = new RubyPeer(new ForeignModelOptions { OpenWire = SocketWire.Open });
+        july.Start();
+        ruby.Start();
+        // Each has only a part of it.
+        july.Serve(IdOf(list), list);
+        july.Serve(IdOf(blocks[0]), blocks[0]);
+        july.Serve(IdOf(blocks[3]), blocks[3]);
+        ruby.Serve(IdOf(blocks[1]), blocks[1]);
+        ruby.Serve(IdOf(blocks[2]), blocks[2]);
+        var outcome = await Cjp2pProcess.RunAsync(
+            _folder.Root, "get", IdOf(list), "--blocks", "--peer", $"{july.Address}", "--peer", $"{ruby.Address}", "-o", "got");
+        Assert.True(outcome.ExitCode == 0, outcome.ToString());
+        Assert.Equal(id, _folder.IdOf("got"));
+
+        static string IdOf(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
     }
 
     // The node that runs here fetches contents, not lists of them: it is not asked.

@@ -122,17 +122,17 @@ internal sealed partial class Cjp2pProcess : IAsyncDisposable
         return IPEndPoint.Parse(line[Prefix.Length..]);
     }
 
-    /// <summary>Waits until it ends by itself.</summary>
-    public async Task<Outcome> WaitForExitAsync()
+    /// <summary>Waits until it ends by itself; at the most so long.</summary>
+    public async Task<Outcome> WaitForExitAsync(TimeSpan? most = null)
     {
-        using var bound = new CancellationTokenSource(Bound);
+        using var bound = new CancellationTokenSource(most ?? Bound);
         try
         {
             await _process.WaitForExitAsync(bound.Token);
         }
         catch (OperationCanceledException)
         {
-            throw new TimeoutException($"The process has not ended within {Bound}.\n{this}");
+            throw new TimeoutException($"The process has not ended within {most ?? Bound}.\n{this}");
         }
 
         return new Outcome(_process.ExitCode, [.. _output.Lines], [.. _error.Lines]);

@@ -57,5 +57,9 @@ public sealed class StateTests : IDisposable
         var wrong = await Cjp2pProcess.RunAsync(_folder.Root, "restore", _folder.Text("x", "no database"), "--data", "data");
         Assert.Equal(1, wrong.ExitCode);
         Assert.Single(wrong.Error);
+        // Nobody can write there, not even root, and the line says where.
+        var nowhere = await Cjp2pProcess.RunAsync(_folder.Root, "backup", "/proc/x", "--data", "data");
+        Assert.Equal(1, nowhere.ExitCode);
+        Assert.StartsWith("cjp2p backup: /proc/x cannot be written: ", Assert.Single(nowhere.Error), StringComparison.Ordinal);
     }
 }

@@ -7,6 +7,9 @@ namespace Cjp2p.Host.Tests.Processes;
 /// <summary>A node that is stopped in the midst of much.</summary>
 public sealed class StopTests : IDisposable
 {
+    // What docs/operating.md promises, whatever goes on.
+    private static readonly TimeSpan StopMax = TimeSpan.FromSeconds(10);
+
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -30,7 +33,7 @@ public sealed class StopTests : IDisposable
             await Until.TrueAsync(
                 () => File.Exists(_folder.In("got.cjp2p-part")) && new FileInfo(_folder.In("got.cjp2p-part")).Length > 1 << 20, Cjp2pProcess.Bound);
             node.Process.Terminate();
-            var outcome = await node.Process.WaitForExitAsync();
+            var outcome = await node.Process.WaitForExitAsync(StopMax);
             Assert.True(outcome.ExitCode == 0, outcome.ToString());
             Assert.DoesNotContain(outcome.Error, line => line.Contains("do not stop", StringComparison.Ordinal));
         }
@@ -63,7 +66,7 @@ public sealed class StopTests : IDisposable
         await half.ConnectAsync(System.Net.IPEndPoint.Parse(node.Node.Http.Authority));
         await half.GetStream().WriteAsync("GET /api/status HTTP/1.1\r\nHost: 127"u8.ToArray());
         node.Process.Terminate();
-        var outcome = await node.Process.WaitForExitAsync();
+        var outcome = await node.Process.WaitForExitAsync(StopMax);
         Assert.True(outcome.ExitCode == 0, outcome.ToString());
         Assert.DoesNotContain(outcome.Error, line => line.Contains("does not end in order", StringComparison.Ordinal));
         // What an orderly end leaves: the state is in one file.

@@ -22,11 +22,18 @@ public sealed class TopTests : IDisposable
         _folder.Text("shared/hello.txt", "hello\n");
         await using var node = await ApiProcess.StartAsync(_folder);
         await StatusClient.SharesAsync(node.Node, 1);
+        // Nobody is there yet and nothing is fetched: each page says so.
+        await using var screen = await TmuxScreen.StartAsync(_folder.Root, Width, Height, "top");
+        await screen.UntilAsync(text => text.Contains("Downloads (0)", StringComparison.Ordinal) && text.Contains("0 peers, 0 hearsay", StringComparison.Ordinal));
+        await screen.PressAsync("2");
+        await screen.UntilAsync("nothing is being downloaded");
+        await screen.PressAsync("Enter", "4");
+        await screen.UntilAsync("no peer is known");
+        await screen.PressAsync("1");
         await Cjp2pProcess.RunAsync(_folder.Root, "ping", node.Node.Udp, "-c", "2");
         // One that nobody has, to be seen among the downloads.
         var id = new string('a', 64);
         await node.ActAsync("POST", "/api/downloads", new { id, path = _folder.In("never"), peers = Nobody });
-        await using var screen = await TmuxScreen.StartAsync(_folder.Root, Width, Height, "top");
 
         var overview = await screen.UntilAsync("aaaaaaaaaaa");
         Assert.Contains("answered", overview, StringComparison.Ordinal);
@@ -48,6 +55,17 @@ public sealed class TopTests : IDisposable
         Assert.Contains("phase: Searching", download, StringComparison.Ordinal);
         await screen.PressAsync("Escape");
         await screen.UntilAsync("1 downloads, by id");
+        // Tab to the actors and the last of them, into it, down and back, and on to the peers and into one of those.
+        await screen.PressAsync("Tab");
+        await screen.UntilAsync("actors, the busiest first");
+        await screen.PressAsync("End", "Enter");
+        var actor = await screen.UntilAsync("state:");
+        await screen.PressAsync("PageDown");
+        await screen.UntilAsync(text => text != actor && !text.Contains("actors, the busiest first", StringComparison.Ordinal));
+        await screen.PressAsync("Left");
+        await screen.UntilAsync("actors, the busiest first");
+        await screen.PressAsync("Tab", "Right");
+        await screen.UntilAsync(text => text.Contains("PeerActor", StringComparison.Ordinal) || text.Contains("has no actor", StringComparison.Ordinal));
         await screen.PressAsync("q");
         await screen.UntilAsync("ended with 0");
     }

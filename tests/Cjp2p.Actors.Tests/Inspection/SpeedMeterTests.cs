@@ -1,6 +1,6 @@
-using Cjp2p.Host.Output;
+using Cjp2p.Actors.Inspection;
 
-namespace Cjp2p.Host.Tests.Output;
+namespace Cjp2p.Actors.Tests.Inspection;
 
 /// <summary>Speed over the last seconds.</summary>
 public sealed class SpeedMeterTests
@@ -66,5 +66,20 @@ public sealed class SpeedMeterTests
         _meter.Add(TimeSpan.FromSeconds(2), 300);
 
         Assert.Equal(300, _meter.PerSecond);
+    }
+
+    [Fact]
+    public void Time_that_is_left_is_what_is_missing_at_this_speed_and_nobody_knows_it_at_rest()
+    {
+        Assert.Null(_meter.TimeFor(1));
+        _meter.Add(TimeSpan.Zero, 0);
+        _meter.Add(TimeSpan.FromSeconds(2), 1000);
+        Assert.Equal(TimeSpan.FromSeconds(3), _meter.TimeFor(1500));
+        Assert.Equal(TimeSpan.Zero, _meter.TimeFor(0));
+        Assert.Equal(TimeSpan.FromDays(99), _meter.TimeFor(long.MaxValue));
+
+        _meter.Add(TimeSpan.FromSeconds(5), 1000);
+
+        Assert.Null(_meter.TimeFor(1500));
     }
 }
