@@ -113,8 +113,10 @@ internal sealed class SqliteNodeState : INodeState
         CreateForOwner(incoming);
         CopyTo(_connection, incoming);
         File.Move(incoming, _path);
-        // This removes the companions by their names, so the new one has none before.
         _connection.Dispose();
+        // Those of the removed one, if they are still there. The new one is whole without.
+        foreach (var companion in Companions.Skip(1))
+            File.Delete(_path + companion);
         var (connection, refusal) = TryOpen(_path);
         _connection = connection ?? throw new IOException(refusal);
         return true;

@@ -109,7 +109,7 @@ public sealed class ContentStoreActorTests : NodeSpec
     [Fact]
     public void Progress_through_many_files_is_told_every_ten_thousand_and_to_who_asks_and_others_are_heard_meanwhile()
     {
-        const int Files = 25_000;
+        const int Files = 20_001;
         for (var i = 0; i < Files; i++)
             Disk.Put($"/s/{i}", BitConverter.GetBytes(i));
         Disk.Put("/t/a", [1]);
