@@ -13,7 +13,6 @@ namespace Cjp2p.Actors.Simulation;
 public sealed class SimNetwork
 {
     private const uint FirstAddress = 0x0500_0000;
-    private const int CutsMax = 64;
 
     private readonly SimScheduler _scheduler;
     private readonly Func<long> _steps;
@@ -22,9 +21,8 @@ public sealed class SimNetwork
     private readonly Dictionary<uint, SimHost> _byAddress = [];
     private readonly Dictionary<PeerAddress, SimHost> _byAddressV6 = [];
     private readonly Dictionary<uint, SimNat> _nats = [];
+    private readonly SimCuts _cuts;
     private SimSendBatch? _batches;
-    private ulong _cutsInForce;
-    private bool _mayBeCut;
 
     internal SimNetwork(
         SimScheduler scheduler, ulong seed, SimNetworkSettings settings, Trace trace, Func<long> steps)
@@ -32,6 +30,7 @@ public sealed class SimNetwork
         _scheduler = scheduler;
         _steps = steps;
         _pool = new SimDatagramPool(this);
+        _cuts = new SimCuts(_hosts);
         Seed = seed;
         Settings = settings;
         Trace = trace;
@@ -62,9 +61,6 @@ public sealed class SimNetwork
 
     /// <summary>How this network is one slice of a larger one; null: it is all there is.</summary>
     internal SimSlicing? Slicing { get; set; }
-
-    /// <summary>How often everything was healed; partitions from before mean nothing any more.</summary>
-    internal int Heals { get; private set; }
 
     internal Trace Trace { get; }
 
@@ -114,7 +110,7 @@ public sealed class SimNetwork
         ArgumentNullException.ThrowIfNull(one);
         ArgumentNullException.ThrowIfNull(other);
         var (first, second) = (one.ToList(), other.ToList());
-        return new SimPartition(this, [Cut(first, second), Cut(second, first)]);
+        return new SimPartition(_cuts, [_cuts.Cut(first, second), _cuts.Cut(second, first)]);
     }
 
     /// <summary>Cuts every path between two hosts, in both directions.</summary>
@@ -125,7 +121,7 @@ public sealed class SimNetwork
     {
         ArgumentNullException.ThrowIfNull(from);
         ArgumentNullException.ThrowIfNull(to);
-        return new SimPartition(this, [Cut(from.ToList(), to.ToList())]);
+        return new SimPartition(_cuts, [_cuts.Cut(from.ToList(), to.ToList())]);
     }
 
     /// <summary>Cuts a host off from everybody.</summary>
@@ -134,35 +130,19 @@ public sealed class SimNetwork
         ArgumentNullException.ThrowIfNull(host);
         if (host.Network != this)
             throw new ArgumentException("The host is part of another network.", nameof(host));
-        host.IsIsolated = _mayBeCut = true;
+        _cuts.Isolate(host);
     }
 
     /// <summary>Ends all partitions, isolations and clogs.</summary>
     public void Heal()
     {
-        Heal(ulong.MaxValue);
-        Heals++;
-        _mayBeCut = false;
-        foreach (var host in _hosts)
-        {
-            host.IsIsolated = false;
-            if (host.IsCloggedIn || host.IsCloggedOut)
-                host.Unclog();
-        }
+        _cuts.HealAll();
+        foreach (var host in _hosts.Where(host => host.IsCloggedIn || host.IsCloggedOut))
+            host.Unclog();
     }
 
     /// <summary>The <paramref name="index"/>th address part that does not end in 0 or 255.</summary>
     internal static uint HostPart(int index) => ((uint)index / 254 * 256) + ((uint)index % 254) + 1;
-
-    internal void Heal(ulong cuts)
-    {
-        _cutsInForce &= ~cuts;
-        foreach (var host in _hosts)
-        {
-            host.CutFrom &= ~cuts;
-            host.CutTo &= ~cuts;
-        }
-    }
 
     /// <summary>The world has ended: nothing stays rented.</summary>
     internal void End()
@@ -347,7 +327,7 @@ public sealed class SimNetwork
         if (!TryFindHost(datagram.To, out var receiver) && !TryPassNat(datagram, atTicks, out receiver))
             return;
         datagram.Receiver = receiver;
-        if (IsCut(datagram.Sender, receiver))
+        if (_cuts.IsCut(datagram.Sender, receiver))
         {
             Discard(datagram, DropReason.Partition);
             return;
@@ -491,7 +471,7 @@ public sealed class SimNetwork
     {
         datagram = null;
         if (!_scheduler.TryPeekNow(out var entry) || entry is not SimDatagram next || next.Receiver != receiver
-            || IsCut(next.Sender, receiver) || !transport.Receives(next.To))
+            || _cuts.IsCut(next.Sender, receiver) || !transport.Receives(next.To))
             return false;
         _scheduler.TakePeeked();
         datagram = next;
@@ -506,7 +486,7 @@ public sealed class SimNetwork
         {
             Discard(datagram, DropReason.HostOff);
         }
-        else if (IsCut(datagram.Sender, receiver))
+        else if (_cuts.IsCut(datagram.Sender, receiver))
         {
             Discard(datagram, DropReason.Partition);
         }
@@ -574,24 +554,6 @@ public sealed class SimNetwork
         copy.Source = datagram.Source;
         copy.To = datagram.To;
         return copy;
-    }
-
-    // Of most worlds nothing is ever cut: then the hosts need not be looked at, three times for each datagram.
-    private bool IsCut(SimHost from, SimHost to) =>
-        _mayBeCut && from != to && ((from.CutFrom & to.CutTo) != 0 || from.IsIsolated || to.IsIsolated);
-
-    private ulong Cut(List<SimHost> from, List<SimHost> to)
-    {
-        if (_cutsInForce == ulong.MaxValue)
-            throw new InvalidOperationException($"At most {CutsMax} one-way cuts can be in force at a time.");
-        var cut = ~_cutsInForce & (_cutsInForce + 1);
-        _cutsInForce |= cut;
-        _mayBeCut = true;
-        foreach (var host in from)
-            host.CutFrom |= cut;
-        foreach (var host in to)
-            host.CutTo |= cut;
-        return cut;
     }
 
     private bool TryFindHost(in PeerAddress address, out SimHost host) => address.IsIPv6

@@ -89,6 +89,12 @@ internal static class SimulateCommand
         var trace = FileOption("--trace", "Write a trace that Perfetto and chrome://tracing open: JSON.");
         var pcap = FileOption("--pcap", "Write the delivered datagrams for Wireshark: pcap.");
         var shrunk = FileOption("--shrunk", "Where --seeds puts the smaller scenario that fails (default: <scenario>-<seed>.conf, here).");
+        var threads = new Option<int?>("--threads")
+        {
+            Description = "Play the world on so many threads of this process, up to one for each processor. The outcome is that of --cluster.",
+            HelpName = "count",
+            CustomParser = result => Options.Whole(result, "--threads", 1, SplitMax),
+        };
         var cluster = new Option<int?>("--cluster")
         {
             Description = "Split the world over so many processes: this one, and others that it starts here (1: the same in this one alone).",
@@ -102,7 +108,7 @@ internal static class SimulateCommand
         var checkpoints = new Option<bool>("--checkpoints") { Hidden = true };
         var command = new Command("simulate", "Play many nodes in one process and virtual time, with faults, and check that all is well.");
         foreach (var option in new Option[]
-            { scenario, peers, seed, seeds, loss, duration, json, report, trace, pcap, check, stop, pause, dashboard, http, shrunk, cluster, clusterListen, join, list, print, checkpoints })
+            { scenario, peers, seed, seeds, loss, duration, json, report, trace, pcap, check, stop, pause, dashboard, http, shrunk, threads, cluster, clusterListen, join, list, print, checkpoints })
             command.Add(option);
         command.SetAction((parsed, cancelled) =>
         {
@@ -129,6 +135,7 @@ internal static class SimulateCommand
                         Shrunk = parsed.GetValue(shrunk),
                         PauseAt = parsed.GetValue(pause),
                         Dashboard = Page(parsed.GetValue(dashboard), parsed.GetValue(http)),
+                        Threads = parsed.GetValue(threads),
                         Cluster = parsed.GetValue(cluster),
                         ClusterListen = parsed.GetValue(clusterListen),
                     },
@@ -200,8 +207,10 @@ internal static class SimulateCommand
             throw UserException.WrongArguments("--stop-at-step and --check-determinism contradict each other");
         if (request.ClusterListen is not null && request.Cluster is null or 1)
             throw UserException.WrongArguments("--cluster-listen wants to know for how many processes: --cluster 2 or more");
-        if (request.Cluster is { } processes)
-            return RunSplit(request, processes, cancelled);
+        if (request.Threads is not null && request.Cluster is not null)
+            throw UserException.WrongArguments("--threads and --cluster contradict each other: one splits the world in this process, the other over several");
+        if ((request.Threads ?? request.Cluster) is { } pieces)
+            return RunSplit(request, request.Threads is null ? "--cluster" : "--threads", pieces, cancelled);
         var runner = new SimulateRunner(quiet: request.Json, cancelled);
         return request.LastSeed is not null ? new SimulateSearch(request, runner).Run()
             : request.Dashboard is { } listen ? Look(request, listen, cancelled)
@@ -217,14 +226,14 @@ internal static class SimulateCommand
         return ExitCodes.Done;
     }
 
-    private static int RunSplit(SimulateRequest request, int processes, CancellationToken cancelled)
+    private static int RunSplit(SimulateRequest request, string option, int pieces, CancellationToken cancelled)
     {
         if (request.LastSeed is not null || request.CheckDeterminism || request.StopAtStep is not null
             || request.Report is not null || request.Trace is not null || request.Pcap is not null
             || request.PauseAt is not null || request.Dashboard is not null)
-            throw UserException.WrongArguments("--cluster plays one run and prints its result; the other option needs all of the world in one piece");
-        if (processes > request.Scenario.Peers)
-            throw UserException.WrongArguments($"--cluster {processes} is more than there are peers");
+            throw UserException.WrongArguments($"{option} plays one run and prints its result; the other option needs all of the world in one piece");
+        if (pieces > request.Scenario.Peers)
+            throw UserException.WrongArguments($"{option} {pieces} is more than there are peers");
         if (!request.Json)
         {
             foreach (var line in SimulateView.Head(request, request.Seed))
@@ -232,11 +241,14 @@ internal static class SimulateCommand
         }
 
         var began = TimeProvider.System.GetTimestamp();
-        var result = ClusterRun.PlayAsync(request, processes, request.ClusterListen, cancelled).GetAwaiter().GetResult();
+        var play = request.Threads is null
+            ? ClusterRun.PlayAsync(request, pieces, request.ClusterListen, cancelled)
+            : SplitRun.PlayHereAsync(request, pieces, cancelled);
+        var result = play.GetAwaiter().GetResult();
         Print(request, result, TimeProvider.System.GetElapsedTime(began));
         if (result.Violations.Count == 0)
             return ExitCodes.Done;
-        Terminal.WriteErrorLine($"cjp2p simulate: {Amounts.Count(result.Violations.Count, "violation")}; the same again: {request.Command(request.Seed, " --cluster 1")}");
+        Terminal.WriteErrorLine($"cjp2p simulate: {Amounts.Count(result.Violations.Count, "violation")}; the same again: {request.Command(request.Seed, " --threads 1")}");
         return ExitCodes.Failed;
     }
 

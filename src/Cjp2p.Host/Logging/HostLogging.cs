@@ -75,6 +75,7 @@ internal static class HostLogging
           log-dead-letters-during-shutdown = off
           # Signals are ours to handle (StopSignals): Akka's own hook would stop the node behind our back.
           coordinated-shutdown.run-by-clr-shutdown-hook = off
+          actor.serializers.json = "{{typeof(NoSerializer).AssemblyQualifiedName}}"
         }
         """);
 

@@ -33,6 +33,9 @@ internal sealed record SimulateRequest(
     PauseAt? PauseAt = null,
     System.Net.IPEndPoint? Dashboard = null)
 {
+    /// <summary>Threads to split the world over, or null.</summary>
+    public int? Threads { get; init; }
+
     /// <summary>Processes to split the world over, or null.</summary>
     public int? Cluster { get; init; }
 

@@ -2,46 +2,39 @@ using System.Globalization;
 using Akka.Configuration;
 using Cjp2p.Actors.Node;
 using Cjp2p.Actors.Simulation;
+using Cjp2p.Actors.Simulation.Scenarios;
 
 namespace Cjp2p.Benchmarks.Simulation;
 
 /// <summary>What a simulation of whole production nodes costs, in processor seconds and in bytes.</summary>
 internal static class NodeFigures
 {
+    private const int Old = 10;
+
     /// <summary>All nodes but the first fetch one content from the first, at the same time.</summary>
-    internal static void Fetch(int nodes, int kibibytes, double loss)
+    internal static Task FetchAsync(int nodes, int kibibytes, double loss, int threads)
     {
-        var (began, processor) = (TimeProvider.System.GetTimestamp(), Environment.CpuUsage.TotalTime);
-        using var world = new SimWorld(new SimWorldSettings { Seed = 1 });
-        var content = world.NewContent(kibibytes * 1024);
         var access = new AccessLink(
             AccessLink.Home.Up with { Loss = loss, BitsPerSecond = 1_000_000_000 }, AccessLink.Home.Down with { Loss = loss });
-        var seeder = world.AddNode(access).Shares(content);
-        var leeches = Enumerable.Range(1, nodes - 1).Select(_ => world.AddNode(access)).ToArray();
-        var downloads = leeches.Select(leech => leech.Fetches(content, seeder.Address)).ToArray();
-        var done = 0;
-        var all = world.RunUntil(() =>
-        {
-            while (done < downloads.Length && downloads[done].IsFinished)
-                done++;
-            return done == downloads.Length;
-        }, TimeSpan.FromHours(1));
-        Print($"{nodes} nodes, {kibibytes} KiB, loss {loss}: {(all ? "all finished" : $"{done} finished")} after {world.Now.TotalSeconds:0.0} virtual s", world, began, processor);
+        return PlayAsync(
+            new Scenario($"{nodes} nodes, {kibibytes} KiB, loss {Text(loss)}") { Duration = TimeSpan.FromHours(1) }
+                .WithContent("film", kibibytes * 1024)
+                .WithNodes(1, "seeder", access, sharing: ["film"])
+                .WithNodes(nodes - 1, "crowd", access, fetching: ["film"]),
+            threads);
     }
 
-    /// <summary>Nodes that know one address each find the others and keep in touch.</summary>
-    internal static void Idle(int nodes, int seconds)
+    /// <summary>Nodes that know ten old ones find the others and keep in touch.</summary>
+    internal static Task IdleAsync(int nodes, int seconds, int threads)
     {
-        var (began, processor) = (TimeProvider.System.GetTimestamp(), Environment.CpuUsage.TotalTime);
-        using var world = new SimWorld(new SimWorldSettings { Seed = 1 });
-        AddKnowing(world, nodes);
-        Print($"{nodes} nodes built", world, began, processor);
-        for (var quarter = 0; quarter < 4; quarter++)
-        {
-            (began, processor) = (TimeProvider.System.GetTimestamp(), Environment.CpuUsage.TotalTime);
-            world.RunFor(TimeSpan.FromSeconds(seconds / 4.0));
-            Print($"{world.Now.TotalSeconds:0} virtual s", world, began, processor);
-        }
+        var idle = TimeSpan.FromSeconds(seconds);
+        return PlayAsync(
+            new Scenario($"{nodes} nodes, idle") { Duration = idle, Peers = nodes }
+                .With(new ScenarioGroup("old") { Count = Old })
+                .With(new ScenarioGroup("others") { Knows = ["old"], KnowsMax = Old })
+                // Something that is still to go wrong keeps the world going until then.
+                .With(ScenarioFaultKind.InterfaceDown, "old", idle - TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1), count: 1),
+            threads);
     }
 
     /// <summary>What a node weighs when it has started, and when it has found others.</summary>
@@ -77,6 +70,24 @@ internal static class NodeFigures
         }
     }
 
+    private static async Task PlayAsync(Scenario scenario, int threads)
+    {
+        var (began, processor) = (TimeProvider.System.GetTimestamp(), Environment.CpuUsage.TotalTime);
+        var slices = await LocalSlice.AllAsync(scenario, seed: 1, threads);
+        Say($"{scenario.Name}, {threads} threads: built in {TimeProvider.System.GetElapsedTime(began).TotalSeconds:0.0} s");
+        var run = new SlicedScenario(scenario, seed: 1, slices);
+        var result = await run.RunAsync();
+        var wall = TimeProvider.System.GetElapsedTime(began).TotalSeconds;
+        var used = (Environment.CpuUsage.TotalTime - processor).TotalSeconds;
+        foreach (var slice in slices)
+            slice.Dispose();
+        Say($"{result.Completed} of {result.Fetches.Count} finished, {result.Violations.Count} violations after {result.VirtualTime.TotalSeconds:0.0} virtual s: {wall:0.0} s wall, {used:0.0} s of processor; {result.Delivered} delivered, {result.Steps} steps, {run.Windows} windows, {GC.GetTotalAllocatedBytes() >> 20} MiB allocated, collector stood in the way for {GC.GetTotalPauseDuration().TotalSeconds:0.0} s, working set {Environment.WorkingSet >> 20} MiB, {result.TraceHash}");
+        foreach (var violation in result.Violations.Take(5))
+            Say($"  {violation.Invariant}: {violation.What}");
+    }
+
+    private static string Text(double number) => number.ToString(CultureInfo.InvariantCulture);
+
     private static void AddKnowing(SimWorld world, int nodes)
     {
         // Ten old nodes that everybody knows the address of, as programs come with a list.
@@ -85,10 +96,10 @@ internal static class NodeFigures
         var settings = SimWorld.DefaultNodeSettings;
         for (var i = 0; i < nodes; i++)
         {
-            if (i <= 10)
+            if (i <= Old)
                 settings = Knowing(known);
             var node = world.AddNode(access, settings: settings);
-            if (i < 10)
+            if (i < Old)
                 known.Add(node.Address.ToString());
         }
     }

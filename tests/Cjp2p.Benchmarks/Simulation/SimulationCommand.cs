@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Cjp2p.Benchmarks.Simulation;
 
-/// <summary>The figures of docs/simulation.md. Everything runs on one thread; figures are per core.</summary>
+/// <summary>The figures of docs/simulation.md. All but fetch and idle runs on one thread; figures are per core.</summary>
 internal static class SimulationCommand
 {
     internal static Command Create()
@@ -11,15 +11,17 @@ internal static class SimulationCommand
         var seconds = new Option<int>("--seconds") { Description = "Virtual seconds.", DefaultValueFactory = _ => 3600 };
         var kibibytes = new Option<int>("--kib") { Description = "Size of the content.", DefaultValueFactory = _ => 1024 };
         var loss = new Option<double>("--loss") { Description = "Share of datagrams lost.", DefaultValueFactory = _ => 0.01 };
+        var threads = new Option<int>("--threads") { Description = "Slices of the world, which play at the same time.", DefaultValueFactory = _ => Environment.ProcessorCount };
         var worlds = new Option<int>("--worlds") { Description = "Worlds, one after the other.", DefaultValueFactory = _ => 100 };
         var faults = new Option<bool>("--faults") { Description = "With every fault there is." };
 
         var gossip = new Command("gossip", "Deliveries a second among small nodes.") { nodes, seconds, faults };
         gossip.SetAction(parsed => GossipRates.Run(parsed.GetValue(nodes), parsed.GetValue(seconds), parsed.GetValue(faults)));
-        var fetch = new Command("fetch", "Production nodes that fetch one content from one seeder.") { nodes, kibibytes, loss };
-        fetch.SetAction(parsed => NodeFigures.Fetch(parsed.GetValue(nodes), parsed.GetValue(kibibytes), parsed.GetValue(loss)));
-        var idle = new Command("idle", "Production nodes that only keep in touch.") { nodes, seconds };
-        idle.SetAction(parsed => NodeFigures.Idle(parsed.GetValue(nodes), parsed.GetValue(seconds)));
+        var fetch = new Command("fetch", "Production nodes that fetch one content from one seeder.") { nodes, kibibytes, loss, threads };
+        fetch.SetAction(parsed => NodeFigures.FetchAsync(
+            parsed.GetValue(nodes), parsed.GetValue(kibibytes), parsed.GetValue(loss), parsed.GetValue(threads)));
+        var idle = new Command("idle", "Production nodes that only keep in touch.") { nodes, seconds, threads };
+        idle.SetAction(parsed => NodeFigures.IdleAsync(parsed.GetValue(nodes), parsed.GetValue(seconds), parsed.GetValue(threads)));
         var memory = new Command("memory", "Bytes of a production node, step by step.") { nodes };
         memory.SetAction(parsed => NodeFigures.Memory(parsed.GetValue(nodes)));
         var again = new Command("worlds", "Worlds started and stopped: what is left.") { worlds, nodes };

@@ -32,13 +32,15 @@ public sealed class SimulateClusterTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Three_processes_play_the_same_world_as_one()
+    public async Task Three_processes_and_two_threads_play_the_same_world_as_one()
     {
         _folder.Text("street.conf", Street);
         var alone = await RunAsync("--scenario", "street.conf", "--seed", "11", "--cluster", "1", "--json");
         var three = await RunAsync("--scenario", "street.conf", "--seed", "11", "--cluster", "3", "--json");
-        Assert.True(alone.ExitCode == 0 && three.ExitCode == 0, $"{alone}{three}");
+        var threads = await RunAsync("--scenario", "street.conf", "--seed", "11", "--threads", "2", "--json");
+        Assert.True(alone.ExitCode == 0 && three.ExitCode == 0 && threads.ExitCode == 0, $"{alone}{three}{threads}");
         Assert.Equal(WithoutWallTime(alone), WithoutWallTime(three));
+        Assert.Equal(WithoutWallTime(alone), WithoutWallTime(threads));
         Assert.Contains("\"completed\":6", three.Output[0], StringComparison.Ordinal);
     }
 
@@ -74,6 +76,10 @@ public sealed class SimulateClusterTests : IDisposable
 
     [Theory]
     [InlineData("--cluster 0", "--cluster is a whole number from 1 to 64, not '0'")]
+    [InlineData("--threads 0", "--threads is a whole number from 1 to 64, not '0'")]
+    [InlineData("--threads 65", "--threads is a whole number from 1 to 64, not '65'")]
+    [InlineData("--threads 2 --cluster 2", "--threads and --cluster contradict each other: one splits the world in this process, the other over several")]
+    [InlineData("--threads 2 --pcap out.pcap", "--threads plays one run and prints its result; the other option needs all of the world in one piece")]
     [InlineData("--cluster 3 --peers 2", "--cluster 3 is more than there are peers")]
     [InlineData("--cluster 2 --report out.html", "--cluster plays one run and prints its result; the other option needs all of the world in one piece")]
     [InlineData("--cluster-listen 127.0.0.1:4053", "--cluster-listen wants to know for how many processes: --cluster 2 or more")]

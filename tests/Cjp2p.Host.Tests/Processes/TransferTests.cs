@@ -39,7 +39,7 @@ public sealed class TransferTests : IDisposable
     public async Task Content_of_four_sources_arrives_though_one_is_killed_and_one_comes_late()
     {
         _folder.Folder("shared");
-        var id = _folder.File("shared/content", 24 << 20, seed: 4);
+        var id = _folder.File("shared/content", 32 << 20, seed: 4);
         var slow = new LossyRelayOptions { BytesPerSecond = 3_000_000 };
         await using var first = await ServeAsync("shared");
         await using var second = await ServeAsync("shared");
@@ -57,8 +57,13 @@ public sealed class TransferTests : IDisposable
             "--peer", $"{viaKilled.Address}", "--peer", $"{viaLate.Address}");
         await Until.TrueAsync(() => viaKilled.ClientCounters.Forwarded > 200, Cjp2pProcess.Bound);
         killed.Kill();
+        // However long a process takes to start, there is something left for it.
+        viaFirst.SetBoth(new LossyRelayOptions { BytesPerSecond = 200_000 });
+        viaSecond.SetBoth(new LossyRelayOptions { BytesPerSecond = 200_000 });
         await using var late = await ServeAsync("shared", $"{lateAddress}");
         await Until.TrueAsync(() => viaLate.ClientCounters.Forwarded > 100 || !get.IsRunning, Cjp2pProcess.Bound);
+        viaFirst.SetBoth(slow);
+        viaSecond.SetBoth(slow);
 
         var outcome = await get.WaitForExitAsync();
         Assert.True(outcome.ExitCode == 0, outcome.ToString());

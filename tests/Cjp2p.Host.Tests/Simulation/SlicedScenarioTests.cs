@@ -4,7 +4,7 @@ using Cjp2p.Host.Simulation;
 
 namespace Cjp2p.Host.Tests.Simulation;
 
-/// <summary>A world in slices, played by one process, one slice after the other.</summary>
+/// <summary>A world in slices, played by one process on several threads.</summary>
 public sealed class SlicedScenarioTests
 {
     public static TheoryData<string> Scenarios => [.. ScenarioCatalog.Names];
@@ -57,7 +57,7 @@ public sealed class SlicedScenarioTests
 
     private static async Task<ScenarioResult> PlayAsync(Scenario scenario, ulong seed, int slices)
     {
-        var all = Enumerable.Range(0, slices).Select(i => new LocalSlice(scenario, seed, new ScenarioSlice(i, slices))).ToArray();
+        var all = await LocalSlice.AllAsync(scenario, seed, slices);
         try
         {
             return await new SlicedScenario(scenario, seed, all).RunAsync();

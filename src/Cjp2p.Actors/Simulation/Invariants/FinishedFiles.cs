@@ -9,6 +9,7 @@ namespace Cjp2p.Actors.Simulation.Invariants;
 /// </summary>
 public sealed class FinishedFiles : SimInvariant
 {
+    private readonly byte[] _read = new byte[64 * 1024];
     private readonly Func<SimMachine, string, Sha256Digest?> _holds;
     private readonly Dictionary<int, long> _seen = [];
     private readonly Dictionary<SimFile, (long Length, long ChangedTicks)> _checked = [];
@@ -57,16 +58,22 @@ public sealed class FinishedFiles : SimInvariant
                 continue;
             if (_checked.TryGetValue(file, out var before) && before == (file.Length, file.ChangedTicks))
                 continue;
-            var bytes = new byte[file.Length];
-            file.Read(0, bytes);
-            var actual = Sha256Digest.FromBytes(SHA256.HashData(bytes));
+            var actual = Hash(file);
             if (actual != expected)
-                return $"{machine.Name}:{path} holds {bytes.Length} bytes with the hash {actual}";
+                return $"{machine.Name}:{path} holds {file.Length} bytes with the hash {actual}";
             _checked[file] = (file.Length, file.ChangedTicks);
             FilesFoundRight++;
         }
 
         return null;
+    }
+
+    private Sha256Digest Hash(SimFile file)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        for (var at = 0L; at < file.Length; at += _read.Length)
+            hash.AppendData(_read.AsSpan(0, file.Read(at, _read)));
+        return Sha256Digest.FromBytes(hash.GetHashAndReset());
     }
 
     private static Sha256Digest? ByName(string path, string dataFolder) =>

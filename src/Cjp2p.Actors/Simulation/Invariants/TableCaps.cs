@@ -20,7 +20,7 @@ public sealed class TableCaps : SimInvariant
                 ?? Above("queued hearsay", node.PeerTable?.HearsayQueued ?? 0, settings.Peers.HearsayMax * 2)
                 ?? Above("peers told to others", node.PeerSample.Length, settings.Peers.ReplyPeersMax)
                 ?? Above("cookies of others", node.Jar.Count, settings.Cookies.KeptMax)
-                ?? Above("running downloads", node.Routes.Count, settings.Downloads.RunningMax)
+                ?? Above("running downloads", node.Routes.IsEmpty ? 0 : node.Routes.Count, settings.Downloads.RunningMax)
                 ?? Above("chunks in flight", node.Flight.InFlight, settings.Downloads.FlightMaxChunks)
                 ?? Above("names of unknown messages", node.Unknown.Names, settings.Wire.UnknownNamesMax)
                 ?? Above("messages to the registry", node.RegistryBacklog.Count, node.RegistryBacklog.Most)

@@ -1,6 +1,6 @@
 namespace Cjp2p.Actors.Simulation.Scenarios;
 
-/// <summary>A slice that is played by whoever calls it.</summary>
+/// <summary>A slice that is played in this process, each window on a thread of the pool: several slices play at the same time.</summary>
 public sealed class LocalSlice : IScenarioSlice, IDisposable
 {
     private readonly ScenarioRun _run;
@@ -9,16 +9,24 @@ public sealed class LocalSlice : IScenarioSlice, IDisposable
     public LocalSlice(Scenario scenario, ulong seed, ScenarioSlice slice) =>
         _run = new ScenarioRun(scenario, seed, new ScenarioSettings { Slice = slice });
 
-    /// <inheritdoc/>
-    public Task<SliceReport> AdvanceAsync(SliceStep step) => Task.FromResult(Advance(step));
+    /// <summary>Builds all slices of a world at the same time.</summary>
+    /// <param name="scenario">What is played.</param>
+    /// <param name="seed">From which seed.</param>
+    /// <param name="slices">Slices in all, from 1.</param>
+    public static async Task<IReadOnlyList<LocalSlice>> AllAsync(Scenario scenario, ulong seed, int slices) =>
+        await Task.WhenAll(Enumerable.Range(0, slices).Select(number =>
+            Task.Run(() => new LocalSlice(scenario, seed, new ScenarioSlice(number, slices))))).ConfigureAwait(false);
 
     /// <inheritdoc/>
-    public Task<SliceResult> FinishAsync(IReadOnlyList<string> reachable) => Task.FromResult(Finish(reachable));
+    public Task<SliceReport> AdvanceAsync(SliceStep step) => Task.Run(() => Advance(step));
 
-    /// <summary>As <see cref="AdvanceAsync"/>.</summary>
+    /// <inheritdoc/>
+    public Task<SliceResult> FinishAsync(IReadOnlyList<string> reachable) => Task.Run(() => Finish(reachable));
+
+    /// <summary>As <see cref="AdvanceAsync"/>, on the calling thread.</summary>
     public SliceReport Advance(SliceStep step) => _run.PlayWindow(step);
 
-    /// <summary>As <see cref="FinishAsync"/>.</summary>
+    /// <summary>As <see cref="FinishAsync"/>, on the calling thread.</summary>
     public SliceResult Finish(IReadOnlyList<string> reachable) => _run.SliceResult(reachable);
 
     /// <inheritdoc/>

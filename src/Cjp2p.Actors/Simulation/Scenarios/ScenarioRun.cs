@@ -407,8 +407,8 @@ public sealed partial class ScenarioRun : IDisposable
         Fetches = _downloads.Count,
         Completed = Completed,
         Delivered = World.Network.Counters.Delivered,
-        Has = [.. Reachable().Order(StringComparer.Ordinal)],
-        Wants =
+        Has = Phase == ScenarioPhase.Safety ? [] : [.. Reachable().Order(StringComparer.Ordinal)],
+        Wants = Phase == ScenarioPhase.Safety ? [] :
         [
             .. _downloads.Where(download => !download.IsDone && IsDemanded(download))
                 .Select(download => download.Content).Distinct().Order(StringComparer.Ordinal),

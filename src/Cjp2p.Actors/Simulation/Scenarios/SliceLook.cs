@@ -17,9 +17,9 @@ public sealed record SliceLook
     /// <summary>Datagrams delivered in it.</summary>
     public required long Delivered { get; init; }
 
-    /// <summary>Contents that somebody in it has and can be asked for.</summary>
+    /// <summary>Contents that somebody in it has and can be asked for; empty in the safety phase, in which nothing follows from it.</summary>
     public required ImmutableArray<string> Has { get; init; }
 
-    /// <summary>Contents that somebody in it still has to get, if they can be reached.</summary>
+    /// <summary>Contents that somebody in it still has to get, if they can be reached; empty in the safety phase.</summary>
     public required ImmutableArray<string> Wants { get; init; }
 }

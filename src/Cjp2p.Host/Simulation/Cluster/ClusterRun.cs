@@ -12,7 +12,6 @@ internal static class ClusterRun
 {
     private static readonly TimeSpan OwnJoinMax = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan OthersJoinMax = TimeSpan.FromMinutes(10);
-    private static readonly TimeSpan TellEvery = TimeSpan.FromSeconds(10);
 
     /// <summary>Plays the world in this process and the others, and drives it.</summary>
     /// <param name="request">What is played.</param>
@@ -22,13 +21,10 @@ internal static class ClusterRun
     public static async Task<ScenarioResult> PlayAsync(
         SimulateRequest request, int processes, IPEndPoint? listen, CancellationToken cancelled)
     {
-        CheckWindow(request.Scenario);
         if (processes == 1)
-        {
-            using var whole = new LocalSlice(request.Scenario, request.Seed, new ScenarioSlice(0, 1));
-            return await DriveAsync(request, [whole], cancelled).ConfigureAwait(false);
-        }
+            return await SplitRun.PlayHereAsync(request, 1, cancelled).ConfigureAwait(false);
 
+        SplitRun.CheckWindow(request.Scenario);
         await using var node = await StartAsync(listen ?? new IPEndPoint(IPAddress.Loopback, 0), null).ConfigureAwait(false);
         using var own = new OwnProcesses(node);
         if (listen is null)
@@ -52,7 +48,7 @@ internal static class ClusterRun
                 SliceBegin.OwnBuild, request.Scenario.Name, text, request.Seed, i, processes)).ConfigureAwait(false);
         }
 
-        return await DriveAsync(request, slices, cancelled).ConfigureAwait(false);
+        return await SplitRun.DriveAsync(request, slices, cancelled).ConfigureAwait(false);
     }
 
     /// <summary>Is one of the processes of a world that another one drives, until that has ended.</summary>
@@ -84,42 +80,6 @@ internal static class ClusterRun
     }
 
     private static Exception Innermost(Exception e) => e.InnerException is { } inner ? Innermost(inner) : e;
-
-    private static void CheckWindow(Scenario scenario)
-    {
-        try
-        {
-            SlicedScenario.Window(scenario);
-        }
-        catch (ScenarioException e)
-        {
-            throw UserException.Failed($"{scenario.Name}: {e.Key}: {e.Line}");
-        }
-    }
-
-    private static async Task<ScenarioResult> DriveAsync(
-        SimulateRequest request, IReadOnlyList<IScenarioSlice> slices, CancellationToken cancelled)
-    {
-        var run = new SlicedScenario(request.Scenario, request.Seed, slices);
-        var began = TimeProvider.System.GetTimestamp();
-        var toldAt = TimeSpan.Zero;
-        var result = await run.RunAsync(() =>
-        {
-            cancelled.ThrowIfCancellationRequested();
-            var wall = TimeProvider.System.GetElapsedTime(began);
-            if (request.Json || wall < toldAt + TellEvery)
-                return;
-            toldAt = wall;
-            Terminal.WriteErrorLine(Line(run, wall));
-        }).ConfigureAwait(false);
-        if (!request.Json)
-            Terminal.WriteErrorLine(Line(run, TimeProvider.System.GetElapsedTime(began)));
-        return result;
-    }
-
-    private static string Line(SlicedScenario run, TimeSpan wall) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{run.Looks.Sum(look => look.Completed):#,0} of {run.Looks.Sum(look => look.Fetches):#,0} fetched  {Amounts.Clock(run.Now)} virtual in {Amounts.Clock(wall)}  {run.Windows:#,0} windows");
 
     /// <summary>The processes that this one started.</summary>
     private sealed class OwnProcesses(ClusterNode node) : IDisposable
