@@ -19,6 +19,7 @@ internal sealed partial class DownloadActor
         ProbeDue();
         if (_solo is { Standing: not SourceStanding.Active } && IsSoloWorthReplacing(_solo, now))
             ChooseSolo();
+        DoubtTheLength(now);
         WidenWhenStalled(now);
         Schedule();
         // Nobody may be left who could be asked again.
@@ -65,6 +66,16 @@ internal sealed partial class DownloadActor
         if (wait < TickMin)
             wait = TickMin;
         Timers.StartSingleTimer(DownloadProtocol.Tick.Instance, DownloadProtocol.Tick.Instance, wait);
+    }
+
+    // A length that nobody delivers while somebody claims another one is as wrong as one that led to a wrong hash. When none
+    // is left to believe, all are believed again: the fault may have been in the line.
+    private void DoubtTheLength(TimeSpan now)
+    {
+        if (_phase is not (DownloadPhase.Searching or DownloadPhase.Fetching) || now - _progressAt < _settings.StallAfter)
+            return;
+        if (_vote.Current < 0 ? _vote.Pardon() : _vote.IsContested && _vote.RefuteCurrent())
+            OnLengthChanged();
     }
 
     private void WidenWhenStalled(TimeSpan now)

@@ -281,6 +281,8 @@ internal sealed partial class DownloadActor : InspectedActor, IWithTimers
     {
         if (_certainLength >= 0)
             return;
+        // Each length has its time: who could not deliver the last one is not heard about this one at once.
+        _progressAt = Now;
         foreach (var span in _spans.Values)
             Context.Stop(span.Actor);
         _spans.Clear();

@@ -31,7 +31,7 @@ public sealed class EofVote
     /// <summary>A source is no longer one. True when <see cref="Current"/> changed.</summary>
     public bool Withdraw(in PeerAddress source) => _claims.Remove(source) && Elect();
 
-    /// <summary>The content of the believed length does not have the right hash, whoever it is asked of.</summary>
+    /// <summary>The content of the believed length does not have the right hash, whoever it is asked of, or nobody delivers it.</summary>
     public bool RefuteCurrent()
     {
         if (Current >= 0)
@@ -39,11 +39,13 @@ public sealed class EofVote
         return Elect();
     }
 
-    /// <summary>Forgets which lengths led to a wrong hash: when all did, the fault may have been in the data.</summary>
-    public void Pardon()
+    /// <summary>
+    /// Forgets which lengths were refuted: when all were, the fault may have been elsewhere. True when <see cref="Current"/> changed.
+    /// </summary>
+    public bool Pardon()
     {
         _refuted.Clear();
-        Elect();
+        return Elect();
     }
 
     /// <summary>Whether <paramref name="source"/> claims the believed length.</summary>
