@@ -68,13 +68,13 @@ internal sealed partial class DownloadActor
         Timers.StartSingleTimer(DownloadProtocol.Tick.Instance, DownloadProtocol.Tick.Instance, wait);
     }
 
-    // A length that nobody delivers while somebody claims another one is as wrong as one that led to a wrong hash. When none
-    // is left to believe, all are believed again: the fault may have been in the line.
+    // A length that nobody delivers while somebody claims another one gives way to that; to come again when that is no better.
     private void DoubtTheLength(TimeSpan now)
     {
-        if (_phase is not (DownloadPhase.Searching or DownloadPhase.Fetching) || now - _progressAt < _settings.StallAfter)
+        if (_phase is not (DownloadPhase.Searching or DownloadPhase.Fetching)
+            || now - _progressAt < _settings.StallAfter || _retryDiskAt != TimeSpan.MaxValue)
             return;
-        if (_vote.Current < 0 ? _vote.Pardon() : _vote.IsContested && _vote.RefuteCurrent())
+        if (_vote.Current < 0 ? _vote.Pardon() : _vote.HasOther && _vote.DoubtCurrent())
             OnLengthChanged();
     }
 

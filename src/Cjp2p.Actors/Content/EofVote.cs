@@ -18,6 +18,9 @@ public sealed class EofVote
     /// <summary>Whether some source stands by another length than the one that is believed.</summary>
     public bool IsContested => _claims.Values.Any(eof => eof != Current && !_refuted.Contains(eof));
 
+    /// <summary>Whether some source claims another length than the one that is believed, one that was refuted included.</summary>
+    public bool HasOther => _claims.Values.Any(eof => eof != Current);
+
     /// <summary>
     /// A source claims a length. It is believed at once when nothing is; a different claim of more sources is believed
     /// instead. True when <see cref="Current"/> changed.
@@ -31,12 +34,22 @@ public sealed class EofVote
     /// <summary>A source is no longer one. True when <see cref="Current"/> changed.</summary>
     public bool Withdraw(in PeerAddress source) => _claims.Remove(source) && Elect();
 
-    /// <summary>The content of the believed length does not have the right hash, whoever it is asked of, or nobody delivers it.</summary>
+    /// <summary>The content of the believed length does not have the right hash, whoever it is asked of.</summary>
     public bool RefuteCurrent()
     {
         if (Current >= 0)
             _refuted.Add(Current);
         return Elect();
+    }
+
+    /// <summary>
+    /// Nobody delivers the believed length: any other comes before it, those that were refuted earlier included, for the fault may be
+    /// in the line. True when <see cref="Current"/> changed.
+    /// </summary>
+    public bool DoubtCurrent()
+    {
+        _refuted.Clear();
+        return RefuteCurrent();
     }
 
     /// <summary>
