@@ -103,7 +103,7 @@ internal sealed partial class DownloadActor
         source.ProbeAt = Now + Min(_settings.Retry.Pause(source.Failures, _random.NextDouble()), PauseMax(source));
         source.Window.Collapse();
         GiveUp(source);
-        if (source.Failures >= FailuresBelieved)
+        if (source.Failures >= FailuresBelieved && IsAnotherLengthHeard())
             WithdrawClaim(source);
     }
 

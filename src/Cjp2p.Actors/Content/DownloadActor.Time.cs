@@ -71,12 +71,22 @@ internal sealed partial class DownloadActor
     // A length that nobody delivers while somebody claims another one gives way to that; to come again when that is no better.
     private void DoubtTheLength(TimeSpan now)
     {
-        if (_phase is not (DownloadPhase.Searching or DownloadPhase.Fetching)
-            || now - _progressAt < _settings.StallAfter || _retryDiskAt != TimeSpan.MaxValue)
+        var isStalled = _phase is DownloadPhase.Searching or DownloadPhase.Fetching
+            && now - _progressAt >= _settings.StallAfter && _retryDiskAt == TimeSpan.MaxValue;
+        if (_vote.Current < 0)
+        {
+            if (isStalled && _vote.Pardon())
+                OnLengthChanged();
             return;
-        if (_vote.Current < 0 ? _vote.Pardon() : _vote.HasOther && _vote.DoubtCurrent())
+        }
+
+        var believers = _sources.Where(source => source.Standing != SourceStanding.Banned && _vote.Agrees(source.Address));
+        if (_doubt.IsDue(now, isStalled && IsAnotherLengthHeard(), believers.Select(source => source.ProbedAt)) && _vote.DoubtCurrent())
             OnLengthChanged();
     }
+
+    private bool IsAnotherLengthHeard() =>
+        _sources.Any(source => source.HeardAt > _progressAt && _vote.Disagrees(source.Address));
 
     private void WidenWhenStalled(TimeSpan now)
     {

@@ -60,6 +60,7 @@ internal sealed partial class DownloadActor : InspectedActor, IWithTimers
     private readonly string _unfinishedPath;
     private readonly BuffersInTransit _inTransit;
     private readonly SpeedMeter _speed = new(SpeedWindow);
+    private readonly LengthDoubt _doubt;
     private IActorRef _file = ActorRefs.Nobody;
     private BlockMap? _map;
     private BlockMap? _lastMap;
@@ -106,6 +107,7 @@ internal sealed partial class DownloadActor : InspectedActor, IWithTimers
         // claim counts against that.
         _certainLength = IsEmptyContent ? 0 : node.Catalog.TryFind(start.Id, out var shared) ? shared.File.LengthBytes : -1;
         _inTransit = new BuffersInTransit(node.Buffers);
+        _doubt = new LengthDoubt(_settings.StallAfter);
         _unfinishedPath = start.TargetPath + DownloadFileActor.UnfinishedSuffix;
         _suggestionBudget = TokenBucket.Full(_settings.SuggestedPerMinute, node.Clock.Now);
         PublishTables(Tables);

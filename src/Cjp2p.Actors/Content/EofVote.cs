@@ -18,9 +18,6 @@ public sealed class EofVote
     /// <summary>Whether some source stands by another length than the one that is believed.</summary>
     public bool IsContested => _claims.Values.Any(eof => eof != Current && !_refuted.Contains(eof));
 
-    /// <summary>Whether some source claims another length than the one that is believed, one that was refuted included.</summary>
-    public bool HasOther => _claims.Values.Any(eof => eof != Current);
-
     /// <summary>
     /// A source claims a length. It is believed at once when nothing is; a different claim of more sources is believed
     /// instead. True when <see cref="Current"/> changed.
@@ -63,6 +60,9 @@ public sealed class EofVote
 
     /// <summary>Whether <paramref name="source"/> claims the believed length.</summary>
     public bool Agrees(in PeerAddress source) => _claims.TryGetValue(source, out var eof) && eof == Current;
+
+    /// <summary>Whether <paramref name="source"/> claims another length than the one that is believed, be it one that was refuted.</summary>
+    public bool Disagrees(in PeerAddress source) => _claims.TryGetValue(source, out var eof) && eof != Current;
 
     private bool Elect()
     {

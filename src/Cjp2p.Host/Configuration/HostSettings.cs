@@ -179,7 +179,7 @@ internal sealed record HostSettings(NodeSettings Node, HttpSettings? Http, Confi
         }
         catch (Exception e)
         {
-            return OneLine((e.GetBaseException()).Message);
+            return OneLine(e.GetBaseException().Message);
         }
     }
 

@@ -68,6 +68,32 @@ public sealed class EofVoteTests
     }
 
     [Fact]
+    public void Doubted_length_gives_way_to_any_other_and_comes_again_after_that()
+    {
+        _vote.Claim(Source(1), 100);
+        _vote.Claim(Source(2), 100);
+        _vote.Claim(Source(3), 200);
+        Assert.True(_vote.Disagrees(Source(3)));
+        Assert.False(_vote.Disagrees(Source(1)));
+        Assert.False(_vote.Disagrees(Source(4)));
+        Assert.True(_vote.DoubtCurrent());
+        Assert.Equal(200, _vote.Current);
+        Assert.True(_vote.Disagrees(Source(1)));
+        Assert.True(_vote.DoubtCurrent());
+        Assert.Equal(100, _vote.Current);
+    }
+
+    [Fact]
+    public void Pardon_says_whether_it_changed_what_is_believed()
+    {
+        _vote.Claim(Source(1), 100);
+        Assert.False(_vote.Pardon());
+        _vote.RefuteCurrent();
+        Assert.True(_vote.Pardon());
+        Assert.Equal(100, _vote.Current);
+    }
+
+    [Fact]
     public void Believed_length_has_as_many_claims_as_any_other() =>
         Gen.Select(Gen.Int[0, 6], Gen.Int[0, 3], Gen.Bool).Array[0, 60].Sample(acts =>
         {
