@@ -6,6 +6,8 @@ namespace Cjp2p.Actors.Tests.Content;
 /// <summary>Downloads whose sources lie about the length of the content.</summary>
 public sealed class DownloadLengthTests : DownloadSpec
 {
+    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 30)];
+
     // The true length is 1,048,576; the last two are beyond what is believed.
     public static TheoryData<long> Lies => [0, 1, 4096, 262_144, 700_000, 1_048_575, 1_048_577, 5_000_000, (1L << 40) + 1, long.MaxValue - 65_536];
 
@@ -151,17 +153,23 @@ public sealed class DownloadLengthTests : DownloadSpec
 
     // They were believed again as soon as they had answered a probe, and each time all was fetched anew.
     [Theory]
-    [InlineData(0)]
-    [InlineData(20)]
-    [InlineData(150)]
-    public void Liars_that_agree_outnumber_the_honest_and_give_true_bytes_are_doubted_at_the_first_stall(int delayMs)
+    [MemberData(nameof(Seeds))]
+    public void Liars_that_agree_outnumber_the_honest_and_give_true_bytes_are_doubted_at_the_first_stall(int seed)
     {
+        var random = new Random(seed);
         var content = ScriptedSource.ContentOf(4 * SpanGeometry.SpanBytes);
         ScriptedSource[] sources = [Source(1, content), Source(2, content), Source(3, content), Source(4, content)];
         foreach (var liar in sources.Take(3))
+        {
             liar.Eof = () => content.Length + 1_000_000;
-        sources[3].Delay = TimeSpan.FromMilliseconds(delayMs);
-        StartNode("cjp2p.downloads { window-initial = 4, window-max = 4, request-bytes-max = 4096 }");
+            var answer = liar.Answer;
+            liar.Answer = request => (long)request.Offset < content.Length ? answer(request) : [];
+        }
+
+        foreach (var source in sources)
+            source.Delay = TimeSpan.FromMilliseconds(random.Next(150));
+        Network.Delay = _ => TimeSpan.FromMilliseconds(random.Next(20));
+        StartNode("cjp2p.downloads { window-initial = 4, window-max = 4, request-bytes-max = 4096, timeout-min = 500ms }");
         Fetch(sources[0].Id, sources);
         var finished = UntilTold<DownloadProtocol.Finished>(30);
         AssertGot(content);
