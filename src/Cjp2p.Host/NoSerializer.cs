@@ -6,7 +6,7 @@ namespace Cjp2p.Host;
 
 /// <summary>
 /// Stands where Akka's JSON serializer would: messages of a node never leave their process, and Newtonsoft.Json, which starts
-/// with every system otherwise, takes time and memory (docs/performance.md). The cluster of <c>simulate</c> has the usual ones.
+/// with every system otherwise, takes memory (docs/performance.md). The cluster of <c>simulate</c> has the usual ones.
 /// </summary>
 internal sealed class NoSerializer : Serializer
 {
