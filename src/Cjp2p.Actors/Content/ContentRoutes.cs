@@ -25,8 +25,12 @@ public sealed class ContentRoutes
     private ConcurrentDictionary<ContentId, DownloadRoute>? Routes => Volatile.Read(ref _routes);
 
     /// <summary>Publishes a download; one of the same id is replaced.</summary>
-    internal void Add(DownloadRoute route) => 
-        LazyInitializer.EnsureInitialized(ref _routes, static () => new(concurrencyLevel: 1, capacity: 1))[route.Id] = route;
+    internal void Add(DownloadRoute route)
+    {
+        var routes = LazyInitializer.EnsureInitialized(
+            ref _routes, static () => new ConcurrentDictionary<ContentId, DownloadRoute>(concurrencyLevel: 1, capacity: 1));
+        routes[route.Id] = route;
+    }
 
     /// <summary>Content for this download is no longer taken.</summary>
     internal void Remove(DownloadRoute route) =>
