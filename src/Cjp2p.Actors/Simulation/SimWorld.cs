@@ -24,7 +24,7 @@ public sealed class SimWorld : IDisposable
     private const int SpanBuffersMax = 1024;
     private const int TurnsPerPumpMax = 10_000;
     private const int QuietIntervals = 60;
-    private const int QuietStepsPerMachine = 4;
+    private const int QuietStepsPerMachine = 2;
     private static readonly TimeSpan RealTimeMax = TimeSpan.FromSeconds(30);
 
     private readonly SimWorldSettings _settings;

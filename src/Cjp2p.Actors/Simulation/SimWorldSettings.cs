@@ -31,7 +31,7 @@ public sealed record SimWorldSettings
     public long StepsPerInstantMax { get; init; } = 10_000_000;
 
     /// <summary>
-    /// Virtual time between two looks at <see cref="SimWorld.Invariants"/>. Where fewer than four steps a machine happen
+    /// Virtual time between two looks at <see cref="SimWorld.Invariants"/>. Where fewer than two steps a machine happen
     /// meanwhile it takes that many, or sixty times as long.
     /// </summary>
     public TimeSpan InvariantInterval { get; init; } = TimeSpan.FromSeconds(1);
