@@ -4,6 +4,7 @@ using Cjp2p.Benchmarks.Codec;
 using Cjp2p.Benchmarks.Compare;
 using Cjp2p.Benchmarks.Content;
 using Cjp2p.Benchmarks.Node;
+using Cjp2p.Benchmarks.Paths;
 using Cjp2p.Benchmarks.Simulation;
 using Cjp2p.Benchmarks.Soak;
 using Cjp2p.Benchmarks.Transfer;
@@ -17,6 +18,7 @@ var root = new RootCommand("Measures Cjp2p; see docs/performance.md. Build with 
     TransferCommand.Create(),
     LeversCommand.Create(),
     CompareCommand.Create(),
+    PathsCommand.Create(),
     QuestionsCommand.Create(),
     SourcesCommand.Create(),
     StartCommand.Create(),

@@ -9,7 +9,6 @@ namespace Cjp2p.Actors.AntiSpoof;
 /// </summary>
 public sealed class CookieJar
 {
-    private readonly Lock _lock = new();
     private readonly TwoGenerationMap<PeerAddress, byte[]> _cookies;
 
     /// <param name="capacity">Cookies held at the most.</param>
@@ -20,7 +19,7 @@ public sealed class CookieJar
     {
         get
         {
-            lock (_lock)
+            lock (_cookies)
                 return _cookies.Count;
         }
     }
@@ -30,7 +29,7 @@ public sealed class CookieJar
     {
         get
         {
-            lock (_lock)
+            lock (_cookies)
                 return _cookies.Evictions;
         }
     }
@@ -38,21 +37,21 @@ public sealed class CookieJar
     /// <summary>The payload to return to <paramref name="peer"/>, or an empty span. The bytes never change.</summary>
     public ReadOnlySpan<byte> Find(PeerAddress peer)
     {
-        lock (_lock)
+        lock (_cookies)
             return _cookies.TryGet(peer, out var raw) ? raw : default;
     }
 
     /// <summary>Whether there is one of <paramref name="peer"/>. To look is not to use it.</summary>
     public bool Holds(in PeerAddress peer)
     {
-        lock (_lock)
+        lock (_cookies)
             return _cookies.Holds(peer);
     }
 
     /// <summary>Keeps a copy of <paramref name="rawJson"/> for <paramref name="peer"/>; says whether that changed anything.</summary>
     public bool Set(in PeerAddress peer, ReadOnlySpan<byte> rawJson)
     {
-        lock (_lock)
+        lock (_cookies)
         {
             if (_cookies.TryGet(peer, out var known) && rawJson.SequenceEqual(known))
                 return false;
@@ -64,7 +63,7 @@ public sealed class CookieJar
     /// <summary>Forgets what <paramref name="peer"/> gave us.</summary>
     public void Remove(in PeerAddress peer)
     {
-        lock (_lock)
+        lock (_cookies)
             _cookies.Remove(peer);
     }
 }

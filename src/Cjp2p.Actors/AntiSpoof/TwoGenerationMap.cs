@@ -10,8 +10,9 @@ namespace Cjp2p.Actors.AntiSpoof;
 public sealed class TwoGenerationMap<TKey, TValue> where TKey : notnull
 {
     private readonly int _generationMax;
-    private Dictionary<TKey, TValue> _young = [];
-    private Dictionary<TKey, TValue> _old = [];
+    // Most maps of an idle node are never used.
+    private Dictionary<TKey, TValue>? _young;
+    private Dictionary<TKey, TValue>? _old;
 
     /// <param name="capacity">Keys held at the most; at least 2.</param>
     public TwoGenerationMap(int capacity)
@@ -21,7 +22,7 @@ public sealed class TwoGenerationMap<TKey, TValue> where TKey : notnull
     }
 
     /// <summary>Keys held now (a key counts once).</summary>
-    public int Count => _young.Count + _old.Count;
+    public int Count => (_young?.Count ?? 0) + (_old?.Count ?? 0);
 
     /// <summary>Keys dropped so far to make room.</summary>
     public long Evictions { get; private set; }
@@ -29,44 +30,48 @@ public sealed class TwoGenerationMap<TKey, TValue> where TKey : notnull
     /// <summary>Finds a key and counts as a use of it.</summary>
     public bool TryGet(TKey key, [MaybeNullWhen(false)] out TValue value)
     {
-        if (_young.TryGetValue(key, out value))
+        value = default;
+        if (_young?.TryGetValue(key, out value) == true)
             return true;
-        if (!_old.Remove(key, out value))
+        if (_old is null || !_old.Remove(key, out value))
             return false;
         Add(key, value);
         return true;
     }
 
     /// <summary>Finds a key; no use of it.</summary>
-    public bool TryPeek(TKey key, [MaybeNullWhen(false)] out TValue value) =>
-        _young.TryGetValue(key, out value) || _old.TryGetValue(key, out value);
+    public bool TryPeek(TKey key, [MaybeNullWhen(false)] out TValue value)
+    {
+        value = default;
+        return _young?.TryGetValue(key, out value) == true || _old?.TryGetValue(key, out value) == true;
+    }
 
     /// <summary>Whether a key is held; no use of it.</summary>
-    public bool Holds(TKey key) => _young.ContainsKey(key) || _old.ContainsKey(key);
+    public bool Holds(TKey key) => _young?.ContainsKey(key) == true || _old?.ContainsKey(key) == true;
 
     /// <summary>Adds or replaces.</summary>
     public void Set(TKey key, TValue value)
     {
-        _old.Remove(key);
+        _old?.Remove(key);
         Add(key, value);
     }
 
     /// <summary>Forgets a key.</summary>
     public void Remove(TKey key)
     {
-        if (!_young.Remove(key))
-            _old.Remove(key);
+        if (_young?.Remove(key) != true)
+            _old?.Remove(key);
     }
 
     private void Add(TKey key, TValue value)
     {
-        if (_young.Count >= _generationMax && !_young.ContainsKey(key))
+        if (_young?.Count >= _generationMax && !_young.ContainsKey(key))
         {
-            Evictions += _old.Count;
+            Evictions += _old?.Count ?? 0;
             (_young, _old) = (_old, _young);
-            _young.Clear();
+            _young?.Clear();
         }
 
-        _young[key] = value;
+        (_young ??= [])[key] = value;
     }
 }

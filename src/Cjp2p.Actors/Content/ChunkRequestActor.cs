@@ -39,7 +39,7 @@ internal sealed class ChunkRequestActor : InspectedActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     public static Props Props(NodeServices node, ChunkRequestTask task) =>
-        NodeProps.Of(() => new ChunkRequestActor(node, task)).WithMailbox(NodeMailbox.Id);
+        NodeProps.Inspected((node, task), static of => new ChunkRequestActor(of.node, of.task));
 
     protected override void PreStart()
     {

@@ -19,32 +19,34 @@ public sealed record SharedFile(ContentId Id, FileStat File)
 /// </summary>
 public sealed class ContentCatalog
 {
-    private readonly ConcurrentDictionary<Sha256Digest, SharedFile> _byId = new(concurrencyLevel: 1, capacity: 1);
-    private readonly ConcurrentDictionary<string, SharedFile> _byName = new(concurrencyLevel: 1, capacity: 1);
-
-    private readonly ConcurrentDictionary<Sha256Digest, SharedBlock> _blocks = new(concurrencyLevel: 1, capacity: 1);
-    private readonly ConcurrentDictionary<SharedFile, ImmutableArray<Sha256Digest>> _blocksOf = new(concurrencyLevel: 1, capacity: 1);
+    // Null until something is shared: most nodes of a simulation share nothing. Set once, by the store.
+    private volatile Tables? _tables;
 
     /// <summary>Contents that can be served.</summary>
-    public int Count => _byId.Count;
+    public int Count => _tables?.ById.Count ?? 0;
 
     /// <summary>Finds by SHA-256 id, or by name where <paramref name="id"/> is one.</summary>
-    public bool TryFind(in ContentId id, out SharedFile file) =>
-        id.IsSha256 ? _byId.TryGetValue(id.Sha256, out file!) : _byName.TryGetValue(id.Name!, out file!);
+    public bool TryFind(in ContentId id, out SharedFile file)
+    {
+        file = null!;
+        return _tables is { } tables
+            && (id.IsSha256 ? tables.ById.TryGetValue(id.Sha256, out file!) : tables.ByName.TryGetValue(id.Name!, out file!));
+    }
 
     /// <summary>Adds or replaces.</summary>
     internal void Add(SharedFile file, bool byName)
     {
-        _byId[file.Id.Sha256] = file;
+        var tables = _tables ??= new Tables();
+        tables.ById[file.Id.Sha256] = file;
         if (byName)
-            _byName[file.Name] = file;
+            tables.ByName[file.Name] = file;
     }
 
     /// <summary>Serves a file that is here by its name too, unless another has that name.</summary>
-    internal void AddName(SharedFile file) => _byName.TryAdd(file.Name, file);
+    internal void AddName(SharedFile file) => _tables?.ByName.TryAdd(file.Name, file);
 
     /// <summary>Blocks that are served as contents of their own.</summary>
-    public int Blocks => _blocks.Count;
+    public int Blocks => _tables?.Blocks.Count ?? 0;
 
     /// <summary>Blocks for which there was no room.</summary>
     public long BlocksRefused { get; private set; }
@@ -53,7 +55,7 @@ public sealed class ContentCatalog
     public bool TryFindBlock(in ContentId id, out SharedBlock block)
     {
         block = null!;
-        return id.IsSha256 && _blocks.TryGetValue(id.Sha256, out block!);
+        return id.IsSha256 && _tables?.Blocks.TryGetValue(id.Sha256, out block!) == true;
     }
 
     /// <summary>
@@ -62,19 +64,19 @@ public sealed class ContentCatalog
     /// </summary>
     internal bool AddBlocks(SharedFile file, ImmutableArray<Sha256Digest> digests, int blocksMax)
     {
-        if (!_byId.TryGetValue(file.Id.Sha256, out var shared) || shared != file
+        if (_tables is not { } tables || !tables.ById.TryGetValue(file.Id.Sha256, out var shared) || shared != file
             || digests.Length != SpanGeometry.SpanCount(file.File.LengthBytes))
             return false;
-        if (digests.Length > blocksMax - _blocks.Count)
+        if (digests.Length > blocksMax - tables.Blocks.Count)
         {
             BlocksRefused += digests.Length;
             return false;
         }
 
-        _blocksOf[file] = digests;
+        tables.BlocksOf[file] = digests;
         for (var i = 0; i < digests.Length; i++)
         {
-            _blocks[digests[i]] = new SharedBlock(
+            tables.Blocks[digests[i]] = new SharedBlock(
                 file, (long)i * SpanGeometry.SpanBytes, SpanGeometry.SpanLength(i, file.File.LengthBytes));
         }
 
@@ -84,16 +86,29 @@ public sealed class ContentCatalog
     /// <summary>Takes out what still is that very file.</summary>
     internal void Remove(SharedFile file)
     {
-        if (_blocksOf.TryRemove(file, out var digests))
+        if (_tables is not { } tables)
+            return;
+        if (tables.BlocksOf.TryRemove(file, out var digests))
         {
             foreach (var digest in digests)
             {
-                if (_blocks.TryGetValue(digest, out var block) && block.File == file)
-                    _blocks.TryRemove(digest, out _);
+                if (tables.Blocks.TryGetValue(digest, out var block) && block.File == file)
+                    tables.Blocks.TryRemove(digest, out _);
             }
         }
 
-        _byId.TryRemove(new KeyValuePair<Sha256Digest, SharedFile>(file.Id.Sha256, file));
-        _byName.TryRemove(new KeyValuePair<string, SharedFile>(file.Name, file));
+        tables.ById.TryRemove(new KeyValuePair<Sha256Digest, SharedFile>(file.Id.Sha256, file));
+        tables.ByName.TryRemove(new KeyValuePair<string, SharedFile>(file.Name, file));
+    }
+
+    private sealed class Tables
+    {
+        public ConcurrentDictionary<Sha256Digest, SharedFile> ById { get; } = new(concurrencyLevel: 1, capacity: 1);
+
+        public ConcurrentDictionary<string, SharedFile> ByName { get; } = new(concurrencyLevel: 1, capacity: 1);
+
+        public ConcurrentDictionary<Sha256Digest, SharedBlock> Blocks { get; } = new(concurrencyLevel: 1, capacity: 1);
+
+        public ConcurrentDictionary<SharedFile, ImmutableArray<Sha256Digest>> BlocksOf { get; } = new(concurrencyLevel: 1, capacity: 1);
     }
 }

@@ -23,8 +23,8 @@ internal sealed class ContentServerActor : InspectedActor, IWithTimers
 
     private readonly NodeServices _node;
     private readonly IActorRef _store;
-    private readonly Random _random;
-    private readonly BlockCache _cache;
+    private Random? _random;
+    private BlockCache? _cache;
     private PeerAddress[] _told = [];
     private byte[]? _scratch;
     private long _requests;
@@ -35,19 +35,18 @@ internal sealed class ContentServerActor : InspectedActor, IWithTimers
     {
         _node = node;
         _store = store;
-        _random = node.NewRandom();
-        var settings = node.Settings.Content;
-        _cache = new BlockCache(node.Disk, settings.OpenFilesMax, settings.CachedBlocksMax);
         PublishTables(Tables);
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props Props(NodeServices node, IActorRef store) =>
-        NodeProps.Of(() => new ContentServerActor(node, store))
-            .WithDispatcher(NodeActor.DiskDispatcher).WithMailbox(NodeMailbox.Id);
+    private BlockCache Cache => _cache ??= new BlockCache(
+        _node.Disk, _node.Settings.Content.OpenFilesMax, _node.Settings.Content.CachedBlocksMax);
 
-    protected override void PostStop() => _cache.Dispose();
+    public static Props Props(NodeServices node, IActorRef store) =>
+        NodeProps.OnDisk((node, store), static of => new ContentServerActor(of.node, of.store));
+
+    protected override void PostStop() => _cache?.Dispose();
 
     protected override void OnReceive(object message)
     {
@@ -58,8 +57,8 @@ internal sealed class ContentServerActor : InspectedActor, IWithTimers
                 Serve(serve);
                 break;
             case CloseIdle:
-                _cache.CloseIdle();
-                if (_cache.OpenFiles > 0)
+                _cache?.CloseIdle();
+                if (_cache?.OpenFiles > 0)
                     Timers.StartSingleTimer(CloseIdle.Instance, CloseIdle.Instance, IdleSweep);
                 break;
             default:
@@ -79,8 +78,8 @@ internal sealed class ContentServerActor : InspectedActor, IWithTimers
         var settings = _node.Settings.Content;
         return
         [
-            new("cjp2p.content.open-files-max", "files", _cache.OpenFiles, settings.OpenFilesMax, _cache.FilesEvicted),
-            new("cjp2p.content.cached-blocks-max", "blocks of 256 KiB", _cache.Blocks, settings.CachedBlocksMax, _cache.BlocksEvicted),
+            new("cjp2p.content.open-files-max", "files", _cache?.OpenFiles ?? 0, settings.OpenFilesMax, _cache?.FilesEvicted ?? 0),
+            new("cjp2p.content.cached-blocks-max", "blocks of 256 KiB", _cache?.Blocks ?? 0, settings.CachedBlocksMax, _cache?.BlocksEvicted ?? 0),
         ];
     }
 
@@ -97,7 +96,7 @@ internal sealed class ContentServerActor : InspectedActor, IWithTimers
             i = end;
         }
 
-        if (_cache.OpenFiles > 0 && !Timers.IsTimerActive(CloseIdle.Instance))
+        if (_cache?.OpenFiles > 0 && !Timers.IsTimerActive(CloseIdle.Instance))
             Timers.StartSingleTimer(CloseIdle.Instance, CloseIdle.Instance, IdleSweep);
     }
 
@@ -141,7 +140,7 @@ internal sealed class ContentServerActor : InspectedActor, IWithTimers
 
             _served++;
             _servedBytes += content.Length;
-            if (request.Verified && _random.Next(SuppliersOneIn) == 0)
+            if (request.Verified && (_random ??= _node.NewRandom()).Next(SuppliersOneIn) == 0)
                 TellSuppliers(ref reply, request);
         }
 
@@ -255,11 +254,11 @@ internal sealed class ContentServerActor : InspectedActor, IWithTimers
     private bool TryReadRange(in FileStat file, long offset, int length, out ReadOnlyMemory<byte> bytes)
     {
         var inBlock = (int)Math.Min(length, SpanGeometry.SpanBytes - offset % SpanGeometry.SpanBytes);
-        if (!_cache.TryRead(file, offset, inBlock, out bytes) || inBlock == length)
+        if (!Cache.TryRead(file, offset, inBlock, out bytes) || inBlock == length)
             return inBlock == length && !bytes.IsEmpty;
         _scratch ??= new byte[_node.Settings.Content.RequestBytesMax];
         bytes.CopyTo(_scratch);
-        if (!_cache.TryRead(file, offset + inBlock, length - inBlock, out bytes))
+        if (!Cache.TryRead(file, offset + inBlock, length - inBlock, out bytes))
             return false;
         bytes.CopyTo(_scratch.AsMemory(inBlock));
         bytes = _scratch.AsMemory(0, length);

@@ -25,9 +25,9 @@ internal sealed class ContentStoreActor : InspectedActor, IWithTimers
 
     private readonly NodeServices _node;
     private readonly SortedDictionary<string, SharedFolder> _folders = new(StringComparer.Ordinal);
-    private readonly Dictionary<Sha256Digest, List<SharedFile>> _copies = [];
+    private Dictionary<Sha256Digest, List<SharedFile>>? _copies;
     // As the database has them, until they are seen to be so.
-    private readonly Dictionary<string, SharedFile> _kept = new(StringComparer.Ordinal);
+    private Dictionary<string, SharedFile>? _kept;
     private readonly ImmutableArray<SharedFile> _known;
 
     public ContentStoreActor(NodeServices node, ImmutableArray<SharedFile> known) : base(node)
@@ -38,11 +38,14 @@ internal sealed class ContentStoreActor : InspectedActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
+    private Dictionary<Sha256Digest, List<SharedFile>> Copies => _copies ??= [];
+
+    private Dictionary<string, SharedFile> Kept => _kept ??= new(StringComparer.Ordinal);
+
     /// <param name="node">What the node's parts share.</param>
     /// <param name="known">Files that were hashed in earlier runs.</param>
     public static Props Props(NodeServices node, ImmutableArray<SharedFile> known) =>
-        NodeProps.Of(() => new ContentStoreActor(node, known)).WithDispatcher(NodeActor.DiskDispatcher)
-            .WithMailbox(NodeMailbox.Id);
+        NodeProps.OnDisk((node, known), static of => new ContentStoreActor(of.node, of.known));
 
     protected override SupervisorStrategy SupervisorStrategy() =>
         new OneForOneStrategy(10, TimeSpan.FromMinutes(1), e => Decided(e, Directive.Restart));
@@ -50,7 +53,7 @@ internal sealed class ContentStoreActor : InspectedActor, IWithTimers
     protected override void PreStart()
     {
         foreach (var file in _known)
-            _kept[file.File.Path] = file;
+            Kept[file.File.Path] = file;
         foreach (var path in _node.Settings.Content.Shared)
             Self.Tell(new ContentStoreProtocol.Share(path), ActorRefs.NoSender);
     }
@@ -155,7 +158,7 @@ internal sealed class ContentStoreActor : InspectedActor, IWithTimers
         }
 
         // As the database has it, or as another folder has it: a folder may be shared within another.
-        var known = _kept.Values.Concat(_folders.Values.SelectMany(other => other.Files.Values))
+        var known = Kept.Values.Concat(_folders.Values.SelectMany(other => other.Files.Values))
             .Where(file => SharedFolder.Holds(path, file.File.Path)).DistinctBy(file => file.File.Path).ToArray();
         folder = new SharedFolder(
             path, Context.ActorOf(FolderIndexerActor.Props(_node, path, known), FreeName("index-" + Uri.EscapeDataString(path))));
@@ -200,7 +203,7 @@ internal sealed class ContentStoreActor : InspectedActor, IWithTimers
         foreach (var file in folder.Files.Values)
         {
             Withdraw(file);
-            _kept[file.File.Path] = file;
+            Kept[file.File.Path] = file;
         }
 
         // What lies in another shared folder, too, is served from there.
@@ -305,14 +308,14 @@ internal sealed class ContentStoreActor : InspectedActor, IWithTimers
         }
 
         folder.Files[file.File.Path] = file;
-        var isNew = !_kept.Remove(file.File.Path, out var kept) || kept != file;
+        var isNew = !Kept.Remove(file.File.Path, out var kept) || kept != file;
         if (isNew)
             _node.Keep(new StateChange.FileIndexed(file));
         var digest = file.Id.Sha256;
         if (_node.Catalog.TryFind(file.Id, out var other) && other.File.Path != file.File.Path)
         {
-            if (!_copies.TryGetValue(digest, out var copies))
-                _copies[digest] = copies = [other];
+            if (!Copies.TryGetValue(digest, out var copies))
+                Copies[digest] = copies = [other];
             copies.Add(file);
         }
 
@@ -333,13 +336,13 @@ internal sealed class ContentStoreActor : InspectedActor, IWithTimers
     private void Withdraw(SharedFile file)
     {
         _node.Catalog.Remove(file);
-        if (!_copies.TryGetValue(file.Id.Sha256, out var copies))
+        if (!Copies.TryGetValue(file.Id.Sha256, out var copies))
             return;
         copies.RemoveAll(copy => copy.File.Path == file.File.Path);
         if (copies.Count > 0)
             _node.Catalog.Add(copies[^1], _node.Settings.Content.ServeByName);
         if (copies.Count <= 1)
-            _copies.Remove(file.Id.Sha256);
+            Copies.Remove(file.Id.Sha256);
     }
 
     // It is not served any more from now on; its folder is looked through, which finds what it is now.

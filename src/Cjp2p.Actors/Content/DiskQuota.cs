@@ -7,7 +7,6 @@ namespace Cjp2p.Actors.Content;
 /// <param name="bytesMax">Bytes; 0: no limit. May be changed at any time.</param>
 public sealed class DiskQuota(long bytesMax)
 {
-    private readonly Lock _lock = new();
     private readonly Dictionary<string, long> _reserved = new(StringComparer.Ordinal);
     private long _bytesMax = bytesMax;
     private long _reservedBytes;
@@ -24,7 +23,7 @@ public sealed class DiskQuota(long bytesMax)
     {
         get
         {
-            lock (_lock)
+            lock (_reserved)
                 return _reservedBytes;
         }
     }
@@ -32,7 +31,7 @@ public sealed class DiskQuota(long bytesMax)
     /// <summary>Speaks for the whole length of an unfinished file; false when that is more than is left.</summary>
     public bool TryReserve(string path, long bytes)
     {
-        lock (_lock)
+        lock (_reserved)
         {
             var most = BytesMax;
             var others = _reservedBytes - _reserved.GetValueOrDefault(path);
@@ -47,7 +46,7 @@ public sealed class DiskQuota(long bytesMax)
     /// <summary>It is not written to any more.</summary>
     public void Release(string path)
     {
-        lock (_lock)
+        lock (_reserved)
         {
             if (_reserved.Remove(path, out var bytes))
                 _reservedBytes -= bytes;

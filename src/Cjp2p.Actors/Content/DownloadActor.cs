@@ -119,7 +119,9 @@ internal sealed partial class DownloadActor : InspectedActor, IWithTimers
 
     public static Props Props(
         NodeServices node, DownloadProtocol.StartDownload start, int number, IActorRef registry, IActorRef store) =>
-        NodeProps.Of(() => new DownloadActor(node, start, number, registry, store)).WithMailbox(NodeMailbox.Id);
+        NodeProps.Inspected(
+            (node, start, number, registry, store),
+            static of => new DownloadActor(of.node, of.start, of.number, of.registry, of.store));
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(e => Decided(e, Directive.Stop));
 

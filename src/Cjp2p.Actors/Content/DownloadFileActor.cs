@@ -53,8 +53,9 @@ internal sealed partial class DownloadFileActor : InspectedActor
 
     public static Props Props(
         NodeServices node, Sha256Digest wanted, string unfinishedPath, string targetPath, BuffersInTransit inTransit) =>
-        NodeProps.Of(() => new DownloadFileActor(node, wanted, unfinishedPath, targetPath, inTransit))
-            .WithDispatcher(NodeActor.DiskDispatcher).WithMailbox(NodeMailbox.Id);
+        NodeProps.OnDisk(
+            (node, wanted, unfinishedPath, targetPath, inTransit),
+            static of => new DownloadFileActor(of.node, of.wanted, of.unfinishedPath, of.targetPath, of.inTransit));
 
     protected override void PostStop()
     {

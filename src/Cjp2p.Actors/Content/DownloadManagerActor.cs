@@ -48,7 +48,8 @@ internal sealed class DownloadManagerActor : InspectedActor
     /// <param name="unfinished">Downloads that were running when the node ended: they go on.</param>
     public static Props Props(
         NodeServices node, IActorRef registry, IActorRef store, ImmutableArray<StoredDownload> unfinished) =>
-        NodeProps.Of(() => new DownloadManagerActor(node, registry, store, unfinished)).WithMailbox(NodeMailbox.Id);
+        NodeProps.Inspected(
+            (node, registry, store, unfinished), static of => new DownloadManagerActor(of.node, of.registry, of.store, of.unfinished));
 
     protected override void PreStart()
     {

@@ -37,8 +37,7 @@ internal sealed class FolderIndexerActor : InspectedActor
     }
 
     public static Props Props(NodeServices node, string folder, IReadOnlyCollection<SharedFile> known) =>
-        NodeProps.Of(() => new FolderIndexerActor(node, folder, known))
-            .WithDispatcher(NodeActor.DiskDispatcher).WithMailbox(NodeMailbox.Id);
+        NodeProps.OnDisk((node, folder, known), static of => new FolderIndexerActor(of.node, of.folder, of.known));
 
     protected override void PreStart() => Self.Tell(FolderIndexerProtocol.Scan.Instance);
 

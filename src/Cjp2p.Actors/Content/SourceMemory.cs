@@ -12,7 +12,6 @@ public sealed class SourceMemory
 {
     private const int First = 4;
 
-    private readonly Lock _lock = new();
     private readonly TwoGenerationMap<ContentId, Known> _sources;
     private readonly int _sourcesMax;
 
@@ -29,7 +28,7 @@ public sealed class SourceMemory
     {
         get
         {
-            lock (_lock)
+            lock (_sources)
                 return _sources.Count;
         }
     }
@@ -39,7 +38,7 @@ public sealed class SourceMemory
     {
         get
         {
-            lock (_lock)
+            lock (_sources)
                 return _sources.Evictions;
         }
     }
@@ -53,7 +52,7 @@ public sealed class SourceMemory
     /// <summary>Remembers one source.</summary>
     public void Add(in ContentId id, in PeerAddress source)
     {
-        lock (_lock)
+        lock (_sources)
         {
             if (!_sources.TryGet(id, out var known))
                 _sources.Set(id, known = new Known());
@@ -66,7 +65,7 @@ public sealed class SourceMemory
     /// <summary>Forgets one source.</summary>
     public void Remove(in ContentId id, in PeerAddress source)
     {
-        lock (_lock)
+        lock (_sources)
         {
             if (_sources.TryGet(id, out var known))
                 known.Remove(source);
@@ -76,7 +75,7 @@ public sealed class SourceMemory
     /// <summary>The sources of a content, newest first; empty when none is known.</summary>
     public PeerAddress[] Find(in ContentId id)
     {
-        lock (_lock)
+        lock (_sources)
             return _sources.TryGet(id, out var known) ? known.Newest.ToArray() : [];
     }
 
@@ -86,7 +85,7 @@ public sealed class SourceMemory
     /// </summary>
     public int CopyFor(in ContentId id, in PeerAddress asker, Span<PeerAddress> room)
     {
-        lock (_lock)
+        lock (_sources)
             return _sources.TryGet(id, out var known) ? Others(known.Newest, asker, room) : 0;
     }
 

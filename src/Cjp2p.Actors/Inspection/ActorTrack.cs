@@ -17,14 +17,15 @@ internal sealed class ActorTrack
     private const int MailboxWalkMax = 10_000;
     private const int MessageTypesMax = 64;
 
-    private readonly Lock _lock = new();
+    // All that follows is under the lock of this object, which nobody outside uses: there are many of it.
     private readonly NodeClock _clock;
     private readonly Type _type;
     private readonly TimeSpan _startedAt;
-    private readonly Ring<(TimeSpan At, Type Message, TimeSpan Took)> _last;
-    private readonly Ring<(TimeSpan At, ActorEventKind Kind, string Text)> _events;
+    private readonly int _eventsMax;
+    private Ring<(TimeSpan At, Type Message, TimeSpan Took)> _last;
+    private Ring<(TimeSpan At, ActorEventKind Kind, string Text)> _events;
     // In the order in which they asked, so that a simulation goes the same way each time.
-    private readonly List<IActorRef> _askers = [];
+    private List<IActorRef>? _askers;
     private IMessageQueue? _mailbox;
     private (Type Type, HandlingTimes Times)[] _handled = [];
     private ImmutableQueue<ActorFailure> _failures = [];
@@ -38,6 +39,7 @@ internal sealed class ActorTrack
     private int _childFailures;
     private int _failureCount;
     private bool _isAsked;
+    private volatile bool _hasStarted;
 
     public ActorTrack(IActorRef actor, string path, Type type, IMessageQueue? mailbox, NodeClock clock, int eventsMax)
     {
@@ -47,6 +49,7 @@ internal sealed class ActorTrack
         _mailbox = mailbox;
         _clock = clock;
         _startedAt = clock.Now;
+        _eventsMax = eventsMax;
         _last = new Ring<(TimeSpan, Type, TimeSpan)>(eventsMax);
         _events = new Ring<(TimeSpan, ActorEventKind, string)>(eventsMax);
     }
@@ -82,7 +85,7 @@ internal sealed class ActorTrack
     {
         var took = _clock.Now - began;
         _doing = null;
-        lock (_lock)
+        lock (this)
         {
             _handledCount++;
             _busyTicks += took.Ticks;
@@ -99,10 +102,10 @@ internal sealed class ActorTrack
     /// </summary>
     public void Ask(IActorRef asker)
     {
-        lock (_lock)
+        lock (this)
         {
-            if (!_askers.Contains(asker))
-                _askers.Add(asker);
+            if (_askers?.Contains(asker) != true)
+                (_askers ??= []).Add(asker);
             if (_isAsked)
                 return;
             _isAsked = true;
@@ -114,25 +117,28 @@ internal sealed class ActorTrack
     /// <summary>Does not wait for its answer any more.</summary>
     public void Leave(IActorRef asker)
     {
-        lock (_lock)
-            _askers.Remove(asker);
+        lock (this)
+            _askers?.Remove(asker);
     }
 
     /// <summary>It has come to the question: who waits for the answer.</summary>
     public IActorRef[] TakeAskers()
     {
-        lock (_lock)
+        lock (this)
         {
             _isAsked = false;
-            IActorRef[] askers = [.. _askers];
-            _askers.Clear();
+            IActorRef[] askers = [.. _askers ?? []];
+            _askers = null;
             return askers;
         }
     }
 
+    /// <summary>It has started: the first of its events, which needs no room of its own.</summary>
+    public void Started() => _hasStarted = true;
+
     public void Note(ActorEventKind kind, string text)
     {
-        lock (_lock)
+        lock (this)
             _events.Add((_clock.Now, kind, Cut(text, TextCharactersMax)));
     }
 
@@ -144,7 +150,7 @@ internal sealed class ActorTrack
             Cut(cause.Message, TextCharactersMax), decision, Cut(cause.StackTrace ?? "", StackCharactersMax));
         _doing = null;
         _lastCause = cause;
-        lock (_lock)
+        lock (this)
         {
             Keep(failure);
             _events.Add((_clock.Now, ActorEventKind.Failed, Text(failure)));
@@ -155,7 +161,7 @@ internal sealed class ActorTrack
 
     public void ChildFailed(ActorFailure failure)
     {
-        lock (_lock)
+        lock (this)
         {
             _childFailures++;
             Keep(failure);
@@ -169,7 +175,7 @@ internal sealed class ActorTrack
         // Its parent has said so already, unless it is none of ours.
         if (!ReferenceEquals(_lastCause, cause))
             Failed(cause, nameof(Directive.Restart));
-        lock (_lock)
+        lock (this)
         {
             _restarts++;
             _events.Add((_clock.Now, ActorEventKind.Restarted, $"restarted after {cause.GetType().Name}: {Cut(cause.Message, TextCharactersMax)}"));
@@ -179,7 +185,7 @@ internal sealed class ActorTrack
     public void Gone()
     {
         Note(ActorEventKind.Stopped, "stopped");
-        lock (_lock)
+        lock (this)
         {
             _goneAt = _clock.Now;
             _mailbox = null;
@@ -191,7 +197,7 @@ internal sealed class ActorTrack
         var now = _clock.Now;
         var doing = _doing;
         var (depth, oldest) = Mailbox(now);
-        lock (_lock)
+        lock (this)
         {
             return new ActorFacts(
                 Path,
@@ -215,7 +221,7 @@ internal sealed class ActorTrack
     {
         var facts = Facts();
         var waiting = Waiting();
-        lock (_lock)
+        lock (this)
         {
             return new ActorDetails(
                 _clock.UtcNow,
@@ -230,11 +236,16 @@ internal sealed class ActorTrack
                 ],
                 waiting,
                 [.. _last.ToArray().Select(one => new HandledMessage(_clock.TimeOfDay(one.At), InspectionNames.Of(one.Message), Milliseconds(one.Took)))],
-                [.. _events.ToArray().Select(one => new ActorEvent(_clock.TimeOfDay(one.At), one.Kind, one.Text))],
+                [.. Events().Select(one => new ActorEvent(_clock.TimeOfDay(one.At), one.Kind, one.Text))],
                 [.. _failures],
                 children);
         }
     }
+
+    private ImmutableArray<(TimeSpan At, ActorEventKind Kind, string Text)> Events() =>
+        _hasStarted && _events.Count < _eventsMax
+            ? [(_startedAt, ActorEventKind.Started, "started"), .. _events.ToArray()]
+            : _events.ToArray();
 
     private ImmutableArray<WaitingMessages> Waiting()
     {

@@ -8,24 +8,27 @@ namespace Cjp2p.Actors.Inspection;
 /// </summary>
 public sealed class CappedTables
 {
-    private readonly Lock _lock = new();
-    private readonly Dictionary<string, Func<ImmutableArray<TableSize>>> _byOwner = new(StringComparer.Ordinal);
+    // A handful: six, and one for each download and shared folder.
+    private readonly List<(string Owner, Func<ImmutableArray<TableSize>> Read)> _byOwner = [];
 
     /// <summary>Publishes the tables of an owner, instead of those that it published before.</summary>
     /// <param name="owner">A name of its own.</param>
     /// <param name="read">Reads their sizes.</param>
     public void Publish(string owner, Func<ImmutableArray<TableSize>> read)
     {
-        lock (_lock)
-            _byOwner[owner] = read;
+        lock (_byOwner)
+        {
+            Forget(owner);
+            _byOwner.Add((owner, read));
+        }
     }
 
     /// <summary>The owner is no more.</summary>
     /// <param name="owner">As in <see cref="Publish"/>.</param>
     public void Retract(string owner)
     {
-        lock (_lock)
-            _byOwner.Remove(owner);
+        lock (_byOwner)
+            Forget(owner);
     }
 
     /// <summary>
@@ -34,14 +37,20 @@ public sealed class CappedTables
     /// </summary>
     public ImmutableArray<TableSize> All()
     {
-        Func<ImmutableArray<TableSize>>[] owners;
-        lock (_lock)
-            owners = [.. _byOwner.Values];
+        (string, Func<ImmutableArray<TableSize>> Read)[] owners;
+        lock (_byOwner)
+            owners = [.. _byOwner];
         return
         [
-            .. owners.SelectMany(read => read()).GroupBy(table => (table.Key, table.Unit)).Select(Fullest)
+            .. owners.SelectMany(owner => owner.Read()).GroupBy(table => (table.Key, table.Unit)).Select(Fullest)
                 .OrderBy(table => table.Key, StringComparer.Ordinal).ThenBy(table => table.Unit, StringComparer.Ordinal),
         ];
+    }
+
+    private void Forget(string owner)
+    {
+        if (_byOwner.FindIndex(one => one.Owner == owner) is >= 0 and var place)
+            _byOwner.RemoveAt(place);
     }
 
     private static TableSize Fullest(IEnumerable<TableSize> tables)

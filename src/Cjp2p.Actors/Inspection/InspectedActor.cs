@@ -30,7 +30,7 @@ public abstract class InspectedActor : UntypedActor
         _caps = node.Caps;
         _measures = node.Settings.Inspection.Measure;
         _track = _inspection.Attach(Self, GetType(), (Context as ActorCell)?.Mailbox?.MessageQueue);
-        _log = new InspectedLog(Context.GetLogger(), _track, _inspection);
+        _log = new InspectedLog(Context, _track, _inspection);
     }
 
     /// <summary>A copy of its state as it is now.</summary>
@@ -112,7 +112,7 @@ public abstract class InspectedActor : UntypedActor
     /// <inheritdoc/>
     public override void AroundPreStart()
     {
-        _track.Note(ActorEventKind.Started, "started");
+        _track.Started();
         base.AroundPreStart();
     }
 

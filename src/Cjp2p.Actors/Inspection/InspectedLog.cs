@@ -1,40 +1,47 @@
+using Akka.Actor;
 using Akka.Event;
 
 namespace Cjp2p.Actors.Inspection;
 
-/// <summary>An actor's log that leaves a copy of each line in its black box.</summary>
-internal sealed class InspectedLog(ILoggingAdapter log, ActorTrack track, NodeInspection inspection) : ILoggingAdapter
+/// <summary>
+/// An actor's log that leaves a copy of each line in its black box. Akka's own, with the actor's path as text, is made when
+/// there is something to log.
+/// </summary>
+internal sealed class InspectedLog(IActorContext context, ActorTrack track, NodeInspection inspection) : ILoggingAdapter
 {
-    public ILogMessageFormatter Formatter => log.Formatter;
+    private ILoggingAdapter? _log;
 
-    public bool IsDebugEnabled => log.IsDebugEnabled;
+    public ILogMessageFormatter Formatter => context.System.Settings.LogFormatter;
 
-    public bool IsInfoEnabled => log.IsInfoEnabled;
+    public bool IsDebugEnabled => IsEnabled(LogLevel.DebugLevel);
 
-    public bool IsWarningEnabled => log.IsWarningEnabled;
+    public bool IsInfoEnabled => IsEnabled(LogLevel.InfoLevel);
 
-    public bool IsErrorEnabled => log.IsErrorEnabled;
+    public bool IsWarningEnabled => IsEnabled(LogLevel.WarningLevel);
 
-    public bool IsEnabled(LogLevel logLevel) => log.IsEnabled(logLevel);
+    public bool IsErrorEnabled => IsEnabled(LogLevel.ErrorLevel);
+
+    public bool IsEnabled(LogLevel logLevel) => logLevel >= context.System.EventStream.LogLevel;
 
     public void Log(LogLevel logLevel, Exception cause, string message)
     {
-        Note(logLevel, message, cause);
-        log.Log(logLevel, cause, message);
+        if (!IsEnabled(logLevel))
+            return;
+        Note(logLevel, message, cause).Log(logLevel, cause, message);
     }
 
     public void Log(LogLevel logLevel, Exception cause, LogMessage message)
     {
-        Note(logLevel, message, cause);
-        log.Log(logLevel, cause, message);
+        if (!IsEnabled(logLevel))
+            return;
+        Note(logLevel, message, cause).Log(logLevel, cause, message);
     }
 
-    private void Note(LogLevel level, object message, Exception? cause)
+    private ILoggingAdapter Note(LogLevel level, object message, Exception? cause)
     {
-        if (!log.IsEnabled(level))
-            return;
         var text = $"{level.ToString().Replace("Level", "", StringComparison.Ordinal)}: {message}{(cause is null ? "" : $" ({cause.GetType().Name})")}";
         track.Note(ActorEventKind.Logged, text);
         inspection.Border?.OnEvent(track, ActorEventKind.Logged, text);
+        return _log ??= context.GetLogger();
     }
 }

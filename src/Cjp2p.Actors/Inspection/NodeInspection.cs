@@ -12,12 +12,11 @@ namespace Cjp2p.Actors.Inspection;
 /// </summary>
 public sealed class NodeInspection
 {
-    private readonly Lock _lock = new();
     private readonly NodeServices _node;
     private readonly InspectionSettings _settings;
     private readonly Dictionary<IActorRef, ActorTrack> _tracks = [];
-    private readonly Ring<ActorTrack> _gone;
-    private readonly Ring<ActorTrack> _failed;
+    private Ring<ActorTrack> _gone;
+    private Ring<ActorTrack> _failed;
     private ImmutableArray<Tap> _taps = [];
     private volatile InspectionBorder? _border;
     private int _rootDepth = -1;
@@ -70,7 +69,7 @@ public sealed class NodeInspection
     public Tap OpenTap(TapFilter filter)
     {
         ArgumentNullException.ThrowIfNull(filter);
-        lock (_lock)
+        lock (_tracks)
         {
             if (_taps.Length >= _settings.TapsMax)
             {
@@ -88,7 +87,7 @@ public sealed class NodeInspection
     /// <summary>Its tables that have a cap.</summary>
     internal ImmutableArray<TableSize> Tables()
     {
-        lock (_lock)
+        lock (_tracks)
         {
             return
             [
@@ -105,7 +104,7 @@ public sealed class NodeInspection
     /// <summary>Bans changed, or taps did.</summary>
     internal void Publish()
     {
-        lock (_lock)
+        lock (_tracks)
         {
             _border = _taps.IsEmpty && _node.Bans.IsEmpty
                 ? null
@@ -119,7 +118,7 @@ public sealed class NodeInspection
 
     internal bool TryAddWatch()
     {
-        lock (_lock)
+        lock (_tracks)
         {
             if (_watches >= _settings.TapsMax)
                 return false;
@@ -130,13 +129,13 @@ public sealed class NodeInspection
 
     internal void RemoveWatch()
     {
-        lock (_lock)
+        lock (_tracks)
             _watches--;
     }
 
     internal ActorTrack Attach(IActorRef actor, Type type, IMessageQueue? mailbox)
     {
-        lock (_lock)
+        lock (_tracks)
         {
             if (_tracks.TryGetValue(actor, out var known))
                 return known;
@@ -151,16 +150,19 @@ public sealed class NodeInspection
     internal void Detach(ActorTrack track)
     {
         track.Gone();
-        lock (_lock)
+        lock (_tracks)
         {
             _tracks.Remove(track.Actor);
-            (track.HasFailed ? _failed : _gone).Add(track);
+            if (track.HasFailed)
+                _failed.Add(track);
+            else
+                _gone.Add(track);
         }
     }
 
     internal ActorTrack? Find(IActorRef actor)
     {
-        lock (_lock)
+        lock (_tracks)
             return _tracks.GetValueOrDefault(actor);
     }
 
@@ -169,7 +171,7 @@ public sealed class NodeInspection
     {
         var plain = Uri.UnescapeDataString(path);
         ActorTrack[] live;
-        lock (_lock)
+        lock (_tracks)
             live = [.. _tracks.Values];
         return Array.Find(live, track => track.Path == path)
             ?? Array.Find(live, track => Uri.UnescapeDataString(track.Path) == plain)
@@ -180,7 +182,7 @@ public sealed class NodeInspection
     internal List<ActorTrack> Below(string path, int depthMax)
     {
         List<ActorTrack> all;
-        lock (_lock)
+        lock (_tracks)
             all = [.. _tracks.Values.Where(track => IsBelow(track.Path, path, depthMax))];
         all.Sort((a, b) => string.CompareOrdinal(a.Path, b.Path));
         return all;
@@ -192,14 +194,14 @@ public sealed class NodeInspection
     private List<ActorTrack> GoneTracks(string path)
     {
         List<ActorTrack> gone;
-        lock (_lock)
+        lock (_tracks)
             gone = [.. _gone.ToArray().Concat(_failed.ToArray()).Where(track => IsBelow(track.Path, path, int.MaxValue))];
         return [.. gone.OrderByDescending(track => track.GoneAt).ThenBy(track => track.Path, StringComparer.Ordinal)];
     }
 
     private void Close(Tap tap)
     {
-        lock (_lock)
+        lock (_tracks)
         {
             _taps = _taps.Remove(tap);
             _tapEventsLost += tap.Dropped;

@@ -4,27 +4,28 @@ namespace Cjp2p.Actors.Inspection;
 
 /// <summary>
 /// The last few of many things. Takes memory as it fills, so that the many actors that have little to tell cost little.
-/// Not thread-safe.
+/// Not thread-safe. A mutable struct that lives in one field.
 /// </summary>
 /// <param name="capacity">Things kept at the most; 0: none.</param>
-internal sealed class Ring<T>(int capacity)
+internal struct Ring<T>(int capacity)
 {
     private const int First = 4;
     private T[] _items = [];
+    private readonly int _capacity = capacity;
     private int _next;
 
     /// <summary>Things kept now.</summary>
-    public int Count { get; private set; }
+    public int Count { readonly get; private set; }
 
     /// <summary>Things that had to make room.</summary>
-    public long Dropped { get; private set; }
+    public long Dropped { readonly get; private set; }
 
     /// <summary>Adds one; the oldest makes room when there is none.</summary>
     public void Add(in T item)
     {
-        if (capacity == 0)
+        if (_capacity == 0)
             return;
-        if (Count == _items.Length && Count < capacity)
+        if (Count == _items.Length && Count < _capacity)
             Grow();
         if (Count == _items.Length)
             Dropped++;
@@ -35,7 +36,7 @@ internal sealed class Ring<T>(int capacity)
     }
 
     /// <summary>What is kept, oldest first.</summary>
-    public ImmutableArray<T> ToArray()
+    public readonly ImmutableArray<T> ToArray()
     {
         var all = ImmutableArray.CreateBuilder<T>(Count);
         for (var i = 0; i < Count; i++)
@@ -47,7 +48,7 @@ internal sealed class Ring<T>(int capacity)
     private void Grow()
     {
         var old = ToArray();
-        _items = new T[Math.Min(capacity, Math.Max(First, old.Length * 2))];
+        _items = new T[Math.Min(_capacity, Math.Max(First, old.Length * 2))];
         old.CopyTo(_items);
         _next = old.Length % _items.Length;
     }

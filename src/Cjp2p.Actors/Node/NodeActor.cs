@@ -35,6 +35,7 @@ public sealed class NodeActor : InspectedActor, IWithTimers
     public const string StorageDispatcher = "cjp2p.dispatchers.storage";
 
     private const int EarlyMax = 1024;
+    private const int PartsMax = 6;
     private const string StorageName = "storage";
     private const string DownloadsName = "downloads";
 
@@ -42,18 +43,18 @@ public sealed class NodeActor : InspectedActor, IWithTimers
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(1);
 
     private readonly NodeServices _node;
-    private readonly List<IActorRef> _waiting = [];
-    private readonly List<IActorRef> _stopRequesters = [];
-    private readonly List<(object Message, IActorRef Sender)> _early = [];
+    private List<IActorRef>? _waiting;
+    private List<IActorRef>? _stopRequesters;
+    private List<(object Message, IActorRef Sender)>? _early;
     private readonly TimeSpan _startedAt;
     private IActorRef _socket = ActorRefs.Nobody;
     private IActorRef _peers = ActorRefs.Nobody;
     private IActorRef _downloads = ActorRefs.Nobody;
     private IActorRef _server = ActorRefs.Nobody;
     private IActorRef _store = ActorRefs.Nobody;
-    private readonly List<string> _partsStopped = [];
-    private readonly Dictionary<string, IActorRef> _parts = [];
-    private readonly SortedSet<string> _changedKeys = new(StringComparer.Ordinal);
+    private readonly List<(string Name, IActorRef Part)> _parts = new(PartsMax);
+    private List<string>? _partsStopped;
+    private SortedSet<string>? _changedKeys;
     private bool _partsAreStopping;
     private object? _outcome;
     private string _phase = "Opening";
@@ -79,7 +80,7 @@ public sealed class NodeActor : InspectedActor, IWithTimers
 
     /// <summary>Props of a node; its name is the caller's to choose (<see cref="NodeSettings.Name"/>).</summary>
     public static Props Props(NodeSettings settings, NodeEnvironment environment) =>
-        NodeProps.Of(() => new NodeActor(settings, environment)).WithMailbox(NodeMailbox.Id);
+        NodeProps.Inspected((settings, environment), static of => new NodeActor(of.settings, of.environment));
 
     /// <inheritdoc/>
     protected override SupervisorStrategy SupervisorStrategy() =>
@@ -114,9 +115,9 @@ public sealed class NodeActor : InspectedActor, IWithTimers
                 RestoreSettings(loaded.State.Settings);
                 MakeParts(loaded.State);
                 Become(OnReceive);
-                foreach (var (early, sender) in _early)
+                foreach (var (early, sender) in _early ?? [])
                     Self.Tell(early, sender);
-                _early.Clear();
+                _early = null;
                 break;
             case StorageProtocol.InUse inUse:
                 Become(OnReceive);
@@ -127,11 +128,11 @@ public sealed class NodeActor : InspectedActor, IWithTimers
                 OnReceive(message);
                 break;
             case NodeProtocol.Stop:
-                _stopRequesters.Add(Sender);
+                (_stopRequesters ??= []).Add(Sender);
                 Context.Stop(Self);
                 break;
             default:
-                if (_early.Count < EarlyMax)
+                if ((_early ??= []).Count < EarlyMax)
                     _early.Add((message, Sender));
                 else
                     Unhandled(message);
@@ -146,8 +147,7 @@ public sealed class NodeActor : InspectedActor, IWithTimers
         _server = Part(ContentServerActor.Props(_node, _store), "server");
         _peers = Part(PeerRegistryActor.Props(_node, state.Peers), "peers");
         _downloads = Part(DownloadManagerActor.Props(_node, _peers, _store, state.Downloads), DownloadsName);
-        var targets = new PumpTargets(ActorRefs.Nobody, _peers, _downloads, _server);
-        _socket = Part(SocketActor.Props(_node, () => targets), "socket");
+        _socket = Part(SocketActor.Props(_node, new PumpTargets(ActorRefs.Nobody, _peers, _downloads, _server)), "socket");
         _socket.Tell(SocketProtocol.Open.Instance);
     }
 
@@ -155,7 +155,7 @@ public sealed class NodeActor : InspectedActor, IWithTimers
     protected override void PostStop()
     {
         // All parts have stopped: sockets are closed and ports are free.
-        foreach (var requester in _stopRequesters)
+        foreach (var requester in _stopRequesters ?? [])
             requester.Tell(NodeProtocol.Stopped.Instance);
         if (_outcome is null)
             Decide(new NodeProtocol.NotStarted("the node has stopped"));
@@ -179,7 +179,7 @@ public sealed class NodeActor : InspectedActor, IWithTimers
                 break;
             case NodeProtocol.WhenStarted:
                 if (_outcome is null)
-                    _waiting.Add(Sender);
+                    (_waiting ??= []).Add(Sender);
                 else
                     Sender.Tell(_outcome);
                 break;
@@ -222,7 +222,7 @@ public sealed class NodeActor : InspectedActor, IWithTimers
                 _peers.Forward(message);
                 break;
             case NodeProtocol.Stop:
-                _stopRequesters.Add(Sender);
+                (_stopRequesters ??= []).Add(Sender);
                 _log.Info("Stopping");
                 Timers.StartSingleTimer(
                     NodeProtocol.StopTimeout.Instance, NodeProtocol.StopTimeout.Instance, _node.Settings.ShutdownTimeout);
@@ -231,8 +231,8 @@ public sealed class NodeActor : InspectedActor, IWithTimers
                 _downloads.Tell(DownloadProtocol.StopAll.Instance);
                 break;
             case NodeProtocol.PartStopped stopped:
-                _parts.Remove(stopped.Name);
-                _partsStopped.Add(stopped.Name);
+                _parts.RemoveAll(one => one.Name == stopped.Name);
+                (_partsStopped ??= []).Add(stopped.Name);
                 _log.Error("{Part} failed too often; the node stops", stopped.Name);
                 Context.Stop(Self);
                 break;
@@ -247,10 +247,10 @@ public sealed class NodeActor : InspectedActor, IWithTimers
         switch (message)
         {
             case NodeProtocol.Stop:
-                _stopRequesters.Add(Sender);
+                (_stopRequesters ??= []).Add(Sender);
                 break;
             case NodeProtocol.PartStopped stopped:
-                _parts.Remove(stopped.Name);
+                _parts.RemoveAll(one => one.Name == stopped.Name);
                 if (_partsAreStopping || stopped.Name == DownloadsName)
                     StopParts();
                 break;
@@ -280,7 +280,7 @@ public sealed class NodeActor : InspectedActor, IWithTimers
         if (!_partsAreStopping)
         {
             _partsAreStopping = true;
-            foreach (var (name, part) in _parts.OrderBy(one => one.Key, StringComparer.Ordinal))
+            foreach (var (name, part) in _parts.OrderBy(one => one.Name, StringComparer.Ordinal))
             {
                 if (name != StorageName)
                     Context.Stop(part);
@@ -289,7 +289,7 @@ public sealed class NodeActor : InspectedActor, IWithTimers
 
         if (_parts.Count == 0)
             Context.Stop(Self);
-        else if (_parts.Count == 1 && _parts.TryGetValue(StorageName, out var storage))
+        else if (_parts is [(StorageName, var storage)])
             Context.Stop(storage);
     }
 
@@ -297,10 +297,10 @@ public sealed class NodeActor : InspectedActor, IWithTimers
     private void GiveUp()
     {
         _log.Error("{Parts} do not stop (a disk that does not answer?): the node ends without them",
-            string.Join(", ", _parts.Keys.Order(StringComparer.Ordinal)));
-        foreach (var requester in _stopRequesters)
+            string.Join(", ", _parts.Select(one => one.Name).Order(StringComparer.Ordinal)));
+        foreach (var requester in _stopRequesters ?? [])
             requester.Tell(NodeProtocol.Stopped.Instance);
-        _stopRequesters.Clear();
+        _stopRequesters = null;
         Context.Stop(Self);
     }
 
@@ -309,7 +309,7 @@ public sealed class NodeActor : InspectedActor, IWithTimers
         _node.Settings.Name,
         _phase,
         Math.Round((_node.Clock.Now - _startedAt).TotalSeconds, 3),
-        [.. _partsStopped],
+        [.. _partsStopped ?? []],
         BanState.All(_node.Bans, _node.Clock.Now),
         [.. Enum.GetValues<WireCount>().Select(count => new NamedCount(count.ToString(), _node.Counters[count]))])
     {
@@ -383,9 +383,9 @@ public sealed class NodeActor : InspectedActor, IWithTimers
     private void Decide(object outcome)
     {
         _outcome = outcome;
-        foreach (var waiting in _waiting)
+        foreach (var waiting in _waiting ?? [])
             waiting.Tell(outcome);
-        _waiting.Clear();
+        _waiting = null;
     }
 
     private object ChangeSettings(ImmutableArray<(string Key, string Value)> changes)
@@ -400,7 +400,7 @@ public sealed class NodeActor : InspectedActor, IWithTimers
         _node.Apply(settings);
         foreach (var (key, value) in changes)
         {
-            _changedKeys.Add(key);
+            (_changedKeys ??= new(StringComparer.Ordinal)).Add(key);
             _node.Keep(new StateChange.SettingChanged(key, value));
             _log.Info("{Key} is {Value} from now on", key, value);
         }
@@ -415,7 +415,7 @@ public sealed class NodeActor : InspectedActor, IWithTimers
             if (!RuntimeSettings.TryChange(_node.Settings, key, value, out var settings))
                 continue;
             _node.Apply(settings);
-            _changedKeys.Add(key);
+            (_changedKeys ??= new(StringComparer.Ordinal)).Add(key);
             _log.Info("{Key} is {Value}, as it was set in an earlier run (until the configuration is read again)", key, value);
         }
     }
@@ -423,9 +423,9 @@ public sealed class NodeActor : InspectedActor, IWithTimers
     private void Reconfigure(NodeProtocol.Reconfigure reconfigure)
     {
         // What the configuration says counts again.
-        foreach (var key in _changedKeys)
+        foreach (var key in _changedKeys ?? [])
             _node.Keep(new StateChange.SettingChanged(key, null));
-        _changedKeys.Clear();
+        _changedKeys = null;
         var read = reconfigure.Settings;
         var before = _node.Settings;
         _node.Apply(read);
@@ -448,7 +448,9 @@ public sealed class NodeActor : InspectedActor, IWithTimers
     {
         try
         {
-            return _parts[name] = Context.WatchWith(Context.ActorOf(props, name), new NodeProtocol.PartStopped(name));
+            var part = Context.WatchWith(Context.ActorOf(props, name), new NodeProtocol.PartStopped(name));
+            _parts.Add((name, part));
+            return part;
         }
         catch (ConfigurationException e)
         {

@@ -25,6 +25,9 @@ public sealed record NodeEnvironment(
     /// <summary>Its clock; null: that of the ActorSystem's scheduler.</summary>
     public NodeClock? Clock { get; init; }
 
+    /// <summary>Derives the source of chance of one of its actors from that of the node.</summary>
+    public Func<Random, Random> DeriveRandom { get; init; } = static random => new Random(random.Next());
+
     /// <summary>Rules broken on purpose, for tests of the simulator.</summary>
     internal NodeMutations Mutations { get; init; } = NodeMutations.None;
 

@@ -16,8 +16,8 @@ namespace Cjp2p.Actors.Node;
 /// </summary>
 public sealed class NodeServices
 {
-    private readonly Lock _lock = new();
     private readonly Random _random;
+    private readonly Func<Random, Random> _deriveRandom;
     private ImmutableArray<PeerAddress> _peerSample = [];
     private volatile IngressLimits _ingress;
     private volatile NodeSettings _settings;
@@ -34,6 +34,7 @@ public sealed class NodeServices
         Disk = environment.Disk;
         TransportFactory = environment.Transports;
         _random = environment.Random;
+        _deriveRandom = environment.DeriveRandom;
         States = environment.States;
         Secret = environment.Secret;
         Cookies = new CookieIssuer(environment.Secret.AsSpan(), settings.Cookies.Rotate);
@@ -198,8 +199,8 @@ public sealed class NodeServices
     /// <summary>A source of chance for one actor, derived from the node's.</summary>
     public Random NewRandom()
     {
-        lock (_lock)
-            return new Random(_random.Next());
+        lock (_random)
+            return _deriveRandom(_random);
     }
 
     /// <summary>The tables that its parts share, with their caps.</summary>

@@ -27,7 +27,7 @@ internal sealed class PeerActor : InspectedActor
     }
 
     public static Props Props(NodeServices node, PeerAddress address) =>
-        NodeProps.Of(() => new PeerActor(node, address)).WithMailbox(NodeMailbox.Id);
+        NodeProps.Inspected((node, address), static of => new PeerActor(of.node, of.address));
 
     protected override void PreStart() => SetReceiveTimeout(_node.Settings.Peers.ActorIdle);
 

@@ -29,7 +29,7 @@ internal sealed class PeerRegistryActor : InspectedActor, IWithTimers
     private readonly PeerSettings _settings;
     private readonly Random _random;
     private readonly PeerTable _table;
-    private readonly PeerKeeper _keeper;
+    private readonly PeerKeeper? _keeper;
     private readonly TwoGenerationMap<PeerAddress, TimeSpan> _asked;
     private readonly SeenAddresses _seen = new();
     private ImmutableArray<SeenAddress> _seenAs = [];
@@ -48,7 +48,8 @@ internal sealed class PeerRegistryActor : InspectedActor, IWithTimers
         _settings = node.Settings.Peers;
         _random = node.NewRandom();
         _table = node.PeerTable = new PeerTable(_settings) { NeverEvicts = node.Mutations.NeverEvicts };
-        _keeper = new PeerKeeper(known, _settings.ForgetAfterProbes);
+        if (!node.Storage.IsNobody() || !known.IsEmpty)
+            _keeper = new PeerKeeper(known, _settings.ForgetAfterProbes);
         _asked = new TwoGenerationMap<PeerAddress, TimeSpan>(4096);
         _named = node.Settings.Peers.Bootstrap;
         _hurries = TokenBucket.Full(HurriesMax, Now);
@@ -66,7 +67,7 @@ internal sealed class PeerRegistryActor : InspectedActor, IWithTimers
     /// <param name="node">What the node's parts share.</param>
     /// <param name="known">Peers of earlier runs.</param>
     public static Props Props(NodeServices node, ImmutableArray<StoredPeer> known) =>
-        NodeProps.Of(() => new PeerRegistryActor(node, known)).WithMailbox(NodeMailbox.Id);
+        NodeProps.Inspected((node, known), static of => new PeerRegistryActor(of.node, of.known));
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(e => Decided(e, Directive.Stop));
 
@@ -296,7 +297,7 @@ internal sealed class PeerRegistryActor : InspectedActor, IWithTimers
     private void OnNewPeer(PeerNews news)
     {
         var address = news.Source;
-        if (_keeper.OnVerified(address) is { RoundTrip.Ticks: > 0 } known && news.RoundTrip == TimeSpan.Zero)
+        if (_keeper?.OnVerified(address) is { RoundTrip.Ticks: > 0 } known && news.RoundTrip == TimeSpan.Zero)
             _table.SetRoundTrip(address, known.RoundTrip);
         if (_log.IsDebugEnabled)
             _log.Debug("New peer {Peer}, {Peers} in all", address, _table.Verified);
@@ -335,14 +336,14 @@ internal sealed class PeerRegistryActor : InspectedActor, IWithTimers
             :
             [
                 .. candidates,
-                .. _named.Concat(_keeper.Some()).Distinct().Where(address => !_table.Contains(address))
+                .. _named.Concat(_keeper?.Some() ?? []).Distinct().Where(address => !_table.Contains(address))
                     .Take(most - candidates.Length),
             ];
     }
 
     private void Save()
     {
-        if (_node.Storage.IsNobody())
+        if (_keeper is null || _node.Storage.IsNobody())
             return;
         foreach (var change in _keeper.Changes(_table.Peers, Now, _node.Clock.UtcNow))
             _node.Keep(change);
@@ -381,14 +382,14 @@ internal sealed class PeerRegistryActor : InspectedActor, IWithTimers
                 Context.Stop(actor);
         }
 
-        foreach (var address in _keeper.Next(_settings.RememberedPerRound, _table.Verified > 0))
+        foreach (var address in _keeper?.Next(_settings.RememberedPerRound, _table.Verified > 0) ?? [])
             Probe(address);
         var suggested = _table.TakeHearsay(_settings.HearsayPerRound);
         foreach (var address in suggested)
             Probe(address);
         AskNamed();
         _node.PeerSample = _table.Sample(_settings.ReplyPeersMax, _random);
-        var isLearning = _table.Verified < _settings.Floor || suggested.Length > 0 || _keeper.Waiting > 0;
+        var isLearning = _table.Verified < _settings.Floor || suggested.Length > 0 || _keeper?.Waiting > 0;
         Next(isLearning && _table.Verified > 0 ? _settings.DiscoveryMin : Min(_interval * 2, _settings.DiscoveryMax));
     }
 

@@ -22,7 +22,7 @@ public sealed class PeerTable
     private const int DroppedMax = 100;
 
     private readonly PeerSettings _settings;
-    private readonly Ring<DroppedPeer> _dropped = new(DroppedMax);
+    private Ring<DroppedPeer> _dropped = new(DroppedMax);
     private readonly List<PeerRecord> _verified = [];
     private readonly PeerIndex _index;
     private readonly Queue<PeerAddress> _hearsay = new();

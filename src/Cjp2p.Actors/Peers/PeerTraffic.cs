@@ -10,7 +10,6 @@ namespace Cjp2p.Actors.Peers;
 /// <param name="peersMax">Peers counted one by one (<c>cjp2p.inspection.traffic-peers-max</c>).</param>
 public sealed class PeerTraffic(int peersMax)
 {
-    private readonly Lock _lock = new();
     private readonly TwoGenerationMap<PeerAddress, (long In, long Out)> _bytes = new(peersMax);
 
     /// <summary>Peers counted one by one.</summary>
@@ -18,7 +17,7 @@ public sealed class PeerTraffic(int peersMax)
     {
         get
         {
-            lock (_lock)
+            lock (_bytes)
                 return _bytes.Count;
         }
     }
@@ -28,7 +27,7 @@ public sealed class PeerTraffic(int peersMax)
     {
         get
         {
-            lock (_lock)
+            lock (_bytes)
                 return _bytes.Evictions;
         }
     }
@@ -42,13 +41,13 @@ public sealed class PeerTraffic(int peersMax)
     /// <summary>What came from a peer and went to it; zero when nothing is remembered.</summary>
     public (long In, long Out) Of(in PeerAddress peer)
     {
-        lock (_lock)
+        lock (_bytes)
             return _bytes.TryPeek(peer, out var bytes) ? bytes : default;
     }
 
     private void Add(in PeerAddress peer, long bytesIn, long bytesOut)
     {
-        lock (_lock)
+        lock (_bytes)
         {
             _bytes.TryGet(peer, out var before);
             _bytes.Set(peer, (before.In + bytesIn, before.Out + bytesOut));

@@ -73,11 +73,39 @@ public sealed class LinkModel
     {
         var settings = _settings;
         var wireBytes = WireBytes(payloadBytes, settings.MtuBytes, isIPv6, out var fragments);
-        if (fragments > 1 && settings.DropsFragments)
-            return LinkOutcome.Dropped(DropReason.Fragments);
+        return fragments > 1 && settings.DropsFragments
+            ? LinkOutcome.Dropped(DropReason.Fragments)
+            : Carry(nowTicks, wireBytes, fragments, payloadBytes, fate: null);
+    }
+
+    /// <summary>Offers an IP packet as it is on the wire, at a time that never goes back. The length of packets is the sender's affair.</summary>
+    /// <param name="nowTicks">When.</param>
+    /// <param name="wireBytes">Its bytes, IP header included.</param>
+    /// <param name="isFragment">It is one of several that make a datagram.</param>
+    /// <param name="fate">What chance decided about the datagram that it is a fragment of; null: chance decides now.</param>
+    public LinkOutcome OfferPacket(long nowTicks, int wireBytes, bool isFragment = false, DropReason? fate = null) =>
+        isFragment && _settings.DropsFragments
+            ? LinkOutcome.Dropped(DropReason.Fragments)
+            : Carry(nowTicks, wireBytes, 1, wireBytes, fate);
+
+    /// <summary>Bytes that wait before the link now, one that is partly on the wire included.</summary>
+    public long QueuedBytes(long nowTicks)
+    {
+        const ulong TicksForBits = 8 * TimeSpan.TicksPerSecond;
+        if (_busyUntilTicks <= nowTicks)
+            return 0;
+        var high = Math.BigMul((ulong)(_busyUntilTicks - nowTicks), (ulong)_settings.BitsPerSecond, out var bitTicks);
+
+        // Beyond 64 bits there are 200 GB in the queue, which is more than any queue may hold.
+        return high != 0 ? long.MaxValue : (long)((bitTicks + TicksForBits - 1) / TicksForBits);
+    }
+
+    private LinkOutcome Carry(long nowTicks, int wireBytes, int fragments, int payloadBytes, DropReason? fate)
+    {
+        var settings = _settings;
         if (!TryTransmit(nowTicks, wireBytes, out var arrivalTicks))
             return LinkOutcome.Dropped(DropReason.QueueFull);
-        var loss = Lose(fragments);
+        var loss = fate ?? Lose(fragments);
         if (loss != DropReason.None)
             return LinkOutcome.Dropped(loss);
 
@@ -95,18 +123,6 @@ public sealed class LinkModel
             ? (int)_chance.Below((ulong)payloadBytes * 8)
             : -1;
         return new LinkOutcome(DropReason.None, arrivalTicks, copyArrivalTicks, flippedBit, overtakes);
-    }
-
-    /// <summary>Bytes that wait before the link now, one that is partly on the wire included.</summary>
-    public long QueuedBytes(long nowTicks)
-    {
-        const ulong TicksForBits = 8 * TimeSpan.TicksPerSecond;
-        if (_busyUntilTicks <= nowTicks)
-            return 0;
-        var high = Math.BigMul((ulong)(_busyUntilTicks - nowTicks), (ulong)_settings.BitsPerSecond, out var bitTicks);
-
-        // Beyond 64 bits there are 200 GB in the queue, which is more than any queue may hold.
-        return high != 0 ? long.MaxValue : (long)((bitTicks + TicksForBits - 1) / TicksForBits);
     }
 
     private bool TryTransmit(long nowTicks, int wireBytes, out long departureTicks)

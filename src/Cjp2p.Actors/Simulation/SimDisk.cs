@@ -17,11 +17,11 @@ public sealed class SimDisk : IDisk
     private const string Root = "/";
 
     private readonly SimScheduler _scheduler;
-    private readonly Dictionary<string, SimFile> _files = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, SimFile> _safeFiles = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _changedEntries = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _folders = new(StringComparer.Ordinal) { Root };
-    private readonly List<SimDiskWatch> _watches = [];
+    private static readonly SimDiskSettings Healthy = new();
+    private static readonly Dictionary<string, SimFile> NoFiles = [];
+
+    // Null until somebody uses the disk: most of a million machines never do.
+    private Tables? _tables;
     private SplitMix _chance;
     private long _lastChangeTicks;
     private long _blocksUsed;
@@ -35,10 +35,10 @@ public sealed class SimDisk : IDisk
     }
 
     /// <summary>Its size, and what is wrong with it.</summary>
-    public SimDiskSettings Settings { get; set; } = new();
+    public SimDiskSettings Settings { get; set; } = Healthy;
 
     /// <summary>What it did so far.</summary>
-    public SimDiskCounters Counters { get; } = new();
+    public SimDiskCounters Counters => Held.Counters;
 
     /// <summary>Bytes that its files take.</summary>
     public long UsedBytes => _blocksUsed * SimFile.BlockBytes;
@@ -50,17 +50,17 @@ public sealed class SimDisk : IDisk
     internal long Changes { get; private set; }
 
     /// <summary>Its files by path, for who looks on: reading them so takes no time and never fails.</summary>
-    internal IReadOnlyDictionary<string, SimFile> Files => _files;
+    internal IReadOnlyDictionary<string, SimFile> Files => _tables?.Files ?? NoFiles;
 
     /// <summary>How often it crashed; files that were open before are of no use.</summary>
-    internal long Generation => Counters.Crashes;
+    internal long Generation => _tables?.Counters.Crashes ?? 0;
 
     /// <inheritdoc/>
     public bool TryStat(string path, out FileStat stat)
     {
         path = Normalize(path);
         BeginRead(path, 0);
-        if (!_files.TryGetValue(path, out var file))
+        if (!Held.Files.TryGetValue(path, out var file))
         {
             stat = default;
             return false;
@@ -75,9 +75,9 @@ public sealed class SimDisk : IDisk
     {
         folder = Normalize(folder);
         BeginRead(folder, 0);
-        if (!_folders.Contains(folder))
+        if (!Held.Folders.Contains(folder))
             throw new DirectoryNotFoundException($"Could not find a part of the path '{folder}'.");
-        return _files
+        return Held.Files
             .Where(entry => IsBelow(entry.Key, folder))
             .OrderBy(entry => entry.Key, StringComparer.Ordinal)
             .Select(entry => new FileStat(entry.Key, entry.Value.Length, entry.Value.ChangedTicks))
@@ -96,7 +96,7 @@ public sealed class SimDisk : IDisk
     public IDiskFile OpenWrite(string path)
     {
         path = Normalize(path);
-        if (_files.TryGetValue(path, out var file))
+        if (Held.Files.TryGetValue(path, out var file))
         {
             CheckAlive(path);
             CheckWritable(path);
@@ -117,7 +117,7 @@ public sealed class SimDisk : IDisk
     public byte[]? ReadSmall(string path, int bytesMax)
     {
         path = Normalize(path);
-        var isThere = _files.TryGetValue(path, out var file) && file.Length <= bytesMax;
+        var isThere = Held.Files.TryGetValue(path, out var file) && file.Length <= bytesMax;
         BeginRead(path, isThere ? (int)file!.Length : 0);
         if (!isThere)
             return null;
@@ -150,7 +150,7 @@ public sealed class SimDisk : IDisk
         BeginChange(from);
         var file = Find(from);
         CheckParent(to);
-        if (_folders.Contains(to))
+        if (Held.Folders.Contains(to))
             throw Fail(IsFolder(to));
         if (from != to)
         {
@@ -170,10 +170,10 @@ public sealed class SimDisk : IDisk
     public void Delete(string path)
     {
         path = Normalize(path);
-        if (_folders.Contains(path))
+        if (Held.Folders.Contains(path))
             throw Fail(IsFolder(path));
         BeginChange(path);
-        if (!_files.ContainsKey(path))
+        if (!Held.Files.ContainsKey(path))
             return;
         RemoveEntry(path);
         Changed(path);
@@ -183,17 +183,17 @@ public sealed class SimDisk : IDisk
     public void CreateFolder(string path)
     {
         path = Normalize(path);
-        if (_folders.Contains(path))
+        if (Held.Folders.Contains(path))
             return;
         BeginChange(path);
         for (var folder = path; folder != Root; folder = ParentOf(folder))
         {
-            if (_files.ContainsKey(folder))
+            if (Held.Files.ContainsKey(folder))
                 throw Fail(new IOException($"The file '{folder}' already exists."));
         }
 
         for (var folder = path; folder != Root; folder = ParentOf(folder))
-            _folders.Add(folder);
+            Held.Folders.Add(folder);
     }
 
     /// <inheritdoc/>
@@ -208,8 +208,8 @@ public sealed class SimDisk : IDisk
     public IDisposable Watch(string folder, Action changed)
     {
         ArgumentNullException.ThrowIfNull(changed);
-        var watch = new SimDiskWatch(Normalize(folder), changed, ended => _watches.Remove(ended));
-        _watches.Add(watch);
+        var watch = new SimDiskWatch(Normalize(folder), changed, ended => Held.Watches.Remove(ended));
+        Held.Watches.Add(watch);
         return watch;
     }
 
@@ -222,28 +222,28 @@ public sealed class SimDisk : IDisk
         Counters.Crashes++;
         _dead = false;
         _changesLeft = -1;
-        foreach (var watch in _watches.ToList())
+        foreach (var watch in Held.Watches.ToList())
             watch.Dispose();
-        foreach (var path in _changedEntries.Order(StringComparer.Ordinal).ToList())
+        foreach (var path in Held.ChangedEntries.Order(StringComparer.Ordinal).ToList())
         {
             if (_chance.Chance(0.5))
                 continue;
             Counters.EntriesLost++;
-            if (_files.Remove(path, out var lost))
+            if (Held.Files.Remove(path, out var lost))
                 lost.Path = null;
-            if (_safeFiles.TryGetValue(path, out var safe))
-                (_files[path], safe.Path) = (safe, path);
+            if (Held.SafeFiles.TryGetValue(path, out var safe))
+                (Held.Files[path], safe.Path) = (safe, path);
         }
 
-        _changedEntries.Clear();
-        _safeFiles.Clear();
-        foreach (var (path, file) in _files.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+        Held.ChangedEntries.Clear();
+        Held.SafeFiles.Clear();
+        foreach (var (path, file) in Held.Files.OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
             file.Crash(ref _chance, Counters);
-            _safeFiles.Add(path, file);
+            Held.SafeFiles.Add(path, file);
         }
 
-        _blocksUsed = _files.Values.Sum(file => (long)file.BlocksUsed);
+        _blocksUsed = Held.Files.Values.Sum(file => (long)file.BlocksUsed);
     }
 
     /// <summary>
@@ -410,21 +410,21 @@ public sealed class SimDisk : IDisk
     {
         if (Settings.IsReadOnly)
             throw Fail(new IOException($"Read-only file system : '{path}'", 30));
-        if (_folders.Contains(path))
+        if (Held.Folders.Contains(path))
             throw Fail(IsFolder(path));
     }
 
     private void CheckParent(string path)
     {
-        if (!_folders.Contains(ParentOf(path)))
+        if (!Held.Folders.Contains(ParentOf(path)))
             throw Fail(new DirectoryNotFoundException($"Could not find a part of the path '{path}'."));
     }
 
     private SimFile Find(string path)
     {
-        if (_files.TryGetValue(path, out var file))
+        if (Held.Files.TryGetValue(path, out var file))
             return file;
-        if (_folders.Contains(path))
+        if (Held.Folders.Contains(path))
             throw Fail(IsFolder(path));
         CheckParent(path);
         throw Fail(new FileNotFoundException($"Could not find file '{path}'.", path));
@@ -440,38 +440,38 @@ public sealed class SimDisk : IDisk
 
     private void SetEntry(string path, SimFile file)
     {
-        if (_files.ContainsKey(path))
+        if (Held.Files.ContainsKey(path))
             RemoveEntry(path);
-        _files[path] = file;
+        Held.Files[path] = file;
         _blocksUsed += file.BlocksUsed;
         file.Path = path;
-        _changedEntries.Add(path);
+        Held.ChangedEntries.Add(path);
     }
 
     private void RemoveEntry(string path)
     {
-        if (_files.Remove(path, out var removed))
+        if (Held.Files.Remove(path, out var removed))
         {
             removed.Path = null;
             _blocksUsed -= removed.BlocksUsed;
         }
 
-        _changedEntries.Add(path);
+        Held.ChangedEntries.Add(path);
     }
 
     private void FlushFolder(string folder)
     {
-        foreach (var path in _changedEntries.Where(path => ParentOf(path) == folder).ToList())
+        foreach (var path in Held.ChangedEntries.Where(path => ParentOf(path) == folder).ToList())
             FlushEntry(path);
     }
 
     private void FlushEntry(string path)
     {
-        _changedEntries.Remove(path);
-        if (_files.TryGetValue(path, out var file))
-            _safeFiles[path] = file;
+        Held.ChangedEntries.Remove(path);
+        if (Held.Files.TryGetValue(path, out var file))
+            Held.SafeFiles[path] = file;
         else
-            _safeFiles.Remove(path);
+            Held.SafeFiles.Remove(path);
     }
 
     private void Changed(SimFile file)
@@ -483,7 +483,7 @@ public sealed class SimDisk : IDisk
 
     private void Changed(string path)
     {
-        foreach (var watch in _watches)
+        foreach (var watch in Held.Watches)
         {
             if (!watch.IsPending && IsBelow(path, watch.Folder))
             {
@@ -503,5 +503,22 @@ public sealed class SimDisk : IDisk
             ticks += (long)((double)bytes * TimeSpan.TicksPerSecond / settings.BytesPerSecond);
         Counters.BusyTime += new TimeSpan(ticks);
         _scheduler.Runs.Charge(this, ticks);
+    }
+
+    private Tables Held => _tables ??= new Tables();
+
+    private sealed class Tables
+    {
+        public Dictionary<string, SimFile> Files { get; } = new(StringComparer.Ordinal);
+
+        public Dictionary<string, SimFile> SafeFiles { get; } = new(StringComparer.Ordinal);
+
+        public HashSet<string> ChangedEntries { get; } = new(StringComparer.Ordinal);
+
+        public HashSet<string> Folders { get; } = new(StringComparer.Ordinal) { Root };
+
+        public List<SimDiskWatch> Watches { get; } = [];
+
+        public SimDiskCounters Counters { get; } = new();
     }
 }

@@ -11,6 +11,9 @@ public sealed class SimRandom : Random
     /// <summary>Makes the stream of a seed.</summary>
     public SimRandom(ulong seed) : base(0) => _source = new SplitMix(seed);
 
+    /// <summary>Derives one from another: with 64 bits of seed, and a tenth of the memory of a plain one that has a seed.</summary>
+    internal static Func<Random, Random> Derived { get; } = static random => new SimRandom((ulong)random.NextInt64());
+
     /// <inheritdoc/>
     public override int Next() => (int)_source.Below(int.MaxValue);
 

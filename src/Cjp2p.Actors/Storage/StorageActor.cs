@@ -47,8 +47,7 @@ internal sealed class StorageActor : InspectedActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     public static Props Props(NodeServices node, INodeStateFactory states) =>
-        NodeProps.Of(() => new StorageActor(node, states))
-            .WithDispatcher(NodeActor.StorageDispatcher).WithMailbox(NodeMailbox.Id);
+        NodeProps.OnStorage((node, states), static of => new StorageActor(of.node, of.states));
 
     private protected override ActorState Inspect() => new StorageState(
         _trouble.Length > 0 ? $"{_batch.Count} changes wait: {_trouble}" : $"{_written} changes written, {_batch.Count} wait",

@@ -28,7 +28,7 @@ internal sealed class DatagramPump : IDatagramSink
     private readonly IngressLimiter _limiter;
     private readonly TwoGenerationMap<PeerAddress, TimeSpan> _bareReplies;
     private readonly TwoGenerationMap<PeerAddress, TimeSpan> _provenReports;
-    private readonly Random _random;
+    private Random? _random;
     private readonly PeersAnswer _peers;
 
     private readonly List<Arrival> _arrivals = [];
@@ -47,7 +47,6 @@ internal sealed class DatagramPump : IDatagramSink
         _limiter = new IngressLimiter(node.Settings.Ingress, node.Clock.Now);
         _bareReplies = new TwoGenerationMap<PeerAddress, TimeSpan>(node.Settings.Cookies.BareReplySourcesMax);
         _provenReports = new TwoGenerationMap<PeerAddress, TimeSpan>(node.Settings.Cookies.BareReplySourcesMax);
-        _random = node.NewRandom();
         _peers = new PeersAnswer(node.Settings.Wire.Limits.PeersMax);
         _now = node.Clock.Now;
     }
@@ -419,7 +418,7 @@ internal sealed class DatagramPump : IDatagramSink
     {
         var proven = cookies.Check != CookieCheck.Invalid;
         var content = _node.Settings.Content;
-        if (!proven && content.IgnoreUnverifiedOneIn > 0 && _random.Next(content.IgnoreUnverifiedOneIn) == 0)
+        if (!proven && content.IgnoreUnverifiedOneIn > 0 && (_random ??= _node.NewRandom()).Next(content.IgnoreUnverifiedOneIn) == 0)
         {
             _node.Counters.Add(WireCount.IgnoredAtRandom);
             return;

@@ -16,19 +16,19 @@ internal sealed class SocketActor : InspectedActor, IWithTimers
 {
     // Closed -> (Open) Open
     private readonly NodeServices _node;
-    private readonly Func<PumpTargets> _targets;
+    private readonly PumpTargets _targets;
     private Endpoint[] _endpoints = [];
 
-    public SocketActor(NodeServices node, Func<PumpTargets> targets) : base(node)
+    public SocketActor(NodeServices node, PumpTargets targets) : base(node)
     {
         _node = node;
-        _targets = targets;
+        _targets = targets with { Socket = Self };
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props Props(NodeServices node, Func<PumpTargets> targets) =>
-        NodeProps.Of(() => new SocketActor(node, targets)).WithMailbox(NodeMailbox.Id);
+    public static Props Props(NodeServices node, PumpTargets targets) =>
+        NodeProps.Inspected((node, targets), static of => new SocketActor(of.node, of.targets));
 
     // What was open before is opened again, on the same ports, as after the failure of a socket.
     protected override void PostRestart(Exception reason)
@@ -128,8 +128,7 @@ internal sealed class SocketActor : InspectedActor, IWithTimers
                 + "(raise net.core.rmem_max)", endpoint.Address, endpoint.Transport.ReceiveBufferBytes, asked);
         }
 
-        var targets = _targets() with { Socket = Self };
-        var pump = new DatagramPump(_node, endpoint.Transport!, targets);
+        var pump = new DatagramPump(_node, endpoint.Transport!, _targets);
         // Of a socket that was opened again the new one counts.
         _node.Caps.Publish("socket " + Array.IndexOf(_endpoints, endpoint).ToString(System.Globalization.CultureInfo.InvariantCulture), pump.Tables);
         endpoint.Transport!.Start(pump);
@@ -203,7 +202,7 @@ internal sealed class SocketActor : InspectedActor, IWithTimers
     private sealed class Endpoint(PeerAddress address)
     {
         // What transports of the past counted.
-        private readonly long[] _before = new long[8];
+        private long[]? _before;
 
         public PeerAddress Address { get; set; } = address;
 
@@ -223,7 +222,8 @@ internal sealed class SocketActor : InspectedActor, IWithTimers
         {
             var counted = Counted(Transport!.Counters);
             for (var i = 0; i < counted.Length; i++)
-                _before[i] += counted[i];
+                counted[i] += _before?[i] ?? 0;
+            _before = counted;
             Transport.Dispose();
             Transport = null;
             Reason = reason;
@@ -232,13 +232,9 @@ internal sealed class SocketActor : InspectedActor, IWithTimers
 
         public SocketProtocol.EndpointStatus Status()
         {
-            var counts = (long[])_before.Clone();
-            if (Transport is not null)
-            {
-                var counted = Counted(Transport.Counters);
-                for (var i = 0; i < counted.Length; i++)
-                    counts[i] += counted[i];
-            }
+            var counts = Transport is null ? new long[8] : Counted(Transport.Counters);
+            for (var i = 0; i < counts.Length; i++)
+                counts[i] += _before?[i] ?? 0;
 
             return new SocketProtocol.EndpointStatus(
                 Address, Transport is not null, DownSince, Reason, Reopened,

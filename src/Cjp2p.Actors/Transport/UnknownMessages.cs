@@ -8,7 +8,6 @@ public sealed class UnknownMessages
 {
     private const int SendersMax = 8;
     private const int FieldsMax = 8;
-    private readonly Lock _lock = new();
     private readonly Dictionary<string, UnknownMessageCount> _byName = [];
     private readonly WireLimits _limits;
     private readonly int _namesMax;
@@ -26,7 +25,7 @@ public sealed class UnknownMessages
     {
         get
         {
-            lock (_lock)
+            lock (_byName)
                 return _byName.Count;
         }
     }
@@ -70,7 +69,7 @@ public sealed class UnknownMessages
 
     private void Count(in PeerAddress source, string name, RawJson sample, TimeSpan now)
     {
-        lock (_lock)
+        lock (_byName)
         {
             if (_byName.TryGetValue(name, out var known))
                 _byName[name] = known with { Count = known.Count + 1, LastAt = now, Senders = With(known.Senders, source) };
@@ -87,7 +86,7 @@ public sealed class UnknownMessages
     /// <summary>The counts, by name.</summary>
     public IReadOnlyList<UnknownMessageCount> Snapshot()
     {
-        lock (_lock)
+        lock (_byName)
             return [.. _byName.Values.OrderBy(count => count.Name, StringComparer.Ordinal)];
     }
 }

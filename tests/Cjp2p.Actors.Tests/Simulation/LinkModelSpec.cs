@@ -63,6 +63,28 @@ public sealed class LinkModelSpec
         }, iter: 300);
 
     [Fact]
+    public void Packet_has_the_fate_of_a_datagram_as_long_as_it_is_on_the_wire() =>
+        Gen.Select(AnySettings, Gen.ULong, Gen.Int[0, 1400].Array[1, 100]).Sample((settings, seed, sizes) =>
+        {
+            // Neither is cut, and what is flipped in it depends on its length, which differs by the headers.
+            settings = settings with { MtuBytes = 0, Corruption = 0 };
+            var (one, same) = (new LinkModel(settings, seed), new LinkModel(settings, seed));
+            for (var i = 0; i < sizes.Length; i++)
+                Assert.Equal(one.Offer(i * 1000L, sizes[i]), same.OfferPacket(i * 1000L, LinkModel.WireBytes(sizes[i], 0, false, out _)));
+        }, iter: 200);
+
+    [Fact]
+    public void Fragment_of_a_datagram_whose_fate_is_known_has_it_too_and_takes_its_time_on_the_wire()
+    {
+        var link = new LinkModel(new LinkSettings { Loss = 0.5, BitsPerSecond = 8_000_000 }, 1);
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.Equal(DropReason.Loss, link.OfferPacket(0, 1000, isFragment: true, DropReason.Loss).Drop);
+            Assert.Equal((2 * i + 2) * TimeSpan.TicksPerMillisecond, link.OfferPacket(0, 1000, isFragment: true, DropReason.None).ArrivalTicks);
+        }
+    }
+
+    [Fact]
     public void Two_seeds_lose_different_datagrams()
     {
         static IEnumerable<DropReason> Fates(ulong seed)

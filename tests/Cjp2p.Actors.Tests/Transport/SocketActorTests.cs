@@ -205,7 +205,7 @@ public sealed class SocketActorTests : NodeSpec
         Network.ReceiveBufferBytes = receiveBufferBytes;
         _node = Services($"cjp2p {{ {hocon} }}");
         var nobody = new RecordingRef();
-        _socket = Top(SocketActor.Props(_node, () => new PumpTargets(nobody, nobody, nobody, nobody)), "socket");
+        _socket = Top(SocketActor.Props(_node, new PumpTargets(nobody, nobody, nobody, nobody)), "socket");
         _socket.Tell(SocketProtocol.Open.Instance, _user.Ref);
         Settle();
     }

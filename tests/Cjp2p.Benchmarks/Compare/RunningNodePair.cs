@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Cjp2p.Benchmarks.Transfer;
@@ -28,30 +27,37 @@ internal sealed class RunningNodePair : ITransferPair
         _file = file;
     }
 
+    /// <summary>Other sources of the same file.</summary>
+    private string[] MoreSources { get; init; } = [];
+
     /// <summary>Starts both nodes and waits until they serve.</summary>
-    public static async Task<ITransferPair> StartAsync(string program, TestFile file, CancellationToken cancel)
+    /// <param name="program">Path of cjp2p.dll, or of the executable beside it.</param>
+    /// <param name="file">What is shared.</param>
+    /// <param name="cancel">Ends waiting.</param>
+    /// <param name="at">Where the source is; null: on loopback.</param>
+    /// <param name="nodeAt">Where the node is; null: on loopback.</param>
+    /// <param name="moreSources">Other sources of the same file.</param>
+    public static async Task<RunningNodePair> StartAsync(
+        string program, TestFile file, CancellationToken cancel, Place? at = null, Place? nodeAt = null, params string[] moreSources)
     {
-        var (source, address) = await ProgramPair.StartSourceAsync(program, file, [], cancel);
+        var (source, address) = await ProgramPair.StartSourceAsync(program, file, [], cancel, at);
+        nodeAt ??= Place.Loopback;
         Process? node = null;
         try
         {
             var folder = Directory.CreateDirectory(Path.Combine(file.Folder, "node-" + source.Id)).FullName;
             var data = Path.Combine(folder, "data");
-            node = MeasuredProcess.StartServer(ProgramPair.Command(
+            node = MeasuredProcess.StartServer(nodeAt.Wrap(ProgramPair.Command(
                 program,
                 [
-                    "run", "--json", "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0", "--data", data, "--share",
+                    "run", "--json", "--listen", nodeAt.Host + ":0", "--http", "127.0.0.1:0", "--data", data, "--share",
                     Directory.CreateDirectory(Path.Combine(folder, "shared")).FullName, "--set", "http.token=" + Token,
-                ]));
+                ])));
             using var listening = JsonDocument.Parse(await MeasuredProcess.ReadLineAsync(node, cancel));
             // What it logs is not looked at, but has to go somewhere.
             _ = node.StandardOutput.ReadToEndAsync(CancellationToken.None);
-            var http = new HttpClient(new SocketsHttpHandler { UseProxy = false })
-            {
-                BaseAddress = new Uri("http://" + listening.RootElement.GetProperty("http").GetString()),
-            };
-            http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
-            return new RunningNodePair(source, node, http, address, file);
+            var http = nodeAt.NewHttpClient(listening.RootElement.GetProperty("http").GetString()!, Token);
+            return new RunningNodePair(source, node, http, address, file) { MoreSources = moreSources };
         }
         catch
         {
@@ -73,7 +79,7 @@ internal sealed class RunningNodePair : ITransferPair
         var sourceBefore = MeasuredProcess.UsageOf(_source);
         var nodeBefore = MeasuredProcess.UsageOf(_node);
         using var started = await _http.PostAsJsonAsync(
-            "/api/downloads", new { id = _file.Sha256, path = target, peers = new[] { _address } }, cancel);
+            "/api/downloads", new { id = _file.Sha256, path = target, peers = (string[])[_address, .. MoreSources] }, cancel);
         if (!started.IsSuccessStatusCode)
             throw new TransferException("The node refuses: " + await started.Content.ReadAsStringAsync(cancel));
         while (true)

@@ -39,10 +39,11 @@ internal sealed class ProgramPair : ITransferPair
 
     /// <summary>Starts <c>cjp2p share</c> and waits until it serves the file; returns its address too.</summary>
     public static async Task<(Process Source, string Address)> StartSourceAsync(
-        string program, TestFile file, string[] arguments, CancellationToken cancel)
+        string program, TestFile file, string[] arguments, CancellationToken cancel, Place? at = null)
     {
-        var source = MeasuredProcess.StartServer(
-            Command(program, ["share", "--own-node", "--json", "--listen", "127.0.0.1:0", file.SourcePath, .. arguments]));
+        at ??= Place.Loopback;
+        var source = MeasuredProcess.StartServer(at.Wrap(
+            Command(program, ["share", "--own-node", "--json", "--listen", at.Host + ":0", file.SourcePath, .. arguments])));
         try
         {
             // One line says where it listens, the next that the file is served.
