@@ -64,10 +64,10 @@ public sealed class CompetitionTests
     }
 
     [Fact]
-    public void Window_shrinks_when_more_than_a_tenth_is_lost()
+    public void Window_shrinks_when_more_is_lost_than_is_chance()
     {
         var competition = Competing();
-        Rounds(competition, 1, Long, lost: 12);
+        Rounds(competition, 1, Long, lost: 20);
         competition.Measured(new QueueShare(0.25, 0.25), 100);
         Assert.Equal(85, competition.Size, 9);
         // What was lost before is past.
