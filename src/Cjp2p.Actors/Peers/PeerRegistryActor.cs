@@ -367,9 +367,12 @@ internal sealed class PeerRegistryActor : InspectedActor, IWithTimers
             _random,
             out var forgotten,
             HasEnough ? _settings.ProbeAfter : default);
-        foreach (var peer in probes)
+        for (var i = 0; i < probes.Length; i++)
         {
-            Probe(peer);
+            // One of a round tells where it sees us; who has enough peers wants no addresses of the others, only a sign of life from
+            // those that are known to return a ping.
+            var peer = probes[i];
+            Probe(peer, asksForPeers: i == 0 || !HasEnough || _table.RoundTripOf(peer) == TimeSpan.Zero);
             if (_table.IsActive(peer))
                 PeerActorOf(peer, make: false)?.Tell(PeerProtocol.Probed.Instance);
         }
