@@ -309,7 +309,7 @@ public sealed class PeerRegistryActorTests : NodeSpec
         Network.Clear();
         _registry.Tell(PeerRegistryProtocol.Discover.Instance);
         Settle();
-        Assert.Equal(3, Network.Sent.Count());
+        Assert.Equal(3, Network.Sent.Count);
         Assert.All(Network.Sent, probe => Assert.Single(probe.Messages.OfType<PleaseReturnThisMessage>()));
         Assert.Equal(asked, Network.Sent.Count(probe => probe.Messages.OfType<PleaseSendPeers>().Any()));
     }
