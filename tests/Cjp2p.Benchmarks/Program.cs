@@ -8,7 +8,10 @@ using Cjp2p.Benchmarks.Paths;
 using Cjp2p.Benchmarks.Simulation;
 using Cjp2p.Benchmarks.Soak;
 using Cjp2p.Benchmarks.Transfer;
+using Cjp2p.Host.Simulation;
 
+if (args is ["simulation", ..])
+    WorldRuntime.StartOver();
 var root = new RootCommand("Measures Cjp2p; see docs/performance.md. Build with -c Release.")
 {
     CodecCommand.Create(),

@@ -10,8 +10,14 @@ namespace Cjp2p.Actors.Content;
 /// </summary>
 public sealed class TransferWindow
 {
-    /// <summary>Share of the chunks of one round that may be lost without being read as a queue that overflows.</summary>
-    public const double LossTolerated = 0.1;
+    /// <summary>
+    /// Share of the chunks that may be lost, over some rounds, without being read as a queue that overflows. Where 5 % of the
+    /// datagrams are lost both ways it is a tenth, and more in one round of two: a request that is lost takes many chunks with it.
+    /// </summary>
+    public const double LossTolerated = 0.15;
+
+    private const double StartLossMax = 0.2;
+    private const int LossRounds = 8;
 
     // Chunks that are to stand in the queue at one chunk a second: 20 ms at 100 Mbit/s.
     private const double QueueChunks = 0.94;
@@ -35,6 +41,7 @@ public sealed class TransferWindow
     private int _withoutGrowth;
     private int _rounds;
     private double _queueShare = 1;
+    private double _loss;
     private TimeSpan _shortest = TimeSpan.MaxValue;
     private TimeSpan _shortestAt;
     private TimeSpan _shortestOfRound = TimeSpan.MaxValue;
@@ -117,6 +124,7 @@ public sealed class TransferWindow
         _isStarting = true;
         _startRate = _withoutGrowth = _rounds = _roundAcked = _roundLost = 0;
         _queueShare = 1;
+        _loss = 0;
         _shortest = _shortestOfRound = TimeSpan.MaxValue;
         _roundBegan = _drainUntil = TimeSpan.MinValue;
         Array.Clear(_rates);
@@ -159,13 +167,14 @@ public sealed class TransferWindow
     {
         _withoutGrowth = rate > _startRate * Growth ? 0 : _withoutGrowth + 1;
         _startRate = Math.Max(_startRate, rate);
-        _isStarting = _withoutGrowth < RoundsWithoutGrowth && lost <= 2 * LossTolerated
+        _isStarting = _withoutGrowth < RoundsWithoutGrowth && lost <= StartLossMax
             && queue <= (_shortest / 4 > StartQueueMin ? _shortest / 4 : StartQueueMin);
     }
 
     private void Steer(double lost, TimeSpan now, TimeSpan smoothed)
     {
-        _queueShare = lost > LossTolerated
+        _loss += (lost - _loss) / LossRounds;
+        _queueShare = _loss > LossTolerated
             ? Math.Max(QueueShareMin, _queueShare / 2)
             : Math.Min(1, _queueShare * 1.1);
         var rate = RatePerSecond;

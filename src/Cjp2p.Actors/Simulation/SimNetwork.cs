@@ -439,7 +439,7 @@ public sealed class SimNetwork
 
     private void HandOver(SimHost receiver, SimTransport transport, SimDatagram datagram)
     {
-        Trace.Delivered(
+        var payloadHash = Trace.Delivered(
             _steps(),
             _scheduler.NowTicks,
             _scheduler.TimersFired,
@@ -447,7 +447,7 @@ public sealed class SimNetwork
             new TraceEndpoint(receiver.Number, datagram.To.Port),
             datagram.Payload);
         if (Slicing != null)
-            SimSlicing.Absorb(receiver, _scheduler.NowTicks, datagram);
+            SimSlicing.Absorb(receiver, _scheduler.NowTicks, datagram, payloadHash);
         Watch?.Delivered(receiver, datagram.Source, datagram.Payload);
         Tap?.Delivered(
             new TimeSpan(_scheduler.NowTicks), datagram.Sender, receiver, datagram.Source, datagram.To, datagram.Payload);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using Cjp2p.Actors.Protocol;
 using Cjp2p.Actors.Simulation.Scenarios;
@@ -15,7 +16,9 @@ internal sealed class SimSlicing(int slices)
     private const int HeadBytes = 8 + 8 + 4 + 2 + AddressBytes + AddressBytes + 4;
     private const int AddressBytes = 16 + 4 + 2;
 
-    private readonly MemoryStream[] _outboxes = [.. Enumerable.Range(0, slices).Select(_ => new MemoryStream())];
+    // Two for each slice, in turn: what was taken is read while the other one fills.
+    private readonly ArrayBufferWriter<byte>[] _outboxes = [.. Enumerable.Range(0, slices).Select(_ => new ArrayBufferWriter<byte>())];
+    private readonly ArrayBufferWriter<byte>[] _taken = [.. Enumerable.Range(0, slices).Select(_ => new ArrayBufferWriter<byte>())];
 
     /// <summary>When the first of what waits in each outbox arrives in the middle of the network; the end of time: nothing waits.</summary>
     private readonly long[] _earliestTicks = [.. Enumerable.Repeat(long.MaxValue, slices)];
@@ -30,11 +33,11 @@ internal sealed class SimSlicing(int slices)
     internal static long OrderOfCopy(SimDatagram datagram) => datagram.Order | (datagram.Receiver == null ? 1L : 2L);
 
     /// <summary>What was delivered to a host, as a hash that does not depend on what happened elsewhere.</summary>
-    internal static void Absorb(SimHost receiver, long ticks, SimDatagram datagram)
+    internal static void Absorb(SimHost receiver, long ticks, SimDatagram datagram, ulong payloadHash)
     {
         var hash = SimSeed.Mix(receiver.Hash ^ (ulong)ticks) + 1;
         hash = SimSeed.Mix(hash ^ (((ulong)(uint)datagram.Sender.Number << 32) | ((ulong)datagram.SenderPort << 16) | datagram.To.Port)) + 1;
-        receiver.Hash = SimSeed.Mix(hash ^ XxHash64.Hash(datagram.Payload)) + 1;
+        receiver.Hash = SimSeed.Mix(hash ^ payloadHash) + 1;
     }
 
     /// <summary>The hash of a whole world, from those of its hosts by number.</summary>
@@ -42,7 +45,8 @@ internal sealed class SimSlicing(int slices)
 
     internal void Export(int slice, SimDatagram datagram, long arrivalTicks)
     {
-        Span<byte> head = stackalloc byte[HeadBytes];
+        var outbox = _outboxes[slice];
+        var head = outbox.GetSpan(HeadBytes + datagram.Length);
         BinaryPrimitives.WriteInt64LittleEndian(head, arrivalTicks);
         BinaryPrimitives.WriteInt64LittleEndian(head[8..], datagram.Order);
         BinaryPrimitives.WriteInt32LittleEndian(head[16..], datagram.Sender.Number);
@@ -50,19 +54,20 @@ internal sealed class SimSlicing(int slices)
         Write(head[22..], datagram.Source);
         Write(head[(22 + AddressBytes)..], datagram.To);
         BinaryPrimitives.WriteInt32LittleEndian(head[(22 + AddressBytes + AddressBytes)..], datagram.Length);
-        var outbox = _outboxes[slice];
-        outbox.Write(head);
-        outbox.Write(datagram.Payload);
+        datagram.Payload.CopyTo(head[HeadBytes..]);
+        outbox.Advance(HeadBytes + datagram.Length);
         _earliestTicks[slice] = Math.Min(_earliestTicks[slice], arrivalTicks);
     }
 
-    /// <summary>Takes what waits for a slice; null when nothing does.</summary>
+    /// <summary>Takes what waits for a slice; null when nothing does. Its bytes are there until the next time but one.</summary>
     internal SliceMail? Take(int slice)
     {
-        if (_outboxes[slice].Length == 0)
+        var full = _outboxes[slice];
+        if (full.WrittenCount == 0)
             return null;
-        var mail = new SliceMail(slice, new TimeSpan(_earliestTicks[slice]), _outboxes[slice].ToArray());
-        _outboxes[slice].SetLength(0);
+        var mail = new SliceMail(slice, new TimeSpan(_earliestTicks[slice]), full.WrittenMemory);
+        (_outboxes[slice], _taken[slice]) = (_taken[slice], full);
+        _outboxes[slice].ResetWrittenCount();
         _earliestTicks[slice] = long.MaxValue;
         return mail;
     }

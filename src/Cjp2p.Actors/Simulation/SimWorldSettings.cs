@@ -30,7 +30,10 @@ public sealed record SimWorldSettings
     /// <summary>Entries that fire at one and the same tick after which the simulation is stuck: timers of zero delay.</summary>
     public long StepsPerInstantMax { get; init; } = 10_000_000;
 
-    /// <summary>Virtual time between two looks at <see cref="SimWorld.Invariants"/> at the most.</summary>
+    /// <summary>
+    /// Virtual time between two looks at <see cref="SimWorld.Invariants"/>. Where fewer than two steps a machine happen
+    /// meanwhile it takes that many, or sixty times as long.
+    /// </summary>
     public TimeSpan InvariantInterval { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Steps between two looks at <see cref="SimWorld.Invariants"/> at the most.</summary>

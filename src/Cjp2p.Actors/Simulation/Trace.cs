@@ -56,7 +56,8 @@ public sealed class Trace
         return null;
     }
 
-    internal void Delivered(
+    /// <summary>Takes a delivery into the hash; returns the hash of its bytes.</summary>
+    internal ulong Delivered(
         long step, long ticks, long timersFired, TraceEndpoint from, TraceEndpoint to, ReadOnlySpan<byte> datagram)
     {
         var payloadHash = XxHash64.Hash(datagram);
@@ -75,6 +76,8 @@ public sealed class Trace
                 _last.Dequeue();
             _last.Enqueue(new TraceEvent(Deliveries, step, new TimeSpan(ticks), from, to, datagram.Length, payloadHash));
         }
+
+        return payloadHash;
     }
 
     private static ulong Absorb(ulong hash, ulong value) => SimSeed.Mix(hash ^ value) + 0x9E37_79B9_7F4A_7C15;

@@ -82,12 +82,15 @@ public sealed class TransferWindowTests
         Assert.InRange(link.DeliveredOf(0) / (double)link.DeliveredOf(1), 0.8, 1.25);
     }
 
-    [Fact]
-    public void Random_loss_does_not_shrink_it()
+    [Theory]
+    [InlineData(0.05, 2000)]
+    [InlineData(0.1, 2000)] // 5 % of the requests and 5 % of the answers.
+    [InlineData(0.1, 10_000)]
+    public void Random_loss_does_not_shrink_it(double loss, int chunksPerSecond)
     {
-        var link = new Link(new TransferWindow(16, 2, 100_000), 2000, RoundTrip) { Loss = 0.05 };
+        var link = new Link(new TransferWindow(16, 2, 100_000), chunksPerSecond, RoundTrip) { Loss = loss };
         link.Run(TimeSpan.FromSeconds(20));
-        Assert.InRange(link.Run(TimeSpan.FromSeconds(5)), 2000 * 5 * 0.85, 2000 * 5.1);
+        Assert.InRange(link.Run(TimeSpan.FromSeconds(5)), chunksPerSecond * 5 * 0.85, chunksPerSecond * 5.1);
     }
 
     [Fact]

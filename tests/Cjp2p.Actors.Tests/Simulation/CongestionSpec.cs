@@ -185,7 +185,8 @@ public sealed class CongestionSpec(ITestOutputHelper output)
         {
             Source = World.AddNode();
             Fetcher = World.AddNode(new AccessLink(
-                new LinkSettings { Latency = roundTrip / 2 },
+                // Requests get lost as answers do.
+                new LinkSettings { Latency = roundTrip / 2, Loss = loss },
                 new LinkSettings
                 {
                     Latency = roundTrip / 2,

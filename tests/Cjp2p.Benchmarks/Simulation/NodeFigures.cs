@@ -105,7 +105,7 @@ internal static class NodeFigures
         var used = (Environment.CpuUsage.TotalTime - processor).TotalSeconds;
         foreach (var slice in slices)
             slice.Dispose();
-        Say($"{result.Completed} of {result.Fetches.Count} finished, {result.Violations.Count} violations after {result.VirtualTime.TotalSeconds:0.0} virtual s: {wall:0.0} s wall, {used:0.0} s of processor; {result.Delivered} delivered, {result.Steps} steps, {run.Windows} windows, {GC.GetTotalAllocatedBytes() >> 20} MiB allocated, collector stood in the way for {GC.GetTotalPauseDuration().TotalSeconds:0.0} s, working set {Environment.WorkingSet >> 20} MiB, {result.TraceHash}");
+        Say($"{result.Completed} of {result.Fetches.Count} finished, {result.Violations.Count} violations after {result.VirtualTime.TotalSeconds:0.0} virtual s: {wall:0.0} s wall, {used:0.0} s of processor; {result.Delivered} delivered, {result.Steps} steps, {run.Windows} windows, {GC.GetTotalAllocatedBytes() >> 20} MiB allocated, collector stood in the way for {GC.GetTotalPauseDuration().TotalSeconds:0.0} s ({GC.CollectionCount(0)}/{GC.CollectionCount(1)}/{GC.CollectionCount(2)} times), working set {Environment.WorkingSet >> 20} MiB, {result.TraceHash}");
         foreach (var violation in result.Violations.Take(5))
             Say($"  {violation.Invariant}: {violation.What}");
     }

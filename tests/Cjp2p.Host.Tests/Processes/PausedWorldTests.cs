@@ -34,6 +34,8 @@ public sealed class PausedWorldTests : IDisposable
     {
         await using var simulate = await StartAsync();
         var node = $"{_client.BaseAddress!.Authority}/node-3";
+        if (OperatingSystem.IsLinux())
+            Assert.Contains("DOTNET_gcServer=1", (await File.ReadAllTextAsync($"/proc/{simulate.Id}/environ")).Split('\0'));
 
         // The tree, an actor of it, and a field of that: of the node that was named.
         var tree = await InspectAsync(node);

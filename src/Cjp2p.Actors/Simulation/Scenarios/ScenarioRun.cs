@@ -351,7 +351,8 @@ public sealed partial class ScenarioRun : IDisposable
     /// </summary>
     internal SliceReport PlayWindow(SliceStep step)
     {
-        World.Network.Import(step.Mail.Span);
+        foreach (var mail in step.Mail)
+            World.Network.Import(mail.Span);
         try
         {
             if (Phase != ScenarioPhase.Over && step.Until > World.Now)

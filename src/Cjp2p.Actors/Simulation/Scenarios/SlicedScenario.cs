@@ -21,7 +21,7 @@ public sealed class SlicedScenario
     private readonly ulong _seed;
     private readonly IReadOnlyList<IScenarioSlice> _slices;
     private readonly TimeSpan _window;
-    private readonly MemoryStream[] _mail;
+    private readonly List<ReadOnlyMemory<byte>>[] _mail;
     private readonly TimeSpan?[] _next;
     private SliceReport[] _reports = [];
     private TimeSpan _now;
@@ -34,7 +34,7 @@ public sealed class SlicedScenario
     {
         ArgumentNullException.ThrowIfNull(slices);
         (_scenario, _seed, _slices, _window) = (scenario, seed, slices, Window(scenario));
-        _mail = [.. slices.Select(_ => new MemoryStream())];
+        _mail = [.. slices.Select(_ => new List<ReadOnlyMemory<byte>>())];
         _next = new TimeSpan?[slices.Count];
     }
 
@@ -126,9 +126,9 @@ public sealed class SlicedScenario
 
     private async Task AdvanceAsync(TimeSpan until, bool looks, bool ends = false)
     {
-        var steps = _mail.Select(mail => new SliceStep(until, mail.ToArray(), looks, ends)).ToArray();
+        var steps = _mail.Select(mail => new SliceStep(until, [.. mail], looks, ends)).ToArray();
         foreach (var mail in _mail)
-            mail.SetLength(0);
+            mail.Clear();
         _reports = await Task.WhenAll(_slices.Select((slice, i) => NeedNotPlay(i, steps[i])
             ? Task.FromResult(_reports[i] with { Mail = [] })
             : slice.AdvanceAsync(steps[i]))).ConfigureAwait(false);
@@ -138,7 +138,7 @@ public sealed class SlicedScenario
             _next[i] = _reports[i].NextDue;
         foreach (var mail in _reports.SelectMany(report => report.Mail))
         {
-            _mail[mail.To].Write(mail.Datagrams.Span);
+            _mail[mail.To].Add(mail.Datagrams);
             if (_next[mail.To] is not { } next || mail.Earliest < next)
                 _next[mail.To] = mail.Earliest;
         }

@@ -24,16 +24,22 @@ internal static class SliceCodec
 
     public static byte[] Write(SliceStep step)
     {
-        var body = new byte[10 + step.Mail.Length];
+        var body = new byte[10 + step.Mail.Sum(mail => mail.Length)];
         BitConverter.TryWriteBytes(body, step.Until.Ticks);
         body[8] = step.Looks ? (byte)1 : (byte)0;
         body[9] = step.Ends ? (byte)1 : (byte)0;
-        step.Mail.CopyTo(body.AsMemory(10));
+        var at = 10;
+        foreach (var mail in step.Mail)
+        {
+            mail.Span.CopyTo(body.AsSpan(at));
+            at += mail.Length;
+        }
+
         return body;
     }
 
     public static SliceStep ReadStep(byte[] body) =>
-        new(new TimeSpan(BitConverter.ToInt64(body)), body.AsMemory(10), body[8] == 1, body[9] == 1);
+        new(new TimeSpan(BitConverter.ToInt64(body)), [body.AsMemory(10)], body[8] == 1, body[9] == 1);
 
     public static byte[] Write(SliceReport report)
     {

@@ -25,6 +25,24 @@ public sealed class SimInvariantSpec
         Assert.Equal("n0", machine.Name);
     }
 
+    [Theory]
+    [InlineData(1, 3, 4)] // next to nothing: once a minute
+    [InlineData(100, 90, 101)] // one step for each machine a second: as often as two for each have happened
+    [InlineData(1000, 180, 201)] // busy: every second
+    public void A_large_world_is_looked_at_as_often_as_something_happens_and_once_a_minute(int stepsPerSecond, int least, int most)
+    {
+        using var world = new SimWorld(new SimWorldSettings { InvariantInterval = TimeSpan.FromSeconds(1) });
+        var looks = new Broken();
+        for (var i = 0; i < 100; i++)
+            world.AddMachine();
+        world.CheckInvariants();
+        world.Invariants.Add(looks);
+        for (var i = 0; i < 200 * stepsPerSecond; i++)
+            world.After(TimeSpan.FromSeconds((double)i / stepsPerSecond), () => { });
+        world.RunFor(TimeSpan.FromSeconds(200));
+        Assert.InRange(looks.Looks, least, most);
+    }
+
     [Fact]
     public void A_finished_file_with_the_wrong_content_is_seen_and_an_unfinished_one_is_not_looked_at()
     {
