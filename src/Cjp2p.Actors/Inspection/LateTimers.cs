@@ -8,12 +8,12 @@ namespace Cjp2p.Actors.Inspection;
 /// </summary>
 internal static class LateTimers
 {
-    private static volatile Type? s_type;
+    private static volatile Type? _type;
 
     /// <summary>What Akka gave an actor as it was made.</summary>
-    public static void Learn(ITimerScheduler given) => s_type ??= given.GetType();
+    public static void Learn(ITimerScheduler given) => _type ??= given.GetType();
 
     /// <summary>The same for an actor that starts its first timer.</summary>
     public static ITimerScheduler New(IActorContext context) =>
-        (ITimerScheduler)Activator.CreateInstance(s_type!, context)!;
+        (ITimerScheduler)Activator.CreateInstance(_type!, context)!;
 }
