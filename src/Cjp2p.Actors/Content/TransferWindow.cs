@@ -94,7 +94,8 @@ public sealed class TransferWindow
     {
         InFlight = Math.Max(0, InFlight - chunks);
         _roundAcked += chunks;
-        if (_isStarting)
+        // A chunk that waited long says that there are enough before the round is over that says so.
+        if (_isStarting && (_shortest == TimeSpan.MaxValue || sample - _shortest <= Longer(_shortest / 2, StartQueueMin * 2)))
             Resize(_size + chunks);
         if (sample > TimeSpan.Zero)
         {
@@ -168,7 +169,7 @@ public sealed class TransferWindow
         _withoutGrowth = rate > _startRate * Growth ? 0 : _withoutGrowth + 1;
         _startRate = Math.Max(_startRate, rate);
         _isStarting = _withoutGrowth < RoundsWithoutGrowth && lost <= StartLossMax
-            && queue <= (_shortest / 4 > StartQueueMin ? _shortest / 4 : StartQueueMin);
+            && queue <= Longer(_shortest / 4, StartQueueMin);
     }
 
     private void Steer(double lost, TimeSpan now, TimeSpan smoothed)
@@ -182,12 +183,14 @@ public sealed class TransferWindow
         if (now - _shortestAt > LeastAgeMax)
         {
             Resize(onTheWay / 2);
-            _drainUntil = now + (smoothed * 1.5 > DrainMin ? smoothed * 1.5 : DrainMin);
+            _drainUntil = now + Longer(smoothed * 1.5, DrainMin);
             return;
         }
 
         Resize(Math.Min(onTheWay + QueueChunks * _queueShare * Math.Sqrt(rate), _size * Growth + 1));
     }
+
+    private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
     private void Resize(double size) => _size = Math.Clamp(size, _least, _most);
 }
