@@ -63,6 +63,9 @@ public sealed class TwoGenerationMap<TKey, TValue> where TKey : notnull
             _old?.Remove(key);
     }
 
+    /// <summary>Forgets all, for a reason of its owner's; nothing had to make room.</summary>
+    public void Clear() => _young = _old = null;
+
     private void Add(TKey key, TValue value)
     {
         if (_young?.Count >= _generationMax && !_young.ContainsKey(key))

@@ -13,7 +13,7 @@ namespace Cjp2p.Actors.Content;
 /// when all of it is here checks it (where its hash is known), hands its bytes to the file and stops. Has no children.
 /// The download does not restart it: a span whose actor failed is simply fetched again.
 /// </summary>
-internal sealed class ChunkRequestActor : InspectedActor, IWithTimers
+internal sealed class ChunkRequestActor : InspectedActor
 {
     // Fetching -> stopped
     private readonly NodeServices _node;
@@ -35,8 +35,6 @@ internal sealed class ChunkRequestActor : InspectedActor, IWithTimers
         _state = new SpanState(task.Length, task.ChunkBytes, _here);
         _sourceOfChunk = new ushort[_state.ChunkCount];
     }
-
-    public ITimerScheduler Timers { get; set; } = null!;
 
     public static Props Props(NodeServices node, ChunkRequestTask task) =>
         NodeProps.Inspected((node, task), static of => new ChunkRequestActor(of.node, of.task));

@@ -13,7 +13,7 @@ namespace Cjp2p.Actors.Content;
 /// MaybeTheyHaveSome of what others may have, with a short teaser for those who have not verified themselves. Runs on the
 /// disk dispatcher. Has no children; its state is a cache, so a restart by its parent loses nothing.
 /// </summary>
-internal sealed class ContentServerActor : InspectedActor, IWithTimers
+internal sealed class ContentServerActor : InspectedActor
 {
     // Serving: the only state.
     private const int SuppliersToStrangersMax = 3;
@@ -35,10 +35,8 @@ internal sealed class ContentServerActor : InspectedActor, IWithTimers
     {
         _node = node;
         _store = store;
-        PublishTables(Tables);
+        PublishTables();
     }
-
-    public ITimerScheduler Timers { get; set; } = null!;
 
     private BlockCache Cache => _cache ??= new BlockCache(
         _node.Disk, _node.Settings.Content.OpenFilesMax, _node.Settings.Content.CachedBlocksMax);
@@ -73,7 +71,7 @@ internal sealed class ContentServerActor : InspectedActor, IWithTimers
         Tables = Tables(),
     };
 
-    private ImmutableArray<TableSize> Tables()
+    private protected override ImmutableArray<TableSize> Tables()
     {
         var settings = _node.Settings.Content;
         return

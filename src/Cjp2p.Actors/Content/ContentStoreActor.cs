@@ -17,14 +17,14 @@ namespace Cjp2p.Actors.Content;
 /// what it had found stays served meanwhile, since each file is checked when it is read. After that it is stopped and its
 /// folder stays as it is until the node restarts.
 /// </remarks>
-internal sealed class ContentStoreActor : InspectedActor, IWithTimers
+internal sealed class ContentStoreActor : InspectedActor
 {
     // Sharing: the only state.
     private const int ProblemsMax = 100;
     private const int ProgressFiles = 10_000;
 
     private readonly NodeServices _node;
-    private readonly SortedDictionary<string, SharedFolder> _folders = new(StringComparer.Ordinal);
+    private SortedDictionary<string, SharedFolder>? _folders;
     private Dictionary<Sha256Digest, List<SharedFile>>? _copies;
     // As the database has them, until they are seen to be so.
     private Dictionary<string, SharedFile>? _kept;
@@ -36,7 +36,7 @@ internal sealed class ContentStoreActor : InspectedActor, IWithTimers
         _known = known;
     }
 
-    public ITimerScheduler Timers { get; set; } = null!;
+    private SortedDictionary<string, SharedFolder> Folders => _folders ??= new(StringComparer.Ordinal);
 
     private Dictionary<Sha256Digest, List<SharedFile>> Copies => _copies ??= [];
 
@@ -61,14 +61,14 @@ internal sealed class ContentStoreActor : InspectedActor, IWithTimers
     // What was shared since the start is shared again after a restart; the mailbox outlives it.
     protected override void PreRestart(Exception reason, object message)
     {
-        foreach (var path in _folders.Keys.Except(_node.Settings.Content.Shared))
+        foreach (var path in Folders.Keys.Except(_node.Settings.Content.Shared))
             Self.Tell(new ContentStoreProtocol.Share(path), ActorRefs.NoSender);
         base.PreRestart(reason, message);
     }
 
     protected override void PostStop()
     {
-        foreach (var folder in _folders.Values)
+        foreach (var folder in Folders.Values)
             folder.Watch?.Dispose();
     }
 
@@ -94,7 +94,7 @@ internal sealed class ContentStoreActor : InspectedActor, IWithTimers
 
                 break;
             case ContentStoreProtocol.Rescan rescan:
-                if (_folders.TryGetValue(rescan.Folder, out var folder))
+                if (Folders.TryGetValue(rescan.Folder, out var folder))
                     folder.Indexer.Tell(FolderIndexerProtocol.Scan.Instance);
                 break;
             case ContentStoreProtocol.FileChanged changed:
@@ -104,9 +104,9 @@ internal sealed class ContentStoreActor : InspectedActor, IWithTimers
                 Recheck(recheck.Id);
                 break;
             case ContentStoreProtocol.RescanAll:
-                foreach (var shared in _folders.Values)
+                foreach (var shared in Folders.Values)
                     shared.Indexer.Tell(FolderIndexerProtocol.Scan.Instance);
-                Sender.Tell(new ContentStoreProtocol.Rescanning(_folders.Count));
+                Sender.Tell(new ContentStoreProtocol.Rescanning(Folders.Count));
                 break;
             case ContentStoreProtocol.ContentArrived arrived:
                 OnArrived(arrived.File);
@@ -136,7 +136,7 @@ internal sealed class ContentStoreActor : InspectedActor, IWithTimers
         return new ContentStoreState(
             $"{Amounts.Count(status.Files, "file")}, {Amounts.Bytes(status.Bytes)}, {status.Indexing} to hash",
             [
-                .. _folders.Values.Select(folder => new SharedFolderState(
+                .. Folders.Values.Select(folder => new SharedFolderState(
                     folder.Path,
                     folder.Files.Count,
                     _node.Settings.Content.FilesMax,
@@ -150,7 +150,7 @@ internal sealed class ContentStoreActor : InspectedActor, IWithTimers
 
     private void Share(string path)
     {
-        if (_folders.TryGetValue(path, out var folder))
+        if (Folders.TryGetValue(path, out var folder))
         {
             AddWaiting(folder);
             folder.Indexer.Tell(FolderIndexerProtocol.Scan.Instance);
@@ -158,11 +158,11 @@ internal sealed class ContentStoreActor : InspectedActor, IWithTimers
         }
 
         // As the database has it, or as another folder has it: a folder may be shared within another.
-        var known = Kept.Values.Concat(_folders.Values.SelectMany(other => other.Files.Values))
+        var known = Kept.Values.Concat(Folders.Values.SelectMany(other => other.Files.Values))
             .Where(file => SharedFolder.Holds(path, file.File.Path)).DistinctBy(file => file.File.Path).ToArray();
         folder = new SharedFolder(
             path, Context.ActorOf(FolderIndexerActor.Props(_node, path, known), FreeName("index-" + Uri.EscapeDataString(path))));
-        _folders.Add(path, folder);
+        Folders.Add(path, folder);
         _node.Caps.Publish(TablesOf(path), () => [ContentStoreState.Table(path, folder.Files.Count, _node.Settings.Content.FilesMax)]);
         AddWaiting(folder);
         var self = Self;
@@ -193,7 +193,7 @@ internal sealed class ContentStoreActor : InspectedActor, IWithTimers
 
     private void Unshare(string path)
     {
-        if (!_folders.Remove(path, out var folder))
+        if (!Folders.Remove(path, out var folder))
             return;
         _node.Caps.Retract(TablesOf(path));
         folder.Watch?.Dispose();
@@ -207,7 +207,7 @@ internal sealed class ContentStoreActor : InspectedActor, IWithTimers
         }
 
         // What lies in another shared folder, too, is served from there.
-        foreach (var other in _folders.Values)
+        foreach (var other in Folders.Values)
         {
             foreach (var file in other.Files.Values.Where(file => folder.Files.ContainsKey(file.File.Path)))
                 _node.Catalog.Add(file, _node.Settings.Content.ServeByName);
@@ -230,32 +230,32 @@ internal sealed class ContentStoreActor : InspectedActor, IWithTimers
     {
         switch (message)
         {
-            case FolderIndexerProtocol.FileIndexed(var name, var file) when _folders.TryGetValue(name, out var folder):
+            case FolderIndexerProtocol.FileIndexed(var name, var file) when Folders.TryGetValue(name, out var folder):
                 folder.Indexing = Math.Max(0, folder.Indexing - 1);
                 if (folder.Indexing > 0 && folder.Indexing % ProgressFiles == 0)
                     _log.Info("{Files} files of {Path} are still to be hashed", folder.Indexing, folder.Path);
                 Add(folder, file);
                 break;
-            case FolderIndexerProtocol.FileGone(var name, var file) when _folders.TryGetValue(name, out var folder):
+            case FolderIndexerProtocol.FileGone(var name, var file) when Folders.TryGetValue(name, out var folder):
                 folder.Gone.Add(file.Id);
                 Remove(folder, file);
                 break;
-            case FolderIndexerProtocol.FolderGone(var name) when _folders.TryGetValue(name, out var folder):
+            case FolderIndexerProtocol.FolderGone(var name) when Folders.TryGetValue(name, out var folder):
                 foreach (var file in folder.Files.Values)
                     Withdraw(file);
                 folder.Files.Clear();
                 break;
-            case FolderIndexerProtocol.FileUnreadable(var name, _, var reason) when _folders.TryGetValue(name, out var folder):
+            case FolderIndexerProtocol.FileUnreadable(var name, _, var reason) when Folders.TryGetValue(name, out var folder):
                 folder.Indexing = Math.Max(0, folder.Indexing - 1);
                 AddProblem(folder, reason);
                 break;
-            case FolderIndexerProtocol.Skipped(var name, _, var reason) when _folders.TryGetValue(name, out var folder):
+            case FolderIndexerProtocol.Skipped(var name, _, var reason) when Folders.TryGetValue(name, out var folder):
                 AddProblem(folder, reason);
                 break;
-            case FolderIndexerProtocol.Waiting(var name, var files) when _folders.TryGetValue(name, out var folder):
+            case FolderIndexerProtocol.Waiting(var name, var files) when Folders.TryGetValue(name, out var folder):
                 folder.Indexing = files;
                 break;
-            case FolderIndexerProtocol.Scanned(var name) when _folders.TryGetValue(name, out var folder):
+            case FolderIndexerProtocol.Scanned(var name) when Folders.TryGetValue(name, out var folder):
                 OnScanned(folder);
                 break;
         }
@@ -349,7 +349,7 @@ internal sealed class ContentStoreActor : InspectedActor, IWithTimers
     private void OnFileChanged(SharedFile file)
     {
         Withdraw(file);
-        foreach (var folder in _folders.Values.Where(folder => folder.Files.GetValueOrDefault(file.File.Path) == file))
+        foreach (var folder in Folders.Values.Where(folder => folder.Files.GetValueOrDefault(file.File.Path) == file))
         {
             folder.Files.Remove(file.File.Path);
             folder.Gone.Add(file.Id);
@@ -363,14 +363,14 @@ internal sealed class ContentStoreActor : InspectedActor, IWithTimers
         Sender.Tell(new ContentStoreProtocol.Rechecking(id, found ? file.File.Path : null));
         if (!found)
             return;
-        foreach (var folder in _folders.Values.Where(folder => folder.Files.ContainsKey(file.File.Path)))
+        foreach (var folder in Folders.Values.Where(folder => folder.Files.ContainsKey(file.File.Path)))
             folder.Indexer.Tell(new FolderIndexerProtocol.Forget(file.File.Path));
         OnFileChanged(file);
     }
 
     private void OnArrived(SharedFile file)
     {
-        foreach (var folder in _folders.Values.Where(folder => folder.Holds(file.File.Path)))
+        foreach (var folder in Folders.Values.Where(folder => folder.Holds(file.File.Path)))
         {
             Add(folder, file);
             folder.Indexer.Tell(new FolderIndexerProtocol.Known(file));
@@ -379,11 +379,11 @@ internal sealed class ContentStoreActor : InspectedActor, IWithTimers
     }
 
     private ContentStoreProtocol.StoreStatus Status() => new(
-        _folders.Values.Sum(folder => folder.Files.Count),
-        _folders.Values.Sum(folder => folder.Files.Values.Sum(file => file.File.LengthBytes)),
-        _folders.Values.Sum(folder => folder.Indexing));
+        Folders.Values.Sum(folder => folder.Files.Count),
+        Folders.Values.Sum(folder => folder.Files.Values.Sum(file => file.File.LengthBytes)),
+        Folders.Values.Sum(folder => folder.Indexing));
 
-    private IEnumerable<SharedFile> AllFiles() => _folders.Values
+    private IEnumerable<SharedFile> AllFiles() => Folders.Values
         .SelectMany(folder => folder.Files.Values)
         .OrderBy(file => file.File.Path, StringComparer.Ordinal);
 

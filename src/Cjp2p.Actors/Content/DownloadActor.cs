@@ -20,7 +20,7 @@ namespace Cjp2p.Actors.Content;
 /// spans are here, is in this actor. Its parts: <c>.Sources</c> whom to ask, <c>.Spans</c> what of whom, <c>.File</c> what the disk
 /// says, <c>.Time</c> what happens because time passed.
 /// </remarks>
-internal sealed partial class DownloadActor : InspectedActor, IWithTimers
+internal sealed partial class DownloadActor : InspectedActor
 {
     // Searching --(a length is believed)--> Fetching --(all spans written)--> Verifying --(hash right)--> stopped
     //     ^------(nobody is left)--------------'  ^-----(hash wrong)-----------'
@@ -110,10 +110,8 @@ internal sealed partial class DownloadActor : InspectedActor, IWithTimers
         _doubt = new LengthDoubt(_settings.StallAfter);
         _unfinishedPath = start.TargetPath + DownloadFileActor.UnfinishedSuffix;
         _suggestionBudget = TokenBucket.Full(_settings.SuggestedPerMinute, node.Clock.Now);
-        PublishTables(Tables);
+        PublishTables();
     }
-
-    public ITimerScheduler Timers { get; set; } = null!;
 
     private TimeSpan Now => _node.Clock.Now;
 
@@ -267,7 +265,7 @@ internal sealed partial class DownloadActor : InspectedActor, IWithTimers
         };
     }
 
-    private ImmutableArray<TableSize> Tables() =>
+    private protected override ImmutableArray<TableSize> Tables() =>
     [
         new("cjp2p.downloads.sources-max", "sources", _sources.Count, _settings.SourcesMax, _sourcesRefused),
         new("cjp2p.downloads.active-spans-max", "spans", _spans.Count, _settings.ActiveSpansMax),

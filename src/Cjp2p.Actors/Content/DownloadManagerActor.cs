@@ -39,7 +39,7 @@ internal sealed class DownloadManagerActor : InspectedActor
         _node = node;
         _registry = registry;
         _store = store;
-        PublishTables(() => [DownloadManagerState.Table(_running.Count, _node.Settings.Downloads.RunningMax, _refused)]);
+        PublishTables();
     }
 
     /// <param name="node">What the node's parts share.</param>
@@ -50,6 +50,9 @@ internal sealed class DownloadManagerActor : InspectedActor
         NodeServices node, IActorRef registry, IActorRef store, ImmutableArray<StoredDownload> unfinished) =>
         NodeProps.Inspected(
             (node, registry, store, unfinished), static of => new DownloadManagerActor(of.node, of.registry, of.store, of.unfinished));
+
+    private protected override ImmutableArray<TableSize> Tables() =>
+        [DownloadManagerState.Table(_running.Count, _node.Settings.Downloads.RunningMax, _refused)];
 
     protected override void PreStart()
     {

@@ -14,10 +14,18 @@ namespace Cjp2p.Actors.Content;
 public sealed record RetryPolicy(
     TimeSpan TimeoutMin, TimeSpan TimeoutUnknown, TimeSpan TimeoutMax, TimeSpan PauseMin, TimeSpan PauseMax)
 {
-    /// <summary>How long to wait for an answer to a request that is the <paramref name="attempt"/>-th (from 1) for its chunk.</summary>
+    // Where one of ten is lost, a few of a thousand chunks are lost three times. Whoever waits longer for each time waits for those at the
+    // end of a transfer longer than for all others. That a source is too slow for it is what the round trip time is for.
+    private const int PatientFromAttempt = 4;
+
+    /// <summary>
+    /// How long to wait for an answer to a request that is the <paramref name="attempt"/>-th (from 1) for its chunk. It doubles from
+    /// one to the next; of a source that has answered, from the fourth on.
+    /// </summary>
     public TimeSpan Timeout(in RoundTripTime rtt, int attempt)
     {
-        var timeout = rtt.Timeout(TimeoutMin, TimeoutUnknown, TimeoutMax) * Math.Pow(2, Math.Clamp(attempt - 1, 0, 10));
+        var doublings = attempt - (rtt.IsKnown ? PatientFromAttempt - 1 : 1);
+        var timeout = rtt.Timeout(TimeoutMin, TimeoutUnknown, TimeoutMax) * Math.Pow(2, Math.Clamp(doublings, 0, 10));
         return timeout > TimeoutMax ? TimeoutMax : timeout;
     }
 

@@ -117,7 +117,8 @@ public sealed class TransferWindow
     {
         InFlight = Math.Max(0, InFlight - chunks);
         _roundAcked += chunks;
-        if (_isStarting)
+        // A chunk that waited long says that there are enough before the round is over that says so.
+        if (_isStarting && (_shortest == TimeSpan.MaxValue || sample - _shortest <= Longer(_shortest / 2, StartQueueMin * 2)))
             Resize(_size + chunks);
         if (sample > TimeSpan.Zero)
         {
@@ -302,7 +303,7 @@ public sealed class TransferWindow
         _withoutGrowth = rate > _startRate * Growth ? 0 : _withoutGrowth + 1;
         _startRate = Math.Max(_startRate, rate);
         _isStarting = _withoutGrowth < RoundsWithoutGrowth && lost <= StartLossMax
-            && queue <= (_shortest / 4 > StartQueueMin ? _shortest / 4 : StartQueueMin);
+            && queue <= Longer(_shortest / 4, StartQueueMin);
     }
 
     private void Steer(in Round round, TimeSpan now, TimeSpan smoothed)
@@ -332,7 +333,7 @@ public sealed class TransferWindow
     {
         _isDraining = true;
         _drainPeriod = now.Ticks / LeastAgeMax.Ticks;
-        _changedUntil = now + (smoothed * 1.5 > DrainMin ? smoothed * 1.5 : DrainMin);
+        _changedUntil = now + Longer(smoothed * 1.5, DrainMin);
         Resize(RatePerSecond * _shortest.TotalSeconds / 2);
     }
 
@@ -341,6 +342,8 @@ public sealed class TransferWindow
         var rate = RatePerSecond;
         return rate * _shortest.TotalSeconds + QueueChunks * queueShare * Math.Sqrt(rate);
     }
+
+    private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
     private void Resize(double size) => _size = Math.Clamp(size, _least, _most);
 

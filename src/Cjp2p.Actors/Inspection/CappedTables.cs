@@ -9,22 +9,27 @@ namespace Cjp2p.Actors.Inspection;
 public sealed class CappedTables
 {
     // A handful: six, and one for each download and shared folder.
-    private readonly List<(string Owner, Func<ImmutableArray<TableSize>> Read)> _byOwner = [];
+    private readonly List<(string Owner, ITables Tables)> _byOwner = [];
 
     /// <summary>Publishes the tables of an owner, instead of those that it published before.</summary>
     /// <param name="owner">A name of its own.</param>
-    /// <param name="read">Reads their sizes.</param>
-    public void Publish(string owner, Func<ImmutableArray<TableSize>> read)
+    /// <param name="tables">Reads their sizes.</param>
+    internal void Publish(string owner, ITables tables)
     {
         lock (_byOwner)
         {
             Forget(owner);
-            _byOwner.Add((owner, read));
+            _byOwner.Add((owner, tables));
         }
     }
 
+    /// <summary>As the other, of an owner that is none itself.</summary>
+    /// <param name="owner">A name of its own.</param>
+    /// <param name="read">Reads their sizes.</param>
+    public void Publish(string owner, Func<ImmutableArray<TableSize>> read) => Publish(owner, new ByFunction(read));
+
     /// <summary>The owner is no more.</summary>
-    /// <param name="owner">As in <see cref="Publish"/>.</param>
+    /// <param name="owner">As it was published.</param>
     public void Retract(string owner)
     {
         lock (_byOwner)
@@ -37,12 +42,12 @@ public sealed class CappedTables
     /// </summary>
     public ImmutableArray<TableSize> All()
     {
-        (string, Func<ImmutableArray<TableSize>> Read)[] owners;
+        (string, ITables Tables)[] owners;
         lock (_byOwner)
             owners = [.. _byOwner];
         return
         [
-            .. owners.SelectMany(owner => owner.Read()).GroupBy(table => (table.Key, table.Unit)).Select(Fullest)
+            .. owners.SelectMany(owner => owner.Tables.Tables()).GroupBy(table => (table.Key, table.Unit)).Select(Fullest)
                 .OrderBy(table => table.Key, StringComparer.Ordinal).ThenBy(table => table.Unit, StringComparer.Ordinal),
         ];
     }
@@ -57,5 +62,10 @@ public sealed class CappedTables
     {
         var fullest = tables.MaxBy(table => (double)table.Size / Math.Max(1, table.Cap))!;
         return fullest.Evictions < 0 ? fullest : fullest with { Evictions = tables.Sum(table => Math.Max(0, table.Evictions)) };
+    }
+
+    private sealed class ByFunction(Func<ImmutableArray<TableSize>> read) : ITables
+    {
+        public ImmutableArray<TableSize> Tables() => read();
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
 using Cjp2p.Actors.Node;
@@ -12,7 +13,7 @@ namespace Cjp2p.Actors.Inspection;
 /// A subclass says what its state is (<see cref="Inspect"/>), logs with <see cref="_log"/>, and passes the decisions of its
 /// supervisor strategy through <see cref="Decided"/>. Its Props have <see cref="NodeMailbox.Id"/> as their mailbox.
 /// </remarks>
-public abstract class InspectedActor : UntypedActor
+public abstract class InspectedActor : UntypedActor, IWithTimers, ITables
 {
     /// <summary>Its log; what is logged is in the black box too.</summary>
     private protected readonly ILoggingAdapter _log;
@@ -22,6 +23,7 @@ public abstract class InspectedActor : UntypedActor
     private readonly bool _measures;
     private readonly CappedTables _caps;
     private bool _hasTables;
+    private ITimerScheduler? _timers;
 
     /// <summary>Begins its black box, or goes on with it after a restart.</summary>
     private protected InspectedActor(NodeServices node)
@@ -33,15 +35,29 @@ public abstract class InspectedActor : UntypedActor
         _log = new InspectedLog(Context, _track, _inspection);
     }
 
+    /// <summary>Its timers, which end with it.</summary>
+    private protected ITimerScheduler Timers => _timers ??= LateTimers.New(Context);
+
+    ITimerScheduler IWithTimers.Timers
+    {
+        get => _timers!;
+        set => LateTimers.Learn(value);
+    }
+
     /// <summary>A copy of its state as it is now.</summary>
     private protected abstract ActorState Inspect();
 
     /// <summary>Publishes its tables that have a cap; last in its constructor, since they may be read at once, from any thread.</summary>
-    private protected void PublishTables(Func<System.Collections.Immutable.ImmutableArray<TableSize>> read)
+    private protected void PublishTables()
     {
         _hasTables = true;
-        _caps.Publish(_track.Path, read);
+        _caps.Publish(_track.Path, this);
     }
+
+    /// <summary>Its tables that have a cap, if it publishes any; called by any thread.</summary>
+    private protected virtual ImmutableArray<TableSize> Tables() => [];
+
+    ImmutableArray<TableSize> ITables.Tables() => Tables();
 
     /// <summary>A child failed: notes that, with what is to become of it, in both black boxes.</summary>
     private protected Directive Decided(Exception cause, Directive directive)

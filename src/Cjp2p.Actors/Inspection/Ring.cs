@@ -13,12 +13,13 @@ internal struct Ring<T>(int capacity)
     private T[] _items = [];
     private readonly int _capacity = capacity;
     private int _next;
+    private long _added;
 
     /// <summary>Things kept now.</summary>
-    public int Count { readonly get; private set; }
+    public readonly int Count => (int)Math.Min(_added, _capacity);
 
     /// <summary>Things that had to make room.</summary>
-    public long Dropped { readonly get; private set; }
+    public readonly long Dropped => _added - Count;
 
     /// <summary>Adds one; the oldest makes room when there is none.</summary>
     public void Add(in T item)
@@ -27,10 +28,7 @@ internal struct Ring<T>(int capacity)
             return;
         if (Count == _items.Length && Count < _capacity)
             Grow();
-        if (Count == _items.Length)
-            Dropped++;
-        else
-            Count++;
+        _added++;
         _items[_next] = item;
         _next = (_next + 1) % _items.Length;
     }

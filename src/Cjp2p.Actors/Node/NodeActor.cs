@@ -22,7 +22,7 @@ namespace Cjp2p.Actors.Node;
 /// node opens them again. A part that fails more often stops the node, which says so: a node that cannot work does not
 /// pretend to.
 /// </remarks>
-public sealed class NodeActor : InspectedActor, IWithTimers
+public sealed class NodeActor : InspectedActor
 {
     // Loading --(state is loaded)--> Opening --(sockets open)--> Running --(Stop)--> Stopping -> stopped
     //    |                              `------(cannot open)--> Failed
@@ -72,9 +72,6 @@ public sealed class NodeActor : InspectedActor, IWithTimers
         _startedAt = node.Clock.Now;
     }
 
-    /// <inheritdoc/>
-    public ITimerScheduler Timers { get; set; } = null!;
-
     /// <summary>What its parts share, for tests.</summary>
     internal NodeServices Services => _node;
 
@@ -86,6 +83,9 @@ public sealed class NodeActor : InspectedActor, IWithTimers
     protected override SupervisorStrategy SupervisorStrategy() =>
         new OneForOneStrategy(10, TimeSpan.FromMinutes(1), exception =>
         {
+            // One that fails too often is stopped instead.
+            if (_parts.Exists(one => one.Part.Equals(Sender)))
+                WatchPart(Sender);
             _log.Error(exception, "A part of the node failed and is restarted");
             return Decided(exception, Directive.Restart);
         });
@@ -282,6 +282,7 @@ public sealed class NodeActor : InspectedActor, IWithTimers
             _partsAreStopping = true;
             foreach (var (name, part) in _parts.OrderBy(one => one.Name, StringComparer.Ordinal))
             {
+                WatchPart(part);
                 if (name != StorageName)
                     Context.Stop(part);
             }
@@ -444,11 +445,14 @@ public sealed class NodeActor : InspectedActor, IWithTimers
             _log.Warning("From the next start on only: {Waiting}", string.Join(", ", reconfigure.Waiting));
     }
 
+    // Only when it may stop: what Akka keeps for all that are watched is 900 bytes, in each of many nodes.
+    private static void WatchPart(IActorRef part) => Context.WatchWith(part, new NodeProtocol.PartStopped(part.Path.Name));
+
     private IActorRef Part(Props props, string name)
     {
         try
         {
-            var part = Context.WatchWith(Context.ActorOf(props, name), new NodeProtocol.PartStopped(name));
+            var part = Context.ActorOf(props, name);
             _parts.Add((name, part));
             return part;
         }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Cjp2p.Actors.AntiSpoof;
 using Cjp2p.Actors.Content;
+using Cjp2p.Actors.Protocol;
 using Cjp2p.Actors.Storage;
 using Cjp2p.Actors.Transport;
 
@@ -27,6 +28,11 @@ public sealed record NodeEnvironment(
 
     /// <summary>Derives the source of chance of one of its actors from that of the node.</summary>
     public Func<Random, Random> DeriveRandom { get; init; } = static random => new Random(random.Next());
+
+    /// <summary>
+    /// Makes a reader for one receiving thread, or gives out the one of that thread where it receives for many nodes.
+    /// </summary>
+    public Func<WireLimits, DatagramReader> ReaderFor { get; init; } = static limits => new DatagramReader(limits);
 
     /// <summary>Rules broken on purpose, for tests of the simulator.</summary>
     internal NodeMutations Mutations { get; init; } = NodeMutations.None;

@@ -14,14 +14,16 @@ namespace Cjp2p.Actors.Node;
 /// What the actors and receive threads of one node share: its settings, its clock, and the tables of the data plane, each
 /// thread-safe and bounded. Handed down by constructor; nothing of it is static, so that many nodes live in one process.
 /// </summary>
-public sealed class NodeServices
+public sealed class NodeServices : ITables
 {
     private readonly Random _random;
     private readonly Func<Random, Random> _deriveRandom;
+    private readonly Func<WireLimits, DatagramReader> _readerFor;
     private ImmutableArray<PeerAddress> _peerSample = [];
     private volatile IngressLimits _ingress;
     private volatile NodeSettings _settings;
     private long _peerCounts;
+    private int _peerSamples;
 
     /// <param name="settings">Settings of the node.</param>
     /// <param name="environment">Its outside world.</param>
@@ -35,23 +37,20 @@ public sealed class NodeServices
         TransportFactory = environment.Transports;
         _random = environment.Random;
         _deriveRandom = environment.DeriveRandom;
+        _readerFor = environment.ReaderFor;
         States = environment.States;
         Secret = environment.Secret;
         Cookies = new CookieIssuer(environment.Secret.AsSpan(), settings.Cookies.Rotate);
         Pings = new PingIssuer(environment.Secret.AsSpan());
-        Quota = new DiskQuota(settings.Downloads.QuotaBytes);
         Rates = new RateLimits(settings.Limits);
         Jar = new CookieJar(settings.Cookies.KeptMax);
         Buffers = environment.Buffers ?? new SpanBufferPool(settings.Downloads.SpanBuffersMax);
         Flight = new FlightBudget(settings.Downloads.FlightMaxChunks);
-        Sources = new SourceMemory(settings.Content.RememberedContentsMax, settings.Content.RememberedSourcesMax);
         Mutations = environment.Mutations;
-        Unknown = new UnknownMessages(settings.Wire.Limits, settings.Wire.UnknownNamesMax);
         Bans = new Bans(settings.Inspection.BansMax) { Blocked = settings.Peers.Blocked };
         Transports = new TransportSet(Bans);
-        Traffic = new PeerTraffic(settings.Inspection.TrafficPeersMax);
         Inspection = new NodeInspection(this);
-        Caps.Publish("shared", Tables);
+        Caps.Publish("shared", this);
     }
 
     /// <summary>Settings of the node, as they are now: <see cref="LiveSettings"/> may change at any time.</summary>
@@ -79,7 +78,7 @@ public sealed class NodeServices
     public CappedTables Caps { get; } = new();
 
     /// <summary>Content that came from peers and went to them.</summary>
-    public PeerTraffic Traffic { get; }
+    public PeerTraffic Traffic => field ?? First(ref field, new PeerTraffic(Settings.Inspection.TrafficPeersMax));
 
     /// <summary>Cookies that we ask others to return.</summary>
     public CookieIssuer Cookies { get; private set; }
@@ -94,7 +93,7 @@ public sealed class NodeServices
     public RateLimits Rates { get; }
 
     /// <summary>What unfinished downloads may take of the disk.</summary>
-    public DiskQuota Quota { get; }
+    public DiskQuota Quota => field ?? First(ref field, new DiskQuota(Settings.Downloads.QuotaBytes));
 
     /// <summary>Running downloads.</summary>
     public ContentRoutes Routes { get; } = new();
@@ -112,7 +111,8 @@ public sealed class NodeServices
     public ContentCatalog Catalog { get; } = new();
 
     /// <summary>Who may have what.</summary>
-    public SourceMemory Sources { get; }
+    public SourceMemory Sources => field ?? First(
+        ref field, new SourceMemory(Settings.Content.RememberedContentsMax, Settings.Content.RememberedSourcesMax));
 
     /// <summary>What strangers may cost, as it is now; may be changed at any time.</summary>
     public IngressLimits Ingress
@@ -132,7 +132,7 @@ public sealed class NodeServices
     public WireCounters Counters { get; } = new();
 
     /// <summary>Messages that we do not know.</summary>
-    public UnknownMessages Unknown { get; }
+    public UnknownMessages Unknown => field ?? First(ref field, new UnknownMessages(Settings.Wire.Limits, Settings.Wire.UnknownNamesMax));
 
     /// <summary>Messages to the peer registry that it has not handled.</summary>
     public Backlog RegistryBacklog { get; } = new(1024);
@@ -147,8 +147,15 @@ public sealed class NodeServices
     public ImmutableArray<PeerAddress> PeerSample
     {
         get => ImmutableInterlocked.InterlockedCompareExchange(ref _peerSample, default, default);
-        internal set => ImmutableInterlocked.InterlockedExchange(ref _peerSample, value);
+        internal set
+        {
+            ImmutableInterlocked.InterlockedExchange(ref _peerSample, value);
+            Interlocked.Increment(ref _peerSamples);
+        }
     }
+
+    /// <summary>How many <see cref="PeerSample"/> there have been: tells two of them apart without keeping one alive.</summary>
+    internal int PeerSamples => Volatile.Read(ref _peerSamples);
 
     /// <summary>Which addresses of others are worth knowing; set when the sockets are open.</summary>
     public AddressPolicy AddressPolicy { get; internal set; } = new(false, false, []);
@@ -205,6 +212,13 @@ public sealed class NodeServices
         lock (_random)
             return _deriveRandom(_random);
     }
+
+    // Made when first used, by whichever thread: a node that is only there has no use for some tables.
+    private static T First<T>(ref T? table, T made)
+        where T : class => Interlocked.CompareExchange(ref table, made, null) ?? made;
+
+    /// <summary>A reader for one receiving thread.</summary>
+    internal DatagramReader NewReader() => _readerFor(Settings.Wire.Limits);
 
     /// <summary>The tables that its parts share, with their caps.</summary>
     public ImmutableArray<TableSize> Tables() =>

@@ -18,10 +18,11 @@ namespace Cjp2p.Actors.Peers;
 /// Supervision: a peer's actor that throws is stopped: its state is optional, and the next datagram of that peer makes
 /// another.
 /// </remarks>
-internal sealed class PeerRegistryActor : InspectedActor, IWithTimers
+internal sealed class PeerRegistryActor : InspectedActor
 {
     // Discovering: the only state; rounds come quickly while peers are few and slowly when there are enough.
     private static readonly TimeSpan AskedAgeMax = TimeSpan.FromSeconds(30);
+    private const int AskedMax = 4096;
     private const int HurriesMax = 3;
     private static readonly TimeSpan SeenInterval = TimeSpan.FromSeconds(1);
 
@@ -30,7 +31,7 @@ internal sealed class PeerRegistryActor : InspectedActor, IWithTimers
     private readonly Random _random;
     private readonly PeerTable _table;
     private readonly PeerKeeper? _keeper;
-    private readonly TwoGenerationMap<PeerAddress, TimeSpan> _asked;
+    private readonly RecentTimes _asked = new(AskedMax);
     private readonly SeenAddresses _seen = new();
     private ImmutableArray<SeenAddress> _seenAs = [];
     private TimeSpan _seenAt;
@@ -50,15 +51,12 @@ internal sealed class PeerRegistryActor : InspectedActor, IWithTimers
         _table = node.PeerTable = new PeerTable(_settings) { NeverEvicts = node.Mutations.NeverEvicts };
         if (!node.Storage.IsNobody() || !known.IsEmpty)
             _keeper = new PeerKeeper(known, _settings.ForgetAfterProbes);
-        _asked = new TwoGenerationMap<PeerAddress, TimeSpan>(4096);
         _named = node.Settings.Peers.Bootstrap;
         _hurries = TokenBucket.Full(HurriesMax, Now);
         _interval = _settings.DiscoveryMin;
         _bootstrapWait = _settings.BootstrapRetryMin;
-        PublishTables(Tables);
+        PublishTables();
     }
-
-    public ITimerScheduler Timers { get; set; } = null!;
 
     private TimeSpan Now => _node.Clock.Now;
 
@@ -174,7 +172,7 @@ internal sealed class PeerRegistryActor : InspectedActor, IWithTimers
         Dropped = [.. _table.Dropped.Select(dropped => new DroppedPeerState(dropped.Address, Math.Round((Now - dropped.At).TotalSeconds, 3), dropped.Why))],
     };
 
-    private ImmutableArray<TableSize> Tables() =>
+    private protected override ImmutableArray<TableSize> Tables() =>
     [
         new("cjp2p.peers.peers-max", "peers", _table.Verified, _settings.PeersMax, _table.Evictions),
         new("cjp2p.peers.hearsay-max", "addresses", _table.Hearsay, _settings.HearsayMax, _table.HearsayRefused),
@@ -228,7 +226,7 @@ internal sealed class PeerRegistryActor : InspectedActor, IWithTimers
 
         // Ruby and Bash nodes never return cookies with their answers: an answer to a question of ours is as good.
         if (!news.Peers.IsEmpty && !HasEnough
-            && (news.Proven || (_asked.TryGet(news.Source, out var askedAt) && news.At - askedAt < AskedAgeMax)))
+            && (news.Proven || _asked.Holds(news.Source, news.At, AskedAgeMax)))
             _table.AddHearsay(news.Peers.AsSpan(), _node.AddressPolicy);
     }
 
@@ -367,9 +365,12 @@ internal sealed class PeerRegistryActor : InspectedActor, IWithTimers
             _random,
             out var forgotten,
             HasEnough ? _settings.ProbeAfter : default);
-        foreach (var peer in probes)
+        for (var i = 0; i < probes.Length; i++)
         {
-            Probe(peer);
+            // One of a round tells where it sees us; who has enough peers wants no addresses of the others, only a sign of life from
+            // those that are known to return a ping.
+            var peer = probes[i];
+            Probe(peer, asksForPeers: i == 0 || !HasEnough || _table.RoundTripOf(peer) == TimeSpan.Zero);
             if (_table.IsActive(peer))
                 PeerActorOf(peer, make: false)?.Tell(PeerProtocol.Probed.Instance);
         }
@@ -414,7 +415,7 @@ internal sealed class PeerRegistryActor : InspectedActor, IWithTimers
         if (batch is null)
             return;
         if (asksForPeers)
-            _asked.Set(address, Now);
+            _asked.Add(address, Now, AskedAgeMax);
         WriteProbe(batch, address, asksForPeers);
     }
 

@@ -97,6 +97,10 @@ public sealed class PeerTable
     public bool IsActive(in PeerAddress address) =>
         _index.Find(address) is >= 0 and var i && _verified[i].HeardInRow >= _settings.ActorAfter;
 
+    /// <summary>The smoothed round-trip time of a peer; zero: it is none, or it never returned a ping.</summary>
+    public TimeSpan RoundTripOf(in PeerAddress address) =>
+        _index.Find(address) is >= 0 and var i ? _verified[i].RoundTrip : TimeSpan.Zero;
+
     /// <summary>One more sample of a peer's round-trip time, smoothed as RFC 6298 does.</summary>
     public void AddRoundTrip(in PeerAddress address, TimeSpan sample)
     {

@@ -88,6 +88,7 @@ public sealed class SimMachine
         {
             Clock = Clock,
             Mutations = Mutations,
+            ReaderFor = World.ReaderFor,
             DeriveRandom = SimRandom.Derived,
             Made = services => Services = services,
         };

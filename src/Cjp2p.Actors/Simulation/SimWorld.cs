@@ -4,6 +4,7 @@ using Akka.Configuration;
 using Akka.Event;
 using Cjp2p.Actors.Content;
 using Cjp2p.Actors.Node;
+using Cjp2p.Actors.Protocol;
 using Cjp2p.Actors.Simulation.Invariants;
 
 namespace Cjp2p.Actors.Simulation;
@@ -59,6 +60,8 @@ public sealed class SimWorld : IDisposable
         Trace = new Trace(_settings.TraceEventsMax);
         Network = new SimNetwork(_scheduler, Seed, _settings.Network, Trace, () => Steps);
         Invariants = new SimInvariants(this);
+        var readers = new Dictionary<WireLimits, DatagramReader>();
+        ReaderFor = limits => readers.TryGetValue(limits, out var reader) ? reader : readers[limits] = new DatagramReader(limits);
         _root = System.ActorOf(SimRootActor.Props(this), "world");
 
         // The guardian puts the root actor into place on its own thread. Only once it has answered, a message to it is
@@ -118,6 +121,9 @@ public sealed class SimWorld : IDisposable
 
     /// <summary>Buffers of spans that the nodes of <see cref="AddNode"/> share.</summary>
     public SpanBufferPool SpanBuffers { get; } = new(SpanBuffersMax);
+
+    /// <summary>The one reader of the thread that drives the world, for nodes with the same limits.</summary>
+    internal Func<WireLimits, DatagramReader> ReaderFor { get; }
 
     /// <summary>What must hold all the time; checked while the world runs and when it ends.</summary>
     public SimInvariants Invariants { get; }

@@ -15,7 +15,7 @@ namespace Cjp2p.Actors.Storage;
 /// Has no children. When it throws it is restarted by the node and opens the database again; what waited is lost, which
 /// costs hashing or asking again.
 /// </remarks>
-internal sealed class StorageActor : InspectedActor, IWithTimers
+internal sealed class StorageActor : InspectedActor
 {
     // Closed --(Open)--> Open -> stopped (writes what waits)
     private readonly StorageSettings _settings;
@@ -41,13 +41,14 @@ internal sealed class StorageActor : InspectedActor, IWithTimers
         _secret = node.Secret;
         _clock = node.Clock;
         _batch = new StateBatch(_settings.WaitingMax);
-        PublishTables(() => [StorageState.Table(_batch.Count, _settings.WaitingMax, _batch.Dropped)]);
+        PublishTables();
     }
-
-    public ITimerScheduler Timers { get; set; } = null!;
 
     public static Props Props(NodeServices node, INodeStateFactory states) =>
         NodeProps.OnStorage((node, states), static of => new StorageActor(of.node, of.states));
+
+    private protected override ImmutableArray<TableSize> Tables() =>
+        [StorageState.Table(_batch.Count, _settings.WaitingMax, _batch.Dropped)];
 
     private protected override ActorState Inspect() => new StorageState(
         _trouble.Length > 0 ? $"{_batch.Count} changes wait: {_trouble}" : $"{_written} changes written, {_batch.Count} wait",

@@ -16,9 +16,10 @@ namespace Cjp2p.Actors.Transport;
 /// goes straight into its span's buffer; what needs no state is answered at once; everything that decides something is
 /// gathered and told to an actor, once per batch. Never throws for anything that a datagram may hold.
 /// </summary>
-internal sealed class DatagramPump : IDatagramSink
+internal sealed class DatagramPump : IDatagramSink, ITables
 {
     private static readonly TimeSpan ProvenReportInterval = TimeSpan.FromSeconds(10);
+    private const int ToldAnew = 8;
     private static readonly byte[] SupportedSchema = MakeSupportedSchema();
 
     private readonly NodeServices _node;
@@ -26,10 +27,12 @@ internal sealed class DatagramPump : IDatagramSink
     private readonly ITransport _transport;
     private readonly DatagramReader _reader;
     private readonly IngressLimiter _limiter;
-    private readonly TwoGenerationMap<PeerAddress, TimeSpan> _bareReplies;
-    private readonly TwoGenerationMap<PeerAddress, TimeSpan> _provenReports;
+    private readonly RecentTimes _bareReplies;
+    private readonly RecentTimes _provenReports;
     private Random? _random;
-    private readonly PeersAnswer _peers;
+    private PeersAnswer? _peers;
+    private int _toldSample = -1;
+    private int _told;
 
     private readonly List<Arrival> _arrivals = [];
     private readonly List<PeerNews> _news = [];
@@ -43,11 +46,10 @@ internal sealed class DatagramPump : IDatagramSink
         _node = node;
         _transport = transport;
         _targets = targets;
-        _reader = new DatagramReader(node.Settings.Wire.Limits);
+        _reader = node.NewReader();
         _limiter = new IngressLimiter(node.Settings.Ingress, node.Clock.Now);
-        _bareReplies = new TwoGenerationMap<PeerAddress, TimeSpan>(node.Settings.Cookies.BareReplySourcesMax);
-        _provenReports = new TwoGenerationMap<PeerAddress, TimeSpan>(node.Settings.Cookies.BareReplySourcesMax);
-        _peers = new PeersAnswer(node.Settings.Wire.Limits.PeersMax);
+        _bareReplies = new RecentTimes(node.Settings.Cookies.BareReplySourcesMax);
+        _provenReports = new RecentTimes(node.Settings.Cookies.BareReplySourcesMax);
         _now = node.Clock.Now;
     }
 
@@ -405,12 +407,12 @@ internal sealed class DatagramPump : IDatagramSink
         if (peers.IsEmpty && roundTrip == TimeSpan.Zero && (seenAs.Port == 0 || !proven))
         {
             // A peer that proves itself a thousand times a second is news once in a while.
-            if (!(proven || isNear) || (_provenReports.TryGet(source, out var last) && _now - last < ProvenReportInterval))
+            if (!(proven || isNear) || _provenReports.Holds(source, _now, ProvenReportInterval))
                 return;
         }
 
         if (proven || isNear)
-            _provenReports.Set(source, _now);
+            _provenReports.Add(source, _now, ProvenReportInterval);
         _news.Add(new PeerNews(source, _now, proven, roundTrip, peers) { SeenAs = proven ? seenAs : default, IsNear = isNear });
     }
 
@@ -492,7 +494,10 @@ internal sealed class DatagramPump : IDatagramSink
         var sample = _node.PeerSample;
         // Loopback is the same for everybody.
         var seenAs = tellsWhere && !source.IsLoopback ? source : default;
-        if (_peers.TryWrite(ref writer, sample, source, seenAs))
+        // Who is asked a few times for each sample needs nothing written down for the next.
+        if (_toldSample != _node.PeerSamples)
+            (_toldSample, _told, _peers) = (_node.PeerSamples, 0, null);
+        if (++_told > ToldAnew && (_peers ??= new PeersAnswer(_node.Settings.Wire.Limits.PeersMax)).TryWrite(ref writer, sample, source, seenAs))
             return;
         var count = 0;
         var most = Math.Min(_node.Settings.Wire.Limits.PeersMax, writer.BytesLeft / PeerAddress.TextBytesMin);
@@ -514,9 +519,10 @@ internal sealed class DatagramPump : IDatagramSink
     // here, so two such nodes cannot loop.
     private void AnswerBareCookie(in PeerAddress source, ReadOnlySpan<byte> datagram, ReadOnlySpan<byte> given)
     {
-        if (_bareReplies.TryGet(source, out var last) && _now - last < _node.Settings.Cookies.BareReplyInterval)
+        var interval = _node.Settings.Cookies.BareReplyInterval;
+        if (_bareReplies.Holds(source, _now, interval))
             return;
-        _bareReplies.Set(source, _now);
+        _bareReplies.Add(source, _now, interval);
         var most = Math.Min(_node.Settings.Wire.DatagramBytesMax, _node.UnverifiedBytesMax(datagram.Length));
         _replies ??= _transport.RentSendBatch();
         var writer = new DatagramWriter(_replies.Reserve(most)[..most]);

@@ -27,6 +27,7 @@ public sealed class IngressLimiter
     private IngressLimits _limits;
     private readonly TwoGenerationMap<PeerAddress, TokenBucket> _sources;
     private TokenBucket _strangers;
+    private TimeSpan _chargedAt;
 
     /// <param name="limits">The rates.</param>
     /// <param name="now">When it starts.</param>
@@ -54,6 +55,9 @@ public sealed class IngressLimiter
     public Admission Admit(in PeerAddress source, TimeSpan now)
     {
         _strangers = _strangers.Refill(_limits.StrangersPerSecond, _limits.StrangersBurst, now);
+        // All accounts are full again: none is worth its memory.
+        if (_sources.Count > 0 && (now - _chargedAt).TotalSeconds * _limits.SourcePerSecond > _limits.SourceBurst)
+            _sources.Clear();
         if (_strangers.Tokens < 1)
             return Admission.ProvenOnly;
         return _sources.TryGet(source.WithPort(0), out var bucket)
@@ -65,6 +69,7 @@ public sealed class IngressLimiter
     /// <summary>Charges a datagram that proved nothing.</summary>
     public void Charge(in PeerAddress source, TimeSpan now)
     {
+        _chargedAt = now;
         _strangers.TryTake(out _strangers);
         var key = source.WithPort(0);
         var bucket = _sources.TryGet(key, out var known)

@@ -12,7 +12,7 @@ namespace Cjp2p.Actors.Transport;
 /// Owns the endpoints of a node: opens them, hands each a <see cref="DatagramPump"/> that decodes and routes, and opens
 /// a dead one again, with back-off, for ever. Has no children: the receive threads are the transports' own.
 /// </summary>
-internal sealed class SocketActor : InspectedActor, IWithTimers
+internal sealed class SocketActor : InspectedActor
 {
     // Closed -> (Open) Open
     private readonly NodeServices _node;
@@ -24,8 +24,6 @@ internal sealed class SocketActor : InspectedActor, IWithTimers
         _node = node;
         _targets = targets with { Socket = Self };
     }
-
-    public ITimerScheduler Timers { get; set; } = null!;
 
     public static Props Props(NodeServices node, PumpTargets targets) =>
         NodeProps.Inspected((node, targets), static of => new SocketActor(of.node, of.targets));
@@ -130,7 +128,7 @@ internal sealed class SocketActor : InspectedActor, IWithTimers
 
         var pump = new DatagramPump(_node, endpoint.Transport!, _targets);
         // Of a socket that was opened again the new one counts.
-        _node.Caps.Publish("socket " + Array.IndexOf(_endpoints, endpoint).ToString(System.Globalization.CultureInfo.InvariantCulture), pump.Tables);
+        _node.Caps.Publish("socket " + Array.IndexOf(_endpoints, endpoint).ToString(System.Globalization.CultureInfo.InvariantCulture), pump);
         endpoint.Transport!.Start(pump);
     }
 

@@ -17,6 +17,14 @@ public sealed class RetryPolicyTests
     }
 
     [Fact]
+    public void Wait_for_a_known_source_doubles_only_from_the_fourth_attempt_on()
+    {
+        double[] expected = [100, 100, 100, 200, 400];
+        var roundTrip = default(RoundTripTime).Add(Ms(50)).Add(Ms(50)).Add(Ms(50)).Add(Ms(50));
+        Assert.Equal(expected, Enumerable.Range(1, 5).Select(attempt => Policy.Timeout(roundTrip, attempt).TotalMilliseconds));
+    }
+
+    [Fact]
     public void Wait_for_a_known_source_follows_its_round_trip_within_the_bounds() =>
         Gen.Select(Gen.Double[0.001, 30_000], Gen.Int[1, 300]).Sample((rtt, attempt) =>
         {

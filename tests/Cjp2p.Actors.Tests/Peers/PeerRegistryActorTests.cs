@@ -296,6 +296,24 @@ public sealed class PeerRegistryActorTests : NodeSpec
             Network.SentTo(Peer("127.0.0.2:2")).Count() + Network.SentTo(Peer("127.0.0.3:3")).Count(), 8, 20);
     }
 
+    [Theory]
+    [InlineData(3, 30, 1)] // the answer of one says where it sees us
+    [InlineData(3, 0, 3)] // nodes of other kinds may answer nothing but this question
+    [InlineData(4, 30, 3)] // peers are looked for
+    public void Who_has_enough_peers_asks_one_of_a_round_for_peers_and_pings_the_others_that_return_pings(int enough, int roundTripMs, int asked)
+    {
+        Start($"peers {{ enough = {enough}, floor = 0, probe-after = 1s, probes-per-round = 3 }}");
+        foreach (var peer in (string[])["127.0.0.2:2", "127.0.0.3:3", "127.0.0.4:4"])
+            Hear(peer, roundTrip: roundTripMs);
+        AdvanceSeconds(2);
+        Network.Clear();
+        _registry.Tell(PeerRegistryProtocol.Discover.Instance);
+        Settle();
+        Assert.Equal(3, Network.Sent.Count);
+        Assert.All(Network.Sent, probe => Assert.Single(probe.Messages.OfType<PleaseReturnThisMessage>()));
+        Assert.Equal(asked, Network.Sent.Count(probe => probe.Messages.OfType<PleaseSendPeers>().Any()));
+    }
+
     [Fact]
     public void Round_trips_are_measured_by_the_peers_actor_and_kept_in_the_table()
     {

@@ -110,7 +110,7 @@ public sealed class CongestionSpec(ITestOutputHelper output)
 
     [Theory]
     [InlineData(0, 10)]
-    [InlineData(8, 22)]
+    [InlineData(8, 28)]
     [InlineData(-6, 10)]
     public void Beside_a_TCP_transfer_that_fills_the_queue_both_have_a_third(int tcpSecondsAhead, int secondsUntilEven)
     {

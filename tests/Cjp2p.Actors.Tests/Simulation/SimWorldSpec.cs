@@ -4,6 +4,7 @@ using Cjp2p.Actors.Simulation;
 
 namespace Cjp2p.Actors.Tests.Simulation;
 
+[Collection(MeasuresTheProcess.Name)]
 public sealed class SimWorldSpec
 {
     [Fact]

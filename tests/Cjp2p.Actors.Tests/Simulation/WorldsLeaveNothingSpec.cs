@@ -3,6 +3,7 @@ using Cjp2p.Actors.Simulation;
 namespace Cjp2p.Actors.Tests.Simulation;
 
 /// <summary>A finished world leaves nothing.</summary>
+[Collection(MeasuresTheProcess.Name)]
 public sealed class WorldsLeaveNothingSpec
 {
     [Fact]

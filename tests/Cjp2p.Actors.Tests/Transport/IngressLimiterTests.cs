@@ -30,6 +30,19 @@ public sealed class IngressLimiterTests
     }
 
     [Fact]
+    public void Accounts_are_forgotten_when_all_are_full_again()
+    {
+        Charge(One, 5);
+        _limiter.Charge(Other, TimeSpan.FromMilliseconds(400));
+        _limiter.Admit(One, TimeSpan.FromMilliseconds(900));
+        Assert.Equal(2, _limiter.Sources);
+        _limiter.Admit(One, TimeSpan.FromMilliseconds(901));
+        Assert.Equal(0, _limiter.Sources);
+        Assert.Equal(0, _limiter.Evictions);
+        Assert.Equal(5, Charge(One, 100, TimeSpan.FromMilliseconds(901)));
+    }
+
+    [Fact]
     public void Source_is_admitted_again_as_time_goes_by()
     {
         Charge(One, 100);
@@ -69,12 +82,12 @@ public sealed class IngressLimiterTests
     }
 
     // Charges as long as it is admitted; returns how often.
-    private int Charge(PeerAddress source, int most)
+    private int Charge(PeerAddress source, int most, TimeSpan now = default)
     {
         var charged = 0;
-        while (charged < most && _limiter.Admit(source, TimeSpan.Zero) == Admission.Full)
+        while (charged < most && _limiter.Admit(source, now) == Admission.Full)
         {
-            _limiter.Charge(source, TimeSpan.Zero);
+            _limiter.Charge(source, now);
             charged++;
         }
 

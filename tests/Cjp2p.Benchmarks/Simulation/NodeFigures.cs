@@ -1,6 +1,7 @@
+using System.Collections.Immutable;
 using System.Globalization;
-using Akka.Configuration;
 using Cjp2p.Actors.Node;
+using Cjp2p.Actors.Protocol;
 using Cjp2p.Actors.Simulation;
 using Cjp2p.Actors.Simulation.Scenarios;
 
@@ -10,6 +11,13 @@ namespace Cjp2p.Benchmarks.Simulation;
 internal static class NodeFigures
 {
     private const int Old = 10;
+
+    // As people come, so that not all first datagrams are under way at once.
+    private const int SecondsOfStarts = 100;
+
+    // Ten addresses that everybody knows as programs come with a list, where nobody is any more.
+    private static readonly ImmutableArray<PeerAddress> Silent =
+        [.. Enumerable.Range(1, Old).Select(number => PeerAddress.FromIPv4(0xC633_6400 + (uint)number, 24254))];
 
     /// <summary>All nodes but the first fetch one content from the first, at the same time.</summary>
     internal static Task FetchAsync(int nodes, int kibibytes, double loss, int threads)
@@ -37,17 +45,33 @@ internal static class NodeFigures
             threads);
     }
 
-    /// <summary>What a node weighs when it has started, and when it has found others.</summary>
-    internal static void Memory(int nodes)
+    /// <summary>
+    /// What a node weighs when it has started, and at rest. Nodes stand in neighbourhoods that know each other and nobody
+    /// else, so that each has found as many others as was asked for; with 0, each knows ten addresses where nobody answers.
+    /// </summary>
+    internal static void Memory(int nodes, int found, int seconds)
     {
         var (began, processor) = (TimeProvider.System.GetTimestamp(), Environment.CpuUsage.TotalTime);
         var before = GC.GetTotalMemory(forceFullCollection: true);
         using var world = new SimWorld(new SimWorldSettings { Seed = 1 });
-        var machines = GC.GetTotalMemory(forceFullCollection: true);
-        AddKnowing(world, nodes);
-        Say($"{nodes} nodes: {(GC.GetTotalMemory(forceFullCollection: true) - machines) / nodes} B each when started (world itself {machines - before} B)");
-        world.RunFor(TimeSpan.FromMinutes(10));
-        Say($"{(GC.GetTotalMemory(forceFullCollection: true) - machines) / nodes} B each after ten minutes; working set {Environment.WorkingSet >> 20} MiB");
+        var world0 = GC.GetTotalMemory(forceFullCollection: true);
+        Say($"the world itself: {world0 - before} B");
+        while (world.Machines.Count < nodes)
+        {
+            StartNeighbours(world, Math.Min(found + 1, nodes - world.Machines.Count));
+            var started = world.Machines.Count;
+            if (started * (long)SecondsOfStarts / nodes == (long)world.Now.TotalSeconds)
+                continue;
+            if (world.Now == TimeSpan.Zero)
+                Say($"{started} nodes: {(GC.GetTotalMemory(forceFullCollection: true) - world0) / started} B each when just started, their first datagrams under way");
+            world.RunFor(TimeSpan.FromSeconds(1));
+            if ((int)world.Now.TotalSeconds % (SecondsOfStarts / 10) == 0)
+                Say($"{started} nodes after {TimeProvider.System.GetElapsedTime(began).TotalSeconds:0.0} s wall");
+        }
+
+        world.RunFor(TimeSpan.FromSeconds(seconds));
+        var peers = world.Machines.Average(machine => machine.Services!.PeerCounts.Verified);
+        Say($"{(GC.GetTotalMemory(forceFullCollection: true) - world0) / nodes} B each at rest {seconds} virtual s after the last start, {peers:0.0} others found; committed {GC.GetGCMemoryInfo().TotalCommittedBytes >> 20} MiB, working set {Environment.WorkingSet >> 20} MiB");
         Print($"{nodes} nodes", world, began, processor);
     }
 
@@ -88,30 +112,26 @@ internal static class NodeFigures
 
     private static string Text(double number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private static void AddKnowing(SimWorld world, int nodes)
-    {
-        // Ten old nodes that everybody knows the address of, as programs come with a list.
-        var access = AccessLink.Home;
-        var known = new List<string>();
-        var settings = SimWorld.DefaultNodeSettings;
-        for (var i = 0; i < nodes; i++)
-        {
-            if (i <= Old)
-                settings = Knowing(known);
-            var node = world.AddNode(access, settings: settings);
-            if (i < Old)
-                known.Add(node.Address.ToString());
-        }
-    }
+    private static NodeSettings Alone { get; } =
+        SimWorld.DefaultNodeSettings with { Peers = SimWorld.DefaultNodeSettings.Peers with { Bootstrap = Silent } };
 
-    private static NodeSettings Knowing(List<string> known) => NodeSettings.FromConfig(ConfigurationFactory.ParseString(
-        $$"""
-        cjp2p {
-          listen = ["0.0.0.0:24254"]
-          content.data = "/data"
-          peers.bootstrap = [{{string.Join(',', known.Select(address => $"\"{address}\""))}}]
+    private static void StartNeighbours(SimWorld world, int count)
+    {
+        var machines = new SimMachine[count];
+        for (var i = 0; i < count; i++)
+            machines[i] = world.AddMachine(AccessLink.Home);
+        var settings = SimWorld.DefaultNodeSettings;
+        if (count == 1)
+            settings = Alone;
+        else
+        {
+            var addresses = machines.Select(machine => machine.Host.Address.WithPort(settings.Listen[0].Port));
+            settings = settings with { Peers = settings.Peers with { Bootstrap = [.. addresses] } };
         }
-        """));
+
+        foreach (var machine in machines)
+            machine.StartNode(settings, world.SpanBuffers);
+    }
 
     private static void Print(string what, SimWorld world, long began, TimeSpan processor)
     {

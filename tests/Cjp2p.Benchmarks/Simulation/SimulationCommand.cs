@@ -22,8 +22,10 @@ internal static class SimulationCommand
             parsed.GetValue(nodes), parsed.GetValue(kibibytes), parsed.GetValue(loss), parsed.GetValue(threads)));
         var idle = new Command("idle", "Production nodes that only keep in touch.") { nodes, seconds, threads };
         idle.SetAction(parsed => NodeFigures.IdleAsync(parsed.GetValue(nodes), parsed.GetValue(seconds), parsed.GetValue(threads)));
-        var memory = new Command("memory", "Bytes of a production node, step by step.") { nodes };
-        memory.SetAction(parsed => NodeFigures.Memory(parsed.GetValue(nodes)));
+        var found = new Option<int>("--found") { Description = "Others that each node knows and finds.", DefaultValueFactory = _ => 0 };
+        var rest = new Option<int>("--seconds") { Description = "Virtual seconds after the last start.", DefaultValueFactory = _ => 60 };
+        var memory = new Command("memory", "Bytes of an idle production node.") { nodes, found, rest };
+        memory.SetAction(parsed => NodeFigures.Memory(parsed.GetValue(nodes), parsed.GetValue(found), parsed.GetValue(rest)));
         var again = new Command("worlds", "Worlds started and stopped: what is left.") { worlds, nodes };
         again.SetAction(parsed => NodeFigures.Worlds(parsed.GetValue(worlds), parsed.GetValue(nodes)));
         var first = new Option<ulong>("--first") { Description = "First seed.", DefaultValueFactory = _ => 1 };
