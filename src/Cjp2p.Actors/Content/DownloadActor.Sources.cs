@@ -27,7 +27,8 @@ internal sealed partial class DownloadActor
             new TransferWindow(
                 Math.Clamp(_settings.WindowInitial, _settings.WindowMin, _settings.WindowMax),
                 _settings.WindowMin,
-                _settings.WindowMax),
+                _settings.WindowMax,
+                _node.Probes),
             new RequestSize(_settings.RequestBytesMax))
         {
             ProbeAt = Now,

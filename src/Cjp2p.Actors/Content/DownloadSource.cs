@@ -119,6 +119,10 @@ internal sealed class DownloadSource
         return Math.Clamp(bytesMax / (ChunksPerRequest(chunkBytes) * chunkBytes), 1, allowed);
     }
 
-    /// <summary>Chunks of that size that it is asked for in one request; some requests shall fit into the window.</summary>
-    public int ChunksPerRequest(int chunkBytes) => Math.Max(1, Math.Min(Size.Bytes / chunkBytes, Window.Size / 4));
+    /// <summary>
+    /// Chunks of that size that it is asked for in one request; some requests shall fit into the window. One where the queue is
+    /// kept full: there is seldom room for a datagram of many packets.
+    /// </summary>
+    public int ChunksPerRequest(int chunkBytes) =>
+        Window.IsCompeting ? 1 : Math.Max(1, Math.Min(Size.Bytes / chunkBytes, Window.Size / 4));
 }

@@ -6,7 +6,8 @@ namespace Cjp2p.Actors.Content;
 /// arrive times the shortest round trip) and a little more, so that a queue of some milliseconds stays and free capacity
 /// is noticed. That little grows with the square root of the rate: of two transfers on one link the slower one
 /// claims more of the queue for what it gets, until both get the same. Single losses, as on radio links, do not shrink it; many make
-/// it content with a shorter queue. See docs/adr/0009. Pure state of one source of one download; not thread-safe.
+/// it content with a shorter queue. Where somebody else keeps a long queue, it is what makes half of that ours
+/// (<see cref="Competition"/>). See docs/adr/0009. Pure state of one source of one download; not thread-safe.
 /// </summary>
 public sealed class TransferWindow
 {
@@ -31,9 +32,17 @@ public sealed class TransferWindow
     // The shortest round trip is measured again this often, with the queue drained for a moment: the way may have changed.
     private static readonly TimeSpan LeastAgeMax = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan DrainMin = TimeSpan.FromMilliseconds(50);
+    // By how much the window changes to measure whose queue it is: larger where the queue is short, smaller where it is long.
+    private const double LookFactor = 1.3;
+    private const double CutFactor = 0.7;
+    private const int RoundsBeforeLook = 4;
+    private static readonly TimeSpan Emptied = TimeSpan.FromMilliseconds(5);
 
     private readonly int _least;
     private readonly int _most;
+    private readonly SharedProbes _probes;
+    private readonly QueueProbe _probe = new();
+    private readonly Competition _competition = new();
     private readonly double[] _rates = new double[RatesKept];
     private double _size;
     private bool _isStarting = true;
@@ -44,22 +53,33 @@ public sealed class TransferWindow
     private double _loss;
     private TimeSpan _shortest = TimeSpan.MaxValue;
     private TimeSpan _shortestAt;
-    private TimeSpan _shortestOfRound = TimeSpan.MaxValue;
-    private TimeSpan _drainUntil = TimeSpan.MinValue;
+    private bool _isDraining;
+    private long _drainPeriod;
+    private double _sizeBeforeProbe;
+    private bool _cutEmptied;
+    private long _probePeriod;
+    private int _lookAtRound = int.MaxValue;
+    private TimeSpan _changedUntil = TimeSpan.MinValue;
+    private Round _lastRound;
     private TimeSpan _roundBegan = TimeSpan.MinValue;
     private int _roundAcked;
     private int _roundLost;
+    private int _roundSamples;
+    private TimeSpan _roundSum;
+    private TimeSpan _roundShortest;
 
     /// <param name="initial">Chunks on their way at first.</param>
     /// <param name="least">Never fewer.</param>
     /// <param name="most">Never more: what the receive buffer holds.</param>
-    public TransferWindow(int initial, int least, int most)
+    /// <param name="probes">What the windows of a node share; null: it is the only one.</param>
+    public TransferWindow(int initial, int least, int most, SharedProbes? probes = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(least, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(most, least);
         _least = least;
         _most = most;
         _size = Math.Clamp(initial, least, most);
+        _probes = probes ?? new SharedProbes();
     }
 
     /// <summary>Chunks that may be on their way.</summary>
@@ -77,11 +97,14 @@ public sealed class TransferWindow
     /// <summary>Whether it still doubles.</summary>
     public bool IsStarting => _isStarting;
 
+    /// <summary>Whether it holds its share of a queue that somebody else keeps full.</summary>
+    public bool IsCompeting => _competition.IsOn;
+
     /// <summary>Chunks were asked for.</summary>
     public void Sent(int chunks, TimeSpan now)
     {
         if (_roundBegan == TimeSpan.MinValue)
-            _roundBegan = now;
+            BeginRound(now);
         InFlight += chunks;
     }
 
@@ -99,7 +122,9 @@ public sealed class TransferWindow
             Resize(_size + chunks);
         if (sample > TimeSpan.Zero)
         {
-            _shortestOfRound = sample < _shortestOfRound ? sample : _shortestOfRound;
+            _roundShortest = _roundSamples == 0 || sample < _roundShortest ? sample : _roundShortest;
+            _roundSum += sample;
+            _roundSamples++;
             if (sample <= _shortest)
                 (_shortest, _shortestAt) = (sample, now);
         }
@@ -123,45 +148,154 @@ public sealed class TransferWindow
     {
         _size = _least;
         _isStarting = true;
-        _startRate = _withoutGrowth = _rounds = _roundAcked = _roundLost = 0;
+        _startRate = _withoutGrowth = _rounds = 0;
         _queueShare = 1;
+        _shortest = TimeSpan.MaxValue;
+        _roundBegan = _changedUntil = TimeSpan.MinValue;
+        _isDraining = false;
+        _lookAtRound = int.MaxValue;
+        _lastRound = default;
+        _probe.Cancel();
+        _competition.Reset();
         _loss = 0;
-        _shortest = _shortestOfRound = TimeSpan.MaxValue;
-        _roundBegan = _drainUntil = TimeSpan.MinValue;
         Array.Clear(_rates);
+    }
+
+    private void BeginRound(TimeSpan now)
+    {
+        _roundBegan = now;
+        _roundAcked = _roundLost = _roundSamples = 0;
+        _roundSum = _roundShortest = TimeSpan.Zero;
     }
 
     private void EndRound(TimeSpan now, TimeSpan smoothed)
     {
         if (_roundBegan == TimeSpan.MinValue)
             return;
+        if (IsCutDue(now))
+        {
+            BeginRound(now);
+            Probe(CutFactor, _lastRound.Mean, now, smoothed);
+            return;
+        }
+
         var lasted = now - _roundBegan;
         if (lasted < RoundMin || lasted < smoothed)
             return;
-        var rate = _roundAcked / lasted.TotalSeconds;
-        var lost = _roundLost / (double)Math.Max(1, _roundAcked + _roundLost);
-        var shortestOfRound = _shortestOfRound;
-        _roundBegan = now;
-        _roundAcked = _roundLost = 0;
-        _shortestOfRound = TimeSpan.MaxValue;
-        if (now < _drainUntil)
+        var round = new Round(
+            _roundAcked,
+            _roundLost,
+            _roundAcked / lasted.TotalSeconds,
+            _roundShortest,
+            _roundSamples > 0 ? _roundSum / _roundSamples : TimeSpan.Zero,
+            IsUsed: _roundAcked + _roundLost >= _size / 2);
+        BeginRound(now);
+        if (now < _changedUntil)
             return;
-        _rates[_rounds++ % RatesKept] = rate;
-        if (_drainUntil != TimeSpan.MinValue)
+        if (_probe.IsRunning)
+            Measure(round, now, smoothed);
+        else
+            Heed(round, now, smoothed);
+    }
+
+    // What a round says that nothing was tried in.
+    private void Heed(in Round round, TimeSpan now, TimeSpan smoothed)
+    {
+        _rates[_rounds++ % RatesKept] = round.Rate;
+        if (_isDraining)
         {
-            // Drained: what the last round took is what the way takes.
-            _drainUntil = TimeSpan.MinValue;
-            if (shortestOfRound != TimeSpan.MaxValue)
-                (_shortest, _shortestAt) = (shortestOfRound, now);
+            // Drained: what the last round took is what the way takes. Or somebody else has filled the queue.
+            _isDraining = false;
+            if (round.HasSamples)
+            {
+                if (round.Shortest > _shortest + StartQueueMin)
+                    _lookAtRound = _rounds + RoundsBeforeLook;
+                (_shortest, _shortestAt) = (round.Shortest, now);
+            }
         }
 
         if (_shortest == TimeSpan.MaxValue)
             return;
         if (_isStarting)
-            JudgeStart(rate, lost, smoothed - _shortest);
-        if (!_isStarting)
-            Steer(lost, now, smoothed);
+        {
+            JudgeStart(round.Rate, round.LostShare, smoothed - _shortest);
+            _lookAtRound = _rounds + RoundsBeforeLook;
+        }
+
+        if (_isStarting || !round.HasSamples)
+            return;
+        _lastRound = round;
+        _competition.Round(
+            _size, round.Acked, round.Lost, round.Shortest - _shortest, round.Mean - _shortest,
+            TimeSpan.FromSeconds(QueueChunks / Math.Sqrt(Math.Max(1, RatePerSecond))));
+        if (_competition.IsOn)
+            Compete(round, now, smoothed);
+        else
+            Steer(round, now, smoothed);
     }
+
+    // ---- whose queue it is
+
+    // All windows of a node at once, from the moment at which the time has come.
+    private bool IsCutDue(TimeSpan now)
+    {
+        var period = SharedProbes.PeriodOf(now);
+        if (period == _probePeriod)
+            return false;
+        _probePeriod = period;
+        return !_isStarting && !_isDraining && !_probe.IsRunning && _lastRound.IsUsed
+            && (_competition.IsOn || _probes.IsSomebodyCompeting(now));
+    }
+
+    private void Probe(double factor, TimeSpan roundTrip, TimeSpan now, TimeSpan smoothed)
+    {
+        _probe.Begin(factor, roundTrip);
+        _sizeBeforeProbe = _size;
+        Resize(_size * factor);
+        _changedUntil = now + smoothed * 2;
+    }
+
+    private void Measure(in Round round, TimeSpan now, TimeSpan smoothed)
+    {
+        if (!round.HasSamples)
+            return;
+        if (!_probe.IsRestored)
+        {
+            // Nothing stood there but what was taken away, and perhaps less than that: no measure.
+            _cutEmptied = _size < _sizeBeforeProbe && round.Shortest - _shortest < Emptied;
+            _probe.Restore(round.Mean);
+            Resize(_sizeBeforeProbe);
+            _changedUntil = now + smoothed * 2;
+            return;
+        }
+
+        var share = _probe.End(round.Mean);
+        var competed = _competition.IsOn;
+        if (competed || !_cutEmptied)
+            _competition.Measured(share, _size);
+        if (competed && !_competition.IsOn)
+        {
+            _probes.QueueIsOurs(now);
+            Drain(now, smoothed);
+        }
+    }
+
+    private void Compete(in Round round, TimeSpan now, TimeSpan smoothed)
+    {
+        if (_probes.IsQueueOurs(now))
+        {
+            _competition.Reset();
+            Drain(now, smoothed);
+            return;
+        }
+
+        _lookAtRound = int.MaxValue;
+        _probes.Competes(now);
+        if (round.IsUsed)
+            Resize(Math.Max(SizeAlone(1), Math.Min(_competition.Size, _size * Growth + 1)));
+    }
+
+    // ---- nobody else's
 
     // The start ends when more on the way brings no more, or stands in a queue.
     private void JudgeStart(double rate, double lost, TimeSpan queue)
@@ -172,25 +306,51 @@ public sealed class TransferWindow
             && queue <= Longer(_shortest / 4, StartQueueMin);
     }
 
-    private void Steer(double lost, TimeSpan now, TimeSpan smoothed)
+    private void Steer(in Round round, TimeSpan now, TimeSpan smoothed)
     {
-        _loss += (lost - _loss) / LossRounds;
+        _loss += (round.LostShare - _loss) / LossRounds;
         _queueShare = _loss > LossTolerated
             ? Math.Max(QueueShareMin, _queueShare / 2)
             : Math.Min(1, _queueShare * 1.1);
-        var rate = RatePerSecond;
-        var onTheWay = rate * _shortest.TotalSeconds;
-        if (now - _shortestAt > LeastAgeMax)
+        if (_rounds >= _lookAtRound)
         {
-            Resize(onTheWay / 2);
-            _drainUntil = now + Longer(smoothed * 1.5, DrainMin);
-            return;
+            _lookAtRound = int.MaxValue;
+            if (round.IsUsed && _size * LookFactor <= _most)
+            {
+                Probe(LookFactor, round.Mean, now, smoothed);
+                return;
+            }
         }
 
-        Resize(Math.Min(onTheWay + QueueChunks * _queueShare * Math.Sqrt(rate), _size * Growth + 1));
+        // At the same moments in all downloads: whoever stays in the queue would be taken for the way.
+        if (now.Ticks / LeastAgeMax.Ticks != _drainPeriod && now - _shortestAt > LeastAgeMax / 2 && !_competition.IsSuspected)
+            Drain(now, smoothed);
+        else
+            Resize(Math.Min(SizeAlone(_queueShare), _size * Growth + 1));
+    }
+
+    private void Drain(TimeSpan now, TimeSpan smoothed)
+    {
+        _isDraining = true;
+        _drainPeriod = now.Ticks / LeastAgeMax.Ticks;
+        _changedUntil = now + Longer(smoothed * 1.5, DrainMin);
+        Resize(RatePerSecond * _shortest.TotalSeconds / 2);
+    }
+
+    private double SizeAlone(double queueShare)
+    {
+        var rate = RatePerSecond;
+        return rate * _shortest.TotalSeconds + QueueChunks * queueShare * Math.Sqrt(rate);
     }
 
     private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
     private void Resize(double size) => _size = Math.Clamp(size, _least, _most);
+
+    private readonly record struct Round(int Acked, int Lost, double Rate, TimeSpan Shortest, TimeSpan Mean, bool IsUsed)
+    {
+        public bool HasSamples => Mean > TimeSpan.Zero;
+
+        public double LostShare => Lost / (double)Math.Max(1, Acked + Lost);
+    }
 }

@@ -104,6 +104,9 @@ public sealed class NodeServices : ITables
     /// <summary>Chunks that may be on their way to us.</summary>
     public FlightBudget Flight { get; }
 
+    /// <summary>Whose queue it is, measured by all downloads together.</summary>
+    public SharedProbes Probes { get; } = new();
+
     /// <summary>What is shared.</summary>
     public ContentCatalog Catalog { get; } = new();
 

@@ -105,6 +105,83 @@ public sealed class TransferWindowTests
         Assert.True(link.Lost < delivered / 5, $"{link.Lost} of {delivered}");
     }
 
+    [Theory]
+    [InlineData(100)]
+    [InlineData(300)]
+    [InlineData(450)]
+    public void Beside_somebody_who_keeps_a_queue_half_of_it_is_ours(int foreign)
+    {
+        var link = new Link(new TransferWindow(16, 2, 100_000), 2000, RoundTrip) { ForeignChunks = foreign };
+        link.Run(TimeSpan.FromSeconds(30));
+        Assert.True(link.Window.IsCompeting);
+        Assert.InRange(link.Run(TimeSpan.FromSeconds(20)) / (2000 * 20.0), 0.42, 0.58);
+    }
+
+    [Fact]
+    public void Somebody_who_comes_later_and_makes_the_queue_overflow_is_noticed()
+    {
+        var link = new Link(new TransferWindow(16, 2, 100_000), 2000, RoundTrip) { QueueMax = TimeSpan.FromMilliseconds(150) };
+        link.Run(TimeSpan.FromSeconds(15));
+        Assert.False(link.Window.IsCompeting);
+        // Less than what overflows for ever.
+        link.ForeignChunks = 400;
+        link.Run(TimeSpan.FromSeconds(2));
+        link.ForeignChunks = 200;
+        link.Run(TimeSpan.FromSeconds(30));
+        Assert.True(link.Window.IsCompeting);
+        Assert.InRange(link.Run(TimeSpan.FromSeconds(20)) / (2000 * 20.0), 0.4, 0.6);
+    }
+
+    [Fact]
+    public void When_the_other_has_left_the_queue_is_short_again()
+    {
+        var link = new Link(new TransferWindow(16, 2, 100_000), 2000, RoundTrip) { ForeignChunks = 300 };
+        link.Run(TimeSpan.FromSeconds(30));
+        link.ForeignChunks = 0;
+        link.Run(TimeSpan.FromSeconds(10));
+        Assert.False(link.Window.IsCompeting);
+        Assert.InRange(link.Run(TimeSpan.FromSeconds(5)), 9_300, 10_500);
+        Assert.InRange(link.Queue.TotalMilliseconds, 0, 40);
+    }
+
+    [Fact]
+    public void Two_windows_of_a_node_want_half_together()
+    {
+        var probes = new SharedProbes();
+        var link = new Link(new TransferWindow(16, 2, 100_000, probes), 2000, RoundTrip) { ForeignChunks = 300 };
+        link.Add(new TransferWindow(16, 2, 100_000, probes));
+        link.Run(TimeSpan.FromSeconds(40));
+        Assert.InRange(link.Run(TimeSpan.FromSeconds(20)) / (2000 * 20.0), 0.42, 0.62);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.01)]
+    public void Windows_of_a_node_keep_no_long_queue_against_each_other(double loss)
+    {
+        var probes = new SharedProbes();
+        var link = new Link(new TransferWindow(16, 2, 100_000, probes), 2000, RoundTrip) { Loss = loss };
+        for (var i = 0; i < 3; i++)
+        {
+            link.Run(TimeSpan.FromSeconds(2));
+            link.Add(new TransferWindow(16, 2, 100_000, probes));
+        }
+
+        link.Run(TimeSpan.FromSeconds(60));
+        Assert.InRange(link.QueueMean(TimeSpan.FromSeconds(20)).TotalMilliseconds, 0, 50);
+    }
+
+    [Fact]
+    public void Longer_way_on_which_chunks_are_lost_is_noticed_and_no_long_queue_made()
+    {
+        var link = new Link(new TransferWindow(16, 2, 100_000), 2000, RoundTrip) { Loss = 0.01 };
+        link.Run(TimeSpan.FromSeconds(15));
+        link.RoundTrip = RoundTrip * 3;
+        link.Run(TimeSpan.FromSeconds(60));
+        Assert.InRange(link.Run(TimeSpan.FromSeconds(5)), 9_300, 10_500);
+        Assert.InRange(link.QueueMean(TimeSpan.FromSeconds(20)).TotalMilliseconds, 0, 50);
+    }
+
     [Fact]
     public void Window_never_shrinks_below_its_least()
     {
@@ -192,10 +269,15 @@ public sealed class TransferWindowTests
         private readonly List<TransferWindow> _users = [first];
         private readonly List<long> _delivered = [0];
         private readonly List<RoundTripTime> _smoothed = [default];
+        private const int Foreign = -1;
         private TimeSpan _now;
         private TimeSpan _free;
+        private int _foreignInFlight;
 
         public TransferWindow Window => _users[0];
+
+        /// <summary>Somebody else has so many on the way all the time, whatever happens.</summary>
+        public int ForeignChunks { get; set; }
 
         public double ChunksPerSecond { get; set; } = chunksPerSecond;
 
@@ -218,6 +300,19 @@ public sealed class TransferWindowTests
 
         public long DeliveredOf(int user) => _delivered[user];
 
+        /// <summary>Runs on, and returns the mean queue of many moments.</summary>
+        public TimeSpan QueueMean(TimeSpan time)
+        {
+            var sum = TimeSpan.Zero;
+            for (var i = 0; i < 100; i++)
+            {
+                Run(time / 100);
+                sum += Queue;
+            }
+
+            return sum / 100;
+        }
+
         /// <summary>Returns how many chunks arrived.</summary>
         public long Run(TimeSpan time)
         {
@@ -228,7 +323,11 @@ public sealed class TransferWindowTests
             while (_arrivals.TryDequeue(out var chunk, out var at))
             {
                 _now = at;
-                if (chunk.IsLost)
+                if (chunk.User == Foreign)
+                {
+                    _foreignInFlight--;
+                }
+                else if (chunk.IsLost)
                 {
                     Lost++;
                     _users[chunk.User].Lost(1, _now, _smoothed[chunk.User].Smoothed);
@@ -255,13 +354,21 @@ public sealed class TransferWindowTests
                 while (_users[user].Available > 0)
                 {
                     _users[user].Sent(1, _now);
-                    var isLost = _random.NextDouble() < Loss || Queue > QueueMax;
-                    if (!isLost)
-                        _free = (_free > _now ? _free : _now) + TimeSpan.FromSeconds(1 / ChunksPerSecond);
-                    // A loss is noticed later than an arrival.
-                    _arrivals.Enqueue((user, _now, isLost), isLost ? _now + RoundTrip * 2 : _free + RoundTrip);
+                    Send(user);
                 }
             }
+
+            for (; _foreignInFlight < ForeignChunks; _foreignInFlight++)
+                Send(Foreign);
+        }
+
+        private void Send(int user)
+        {
+            var isLost = _random.NextDouble() < Loss || Queue > QueueMax;
+            if (!isLost)
+                _free = (_free > _now ? _free : _now) + TimeSpan.FromSeconds(1 / ChunksPerSecond);
+            // A loss is noticed later than an arrival.
+            _arrivals.Enqueue((user, _now, isLost), isLost ? _now + RoundTrip * 2 : _free + RoundTrip);
         }
     }
 }
