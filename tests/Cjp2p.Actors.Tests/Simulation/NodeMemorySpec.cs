@@ -6,6 +6,7 @@ using Cjp2p.Actors.Simulation;
 namespace Cjp2p.Actors.Tests.Simulation;
 
 /// <summary>What a whole node costs when nothing happens: as many as fit decide how large a world can be.</summary>
+[Collection(MeasuresTheProcess.Name)]
 public sealed class NodeMemorySpec
 {
     private static readonly ImmutableArray<PeerAddress> Silent =
