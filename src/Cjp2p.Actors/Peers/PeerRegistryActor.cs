@@ -25,6 +25,7 @@ internal sealed class PeerRegistryActor : InspectedActor
     private const int AskedMax = 4096;
     private const int HurriesMax = 3;
     private static readonly TimeSpan SeenInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan SeenAgainInterval = TimeSpan.FromMinutes(1);
 
     private readonly NodeServices _node;
     private readonly PeerSettings _settings;
@@ -232,9 +233,9 @@ internal sealed class PeerRegistryActor : InspectedActor
 
     private void OnSeen(PeerNews news)
     {
-        _seen.Report(news.Source, news.SeenAs, Now);
+        var isNew = _seen.Report(news.Source, news.SeenAs, Now);
         // Looking at the interfaces of the machine takes a while, and a peer may say something else each time.
-        if (_seenAs.Length > 0 && Now - _seenAt < SeenInterval)
+        if (_seenAs.Length > 0 && Now - _seenAt < (isNew ? SeenInterval : SeenAgainInterval))
             return;
         _seenAt = Now;
         var before = _seenAs;

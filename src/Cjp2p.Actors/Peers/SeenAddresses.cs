@@ -22,15 +22,20 @@ public sealed class SeenAddresses
     /// <summary>Networks whose word is kept now.</summary>
     public int Count => _reports.Count;
 
-    /// <summary>A verified peer says where it sees us; the oldest word makes room.</summary>
-    public void Report(in PeerAddress reporter, in PeerAddress seen, TimeSpan now)
+    /// <summary>
+    /// A verified peer says where it sees us; the oldest word makes room. False when its network has said the same before, or
+    /// what is said makes no sense.
+    /// </summary>
+    public bool Report(in PeerAddress reporter, in PeerAddress seen, TimeSpan now)
     {
         if (seen.Port == 0 || seen.IsUnspecified || seen.IsMulticast || seen.IsBroadcast || seen.IsLoopback || reporter.IsLoopback)
-            return;
+            return false;
         var network = NetworkOf(reporter);
         if (_reports.Count >= ReportersMax && !_reports.ContainsKey(network))
             _reports.Remove(_reports.MinBy(report => (report.Value.At, report.Key)).Key);
+        var isNew = !_reports.TryGetValue(network, out var before) || before.Seen != seen;
         _reports[network] = (seen, now);
+        return isNew;
     }
 
     /// <summary>What most of them say of one family; null: nobody says anything.</summary>

@@ -17,7 +17,7 @@ internal static partial class WorldRuntime
     private const string Chosen = "DOTNET_gcServer";
     private const int HeapsMax = 4;
     private const long GarbageBytesMin = 64L << 20;
-    private const long GarbageBytesMax = 512L << 20;
+    private const long GarbageBytesMax = 1024L << 20;
 
     /// <summary>Starts this process over with <see cref="Settings"/>, unless it has been.</summary>
     public static void StartOver()
@@ -41,7 +41,7 @@ internal static partial class WorldRuntime
     internal static IReadOnlyList<string> Settings(int processors, long memoryBytes)
     {
         var heaps = Math.Min(processors, HeapsMax);
-        var garbage = Math.Clamp(memoryBytes / 32, GarbageBytesMin, GarbageBytesMax) / heaps;
+        var garbage = Math.Clamp(memoryBytes / 16, GarbageBytesMin, GarbageBytesMax) / heaps;
         return
         [
             $"{Chosen}=1",

@@ -20,6 +20,16 @@ public sealed class SeenAddressesTests
     }
 
     [Fact]
+    public void Word_of_a_network_is_new_when_it_differs_from_its_last_one()
+    {
+        Assert.True(Report("198.51.100.1:1", "203.0.113.9:24254"));
+        Assert.False(Report("198.51.100.2:1", "203.0.113.9:24254"));
+        Assert.True(Report("198.51.100.1:1", "203.0.113.9:24255"));
+        Assert.True(Report("198.51.101.1:1", "203.0.113.9:24255"));
+        Assert.False(Report("198.51.102.1:1", "0.0.0.0:24254"));
+    }
+
+    [Fact]
     public void Thousands_of_peers_of_one_network_have_one_word()
     {
         for (var host = 1; host < 250; host++)
@@ -89,7 +99,7 @@ public sealed class SeenAddressesTests
         Assert.Equal(0, _seen.Count);
     }
 
-    private void Report(string reporter, string seen) => _seen.Report(Datagram.At(reporter), Datagram.At(seen), _now);
+    private bool Report(string reporter, string seen) => _seen.Report(Datagram.At(reporter), Datagram.At(seen), _now);
 
     private SeenAddress? Of() => _seen.Of(false, _now, _ => false);
 }

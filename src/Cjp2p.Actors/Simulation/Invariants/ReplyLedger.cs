@@ -17,7 +17,7 @@ public sealed class ReplyLedger : SimInvariant, ISimNetworkWatch
     private const int AddressesMax = 16_384;
     private const int HeaderBytes = 28;
 
-    private readonly Dictionary<int, TwoGenerationMap<PeerAddress, Account>> _accounts = [];
+    private readonly List<TwoGenerationMap<PeerAddress, Account>?> _accounts = [];
     private SimWorld _world = null!;
 
     /// <inheritdoc/>
@@ -109,8 +109,9 @@ public sealed class ReplyLedger : SimInvariant, ISimNetworkWatch
 
     private Account AccountOf(SimHost host, in PeerAddress address)
     {
-        if (!_accounts.TryGetValue(host.Number, out var accounts))
-            _accounts.Add(host.Number, accounts = new TwoGenerationMap<PeerAddress, Account>(AddressesMax));
+        while (_accounts.Count <= host.Number)
+            _accounts.Add(null);
+        var accounts = _accounts[host.Number] ??= new TwoGenerationMap<PeerAddress, Account>(AddressesMax);
         if (!accounts.TryGet(address, out var account))
             accounts.Set(address, account = new Account());
         return account;

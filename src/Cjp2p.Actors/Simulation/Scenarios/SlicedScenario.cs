@@ -129,9 +129,11 @@ public sealed class SlicedScenario
         var steps = _mail.Select(mail => new SliceStep(until, [.. mail], looks, ends)).ToArray();
         foreach (var mail in _mail)
             mail.Clear();
-        _reports = await Task.WhenAll(_slices.Select((slice, i) => NeedNotPlay(i, steps[i])
-            ? Task.FromResult(_reports[i] with { Mail = [] })
-            : slice.AdvanceAsync(steps[i]))).ConfigureAwait(false);
+        // The first comes last: in one process it is played on this thread.
+        var played = new Task<SliceReport>[steps.Length];
+        for (var i = steps.Length - 1; i >= 0; i--)
+            played[i] = NeedNotPlay(i, steps[i]) ? Task.FromResult(_reports[i] with { Mail = [] }) : _slices[i].AdvanceAsync(steps[i]);
+        _reports = await Task.WhenAll(played).ConfigureAwait(false);
         Windows++;
         _now = until;
         for (var i = 0; i < _reports.Length; i++)
