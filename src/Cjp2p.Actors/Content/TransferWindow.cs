@@ -222,12 +222,17 @@ public sealed class TransferWindow
             _lookAtRound = _rounds + RoundsBeforeLook;
         }
 
-        if (_isStarting || !round.HasSamples)
+        if (_isStarting)
             return;
-        _lastRound = round;
-        _competition.Round(
-            _size, round.Acked, round.Lost, round.Shortest - _shortest, round.Mean - _shortest,
-            TimeSpan.FromSeconds(QueueChunks / Math.Sqrt(Math.Max(1, RatePerSecond))));
+        // Where all that came had been asked for twice, as on a slow line at first, nothing is known of the queue.
+        if (round.HasSamples)
+        {
+            _lastRound = round;
+            _competition.Round(
+                _size, round.Acked, round.Lost, round.Shortest - _shortest, round.Mean - _shortest,
+                TimeSpan.FromSeconds(QueueChunks / Math.Sqrt(Math.Max(1, RatePerSecond))));
+        }
+
         if (_competition.IsOn)
             Compete(round, now, smoothed);
         else
@@ -315,7 +320,7 @@ public sealed class TransferWindow
         if (_rounds >= _lookAtRound)
         {
             _lookAtRound = int.MaxValue;
-            if (round.IsUsed && _size * LookFactor <= _most)
+            if (round.HasSamples && round.IsUsed && _size * LookFactor <= _most)
             {
                 Probe(LookFactor, round.Mean, now, smoothed);
                 return;
