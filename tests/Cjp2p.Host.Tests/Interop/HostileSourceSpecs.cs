@@ -14,7 +14,7 @@ public sealed class HostileSourceSpecs
     [InlineData(HostileBehaviour.Silent, NobodyAnswers)]
     [InlineData(HostileBehaviour.OtherIds, NobodyAnswers)]
     [InlineData(HostileBehaviour.Dies, NobodyAnswersNow)]
-    [InlineData(HostileBehaviour.BadBase64, NobodyAnswersNow)]
+    [InlineData(HostileBehaviour.BadBase64, Useless)] // nothing that it ever gave was of use
     [InlineData(HostileBehaviour.OneByteAtATime, Useless)]
     [InlineData(HostileBehaviour.WrongLengths, Useless)]
     [InlineData(HostileBehaviour.Poisons, WrongContent)]
