@@ -67,6 +67,7 @@ internal sealed class SimSlicing(int slices)
             return null;
         var mail = new SliceMail(slice, new TimeSpan(_earliestTicks[slice]), full.WrittenMemory);
         (_outboxes[slice], _taken[slice]) = (_taken[slice], full);
+        // Not Clear: whoever was given these bytes may only be about to read them.
         _outboxes[slice].ResetWrittenCount();
         _earliestTicks[slice] = long.MaxValue;
         return mail;
