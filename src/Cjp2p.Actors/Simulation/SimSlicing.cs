@@ -16,12 +16,7 @@ internal sealed class SimSlicing(int slices)
     private const int HeadBytes = 8 + 8 + 4 + 2 + AddressBytes + AddressBytes + 4;
     private const int AddressBytes = 16 + 4 + 2;
 
-    // Two for each slice, in turn: what was taken is read while the other one fills.
-    private readonly ArrayBufferWriter<byte>[] _outboxes = [.. Enumerable.Range(0, slices).Select(_ => new ArrayBufferWriter<byte>())];
-    private readonly ArrayBufferWriter<byte>[] _taken = [.. Enumerable.Range(0, slices).Select(_ => new ArrayBufferWriter<byte>())];
-
-    /// <summary>When the first of what waits in each outbox arrives in the middle of the network; the end of time: nothing waits.</summary>
-    private readonly long[] _earliestTicks = [.. Enumerable.Repeat(long.MaxValue, slices)];
+    private readonly Outbox[] _outboxes = [.. Enumerable.Range(0, slices).Select(_ => new Outbox())];
 
     /// <summary>The slice that plays a host.</summary>
     internal int SliceOf(int host) => host % slices;
@@ -46,31 +41,40 @@ internal sealed class SimSlicing(int slices)
     internal void Export(int slice, SimDatagram datagram, long arrivalTicks)
     {
         var outbox = _outboxes[slice];
-        var head = outbox.GetSpan(HeadBytes + datagram.Length);
-        BinaryPrimitives.WriteInt64LittleEndian(head, arrivalTicks);
-        BinaryPrimitives.WriteInt64LittleEndian(head[8..], datagram.Order);
-        BinaryPrimitives.WriteInt32LittleEndian(head[16..], datagram.Sender.Number);
-        BinaryPrimitives.WriteUInt16LittleEndian(head[20..], datagram.SenderPort);
-        Write(head[22..], datagram.Source);
-        Write(head[(22 + AddressBytes)..], datagram.To);
-        BinaryPrimitives.WriteInt32LittleEndian(head[(22 + AddressBytes + AddressBytes)..], datagram.Length);
-        datagram.Payload.CopyTo(head[HeadBytes..]);
-        outbox.Advance(HeadBytes + datagram.Length);
-        _earliestTicks[slice] = Math.Min(_earliestTicks[slice], arrivalTicks);
+        lock (outbox)
+        {
+            var head = outbox.Filling.GetSpan(HeadBytes + datagram.Length);
+            BinaryPrimitives.WriteInt64LittleEndian(head, arrivalTicks);
+            BinaryPrimitives.WriteInt64LittleEndian(head[8..], datagram.Order);
+            BinaryPrimitives.WriteInt32LittleEndian(head[16..], datagram.Sender.Number);
+            BinaryPrimitives.WriteUInt16LittleEndian(head[20..], datagram.SenderPort);
+            Write(head[22..], datagram.Source);
+            Write(head[(22 + AddressBytes)..], datagram.To);
+            BinaryPrimitives.WriteInt32LittleEndian(head[(22 + AddressBytes + AddressBytes)..], datagram.Length);
+            datagram.Payload.CopyTo(head[HeadBytes..]);
+            outbox.Filling.Advance(HeadBytes + datagram.Length);
+            outbox.EarliestTicks = Math.Min(outbox.EarliestTicks, arrivalTicks);
+        }
     }
 
-    /// <summary>Takes what waits for a slice; null when nothing does. Its bytes are there until the next time but one.</summary>
+    /// <summary>
+    /// Takes what waits for a slice; null when nothing does. Its bytes are there until that slice takes again. The thread of that slice
+    /// may take while the one of this slice sends.
+    /// </summary>
     internal SliceMail? Take(int slice)
     {
-        var full = _outboxes[slice];
-        if (full.WrittenCount == 0)
+        var outbox = _outboxes[slice];
+        if (Volatile.Read(ref outbox.EarliestTicks) == long.MaxValue)
             return null;
-        var mail = new SliceMail(slice, new TimeSpan(_earliestTicks[slice]), full.WrittenMemory);
-        (_outboxes[slice], _taken[slice]) = (_taken[slice], full);
-        // Not Clear: whoever was given these bytes may only be about to read them.
-        _outboxes[slice].ResetWrittenCount();
-        _earliestTicks[slice] = long.MaxValue;
-        return mail;
+        lock (outbox)
+        {
+            var mail = new SliceMail(slice, new TimeSpan(outbox.EarliestTicks), outbox.Filling.WrittenMemory);
+            (outbox.Filling, outbox.Taken) = (outbox.Taken, outbox.Filling);
+            // What was taken before has been read. Cleared without wiping it: it is written over.
+            outbox.Filling.ResetWrittenCount();
+            outbox.EarliestTicks = long.MaxValue;
+            return mail;
+        }
     }
 
     /// <summary>Reads the next datagram of an outbox.</summary>
@@ -106,4 +110,15 @@ internal sealed class SimSlicing(int slices)
     /// <summary>What goes before the bytes of a datagram.</summary>
     internal readonly record struct Head(
         long ArrivalTicks, long Order, int Sender, ushort SenderPort, PeerAddress Source, PeerAddress To);
+
+    /// <summary>What goes to one slice: in two buffers in turn, one that fills while what was taken is read.</summary>
+    private sealed class Outbox
+    {
+        internal ArrayBufferWriter<byte> Filling { get; set; } = new();
+
+        internal ArrayBufferWriter<byte> Taken { get; set; } = new();
+
+        /// <summary>When the first of what waits arrives in the middle of the network; the end of time: nothing waits.</summary>
+        internal long EarliestTicks = long.MaxValue;
+    }
 }

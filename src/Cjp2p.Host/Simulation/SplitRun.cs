@@ -16,16 +16,8 @@ internal static class SplitRun
     public static async Task<ScenarioResult> PlayHereAsync(SimulateRequest request, int threads, CancellationToken cancelled)
     {
         CheckWindow(request.Scenario);
-        var slices = await LocalSlice.AllAsync(request.Scenario, request.Seed, threads).ConfigureAwait(false);
-        try
-        {
-            return await DriveAsync(request, slices, cancelled).ConfigureAwait(false);
-        }
-        finally
-        {
-            foreach (var slice in slices)
-                slice.Dispose();
-        }
+        using var slices = await SlicesOnThreads.BuildAsync(request.Scenario, request.Seed, threads).ConfigureAwait(false);
+        return await DriveAsync(request, slices, cancelled).ConfigureAwait(false);
     }
 
     /// <summary>Says in one line why a world cannot be cut.</summary>
@@ -43,7 +35,7 @@ internal static class SplitRun
 
     /// <summary>Drives all slices of the world to its end, and tells how far it is.</summary>
     public static async Task<ScenarioResult> DriveAsync(
-        SimulateRequest request, IReadOnlyList<IScenarioSlice> slices, CancellationToken cancelled)
+        SimulateRequest request, IScenarioSlices slices, CancellationToken cancelled)
     {
         var run = new SlicedScenario(request.Scenario, request.Seed, slices);
         var began = TimeProvider.System.GetTimestamp();
@@ -64,5 +56,5 @@ internal static class SplitRun
 
     private static string Line(SlicedScenario run, TimeSpan wall) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{run.Looks.Sum(look => look.Completed):#,0} of {run.Looks.Sum(look => look.Fetches):#,0} fetched  {Amounts.Clock(run.Now)} virtual in {Amounts.Clock(wall)}  {run.Windows:#,0} windows");
+        $"{run.Looks.Sum(look => look.Completed):#,0} of {run.Looks.Sum(look => look.Fetches):#,0} fetched  {Amounts.Clock(run.Now)} virtual in {Amounts.Clock(wall)}");
 }

@@ -49,8 +49,6 @@ internal static partial class WorldRuntime
             Text("GCHeapCount", heaps),
             Text("GCGen0Size", garbage),
             Text("GCGen0MaxBudget", garbage),
-            // Who waits for the next window of a split world looks for it for a moment before it sleeps.
-            Text("ThreadPool_UnfairSemaphoreSpinLimit", 70),
         ];
 
         static string Text(string name, long value) => string.Create(CultureInfo.InvariantCulture, $"DOTNET_{name}={value:X}");

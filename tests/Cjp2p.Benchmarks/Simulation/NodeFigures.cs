@@ -97,15 +97,13 @@ internal static class NodeFigures
     private static async Task PlayAsync(Scenario scenario, int threads)
     {
         var (began, processor) = (TimeProvider.System.GetTimestamp(), Environment.CpuUsage.TotalTime);
-        var slices = await LocalSlice.AllAsync(scenario, seed: 1, threads);
+        using var slices = await SlicesOnThreads.BuildAsync(scenario, seed: 1, threads);
         Say($"{scenario.Name}, {threads} threads: built in {TimeProvider.System.GetElapsedTime(began).TotalSeconds:0.0} s");
         var run = new SlicedScenario(scenario, seed: 1, slices);
         var result = await run.RunAsync();
         var wall = TimeProvider.System.GetElapsedTime(began).TotalSeconds;
         var used = (Environment.CpuUsage.TotalTime - processor).TotalSeconds;
-        foreach (var slice in slices)
-            slice.Dispose();
-        Say($"{result.Completed} of {result.Fetches.Count} finished, {result.Violations.Count} violations after {result.VirtualTime.TotalSeconds:0.0} virtual s: {wall:0.0} s wall, {used:0.0} s of processor; {result.Delivered} delivered, {result.Steps} steps, {run.Windows} windows, {GC.GetTotalAllocatedBytes() >> 20} MiB allocated, collector stood in the way for {GC.GetTotalPauseDuration().TotalSeconds:0.0} s ({GC.CollectionCount(0)}/{GC.CollectionCount(1)}/{GC.CollectionCount(2)} times), working set {Environment.WorkingSet >> 20} MiB, {result.TraceHash}");
+        Say($"{result.Completed} of {result.Fetches.Count} finished, {result.Violations.Count} violations after {result.VirtualTime.TotalSeconds:0.0} virtual s: {wall:0.0} s wall, {used:0.0} s of processor; {result.Delivered} delivered, {result.Steps} steps, {GC.GetTotalAllocatedBytes() >> 20} MiB allocated, collector stood in the way for {GC.GetTotalPauseDuration().TotalSeconds:0.0} s ({GC.CollectionCount(0)}/{GC.CollectionCount(1)}/{GC.CollectionCount(2)} times), working set {Environment.WorkingSet >> 20} MiB, {result.TraceHash}");
         foreach (var violation in result.Violations.Take(5))
             Say($"  {violation.Invariant}: {violation.What}");
     }

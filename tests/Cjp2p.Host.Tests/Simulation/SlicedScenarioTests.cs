@@ -29,6 +29,52 @@ public sealed class SlicedScenarioTests
         Assert.True(whole.Delivered > 1000, $"{whole.Delivered} datagrams are not much of a world");
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task Slices_that_are_asked_window_by_window_play_what_those_on_threads_play(int slices)
+    {
+        var scenario = ScenarioCatalog.Load("partition-heal") with { Peers = 9 };
+        var onThreads = await PlayAsync(scenario, seed: 7, slices: 2);
+        var asked = Enumerable.Range(0, slices).Select(number => new Asked(scenario, 7, new ScenarioSlice(number, slices))).ToArray();
+        try
+        {
+            var inWindows = await new SlicedScenario(scenario, 7, new SlicesInWindows(scenario, asked)).RunAsync();
+            Assert.Equal((onThreads.TraceHash, onThreads.VirtualTime), (inWindows.TraceHash, inWindows.VirtualTime));
+            Assert.Equal(onThreads.Fetches, inWindows.Fetches);
+        }
+        finally
+        {
+            foreach (var slice in asked)
+                slice.Dispose();
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task A_slice_that_fails_ends_the_run_and_none_waits_for_it(int failing)
+    {
+        var scenario = ScenarioCatalog.Load("flash-crowd") with { Peers = 6 };
+        using var slices = await SlicesOnThreads.BuildAsync(scenario, seed: 1, slices: 3);
+        slices.Runs[failing].World.Scheduler.CallAfter(TimeSpan.TicksPerSecond, () => throw new InvalidOperationException("out of order"));
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => new SlicedScenario(scenario, 1, slices).RunAsync());
+        Assert.Equal("out of order", failure.Message);
+    }
+
+    [Fact]
+    public async Task Slices_that_are_not_needed_any_more_leave_no_thread()
+    {
+        var scenario = ScenarioCatalog.Load("flash-crowd") with { Peers = 6 };
+        var slices = await SlicesOnThreads.BuildAsync(scenario, seed: 1, slices: 3);
+        await slices.AdvanceAsync(TimeSpan.FromSeconds(1));
+        Assert.Equal(2, slices.ThreadsAlive);
+        slices.Dispose();
+        Assert.Equal(0, slices.ThreadsAlive);
+        slices.Dispose();
+    }
+
     [Fact]
     public async Task Another_seed_plays_another_world()
     {
@@ -57,15 +103,21 @@ public sealed class SlicedScenarioTests
 
     private static async Task<ScenarioResult> PlayAsync(Scenario scenario, ulong seed, int slices)
     {
-        var all = await LocalSlice.AllAsync(scenario, seed, slices);
-        try
-        {
-            return await new SlicedScenario(scenario, seed, all).RunAsync();
-        }
-        finally
-        {
-            foreach (var slice in all)
-                slice.Dispose();
-        }
+        using var all = await SlicesOnThreads.BuildAsync(scenario, seed, slices);
+        return await new SlicedScenario(scenario, seed, all).RunAsync();
+    }
+
+    /// <summary>A slice as it is in another process: asked for one window after the other.</summary>
+    private sealed class Asked(Scenario scenario, ulong seed, ScenarioSlice slice) : IScenarioSlice, IDisposable
+    {
+        private readonly LocalSlice _slice = new(scenario, seed, slice);
+
+        public Task<SliceReport> AdvanceAsync(SliceStep step) => Task.FromResult(_slice.Advance(step with { Mail = [.. step.Mail.Select(Copy)] }));
+
+        public Task<SliceResult> FinishAsync(IReadOnlyList<string> reachable) => Task.FromResult(_slice.Finish(reachable));
+
+        public void Dispose() => _slice.Dispose();
+
+        private static ReadOnlyMemory<byte> Copy(ReadOnlyMemory<byte> mail) => mail.ToArray();
     }
 }

@@ -17,7 +17,6 @@ public sealed class WorldRuntimeTests
             "DOTNET_GCHeapCount=2",
             "DOTNET_GCGen0Size=20000000",
             "DOTNET_GCGen0MaxBudget=20000000",
-            "DOTNET_ThreadPool_UnfairSemaphoreSpinLimit=46",
         ],
         WorldRuntime.Settings(processors: 2, memoryBytes: 24L << 30));
 

@@ -353,19 +353,7 @@ public sealed partial class ScenarioRun : IDisposable
     {
         foreach (var mail in step.Mail)
             World.Network.Import(mail.Span);
-        try
-        {
-            if (Phase != ScenarioPhase.Over && step.Until > World.Now)
-                World.RunUntil(() => Phase == ScenarioPhase.Over || _failure is not null, step.Until - World.Now - TimeSpan.FromTicks(1));
-            if (_failure is { } failure)
-                throw new InvalidOperationException($"The scenario itself failed: {failure.Message}", failure);
-        }
-        catch (SimulationStuckException stuck)
-        {
-            Violated("progress", stuck.Message);
-            Phase = ScenarioPhase.Over;
-        }
-
+        Play(step.Until, null);
         if (step.Ends)
             End();
         var slicing = World.Network.Slicing!;
@@ -376,6 +364,31 @@ public sealed partial class ScenarioRun : IDisposable
             Mail = [.. Enumerable.Range(0, _slice!.Of).Select(slicing.Take).OfType<SliceMail>()],
             Look = step.Looks ? Look() : null,
         };
+    }
+
+    /// <summary>Everything before this moment happens, for a slice.</summary>
+    /// <param name="until">The moment; one that has passed: nothing happens.</param>
+    /// <param name="stepped">Called before each step and after the last, or null.</param>
+    internal void Play(TimeSpan until, Action? stepped)
+    {
+        try
+        {
+            if (Phase != ScenarioPhase.Over && until > World.Now)
+                World.RunUntil(IsToStop, until - World.Now - TimeSpan.FromTicks(1));
+            if (_failure is { } failure)
+                throw new InvalidOperationException($"The scenario itself failed: {failure.Message}", failure);
+        }
+        catch (SimulationStuckException stuck)
+        {
+            Violated("progress", stuck.Message);
+            Phase = ScenarioPhase.Over;
+        }
+
+        bool IsToStop()
+        {
+            stepped?.Invoke();
+            return Phase == ScenarioPhase.Over || _failure is not null;
+        }
     }
 
     /// <summary>What a slice says at its end.</summary>
@@ -402,7 +415,7 @@ public sealed partial class ScenarioRun : IDisposable
         };
     }
 
-    private SliceLook Look() => new()
+    internal SliceLook Look() => new()
     {
         IsQuiet = _yetToStart == 0 && _faults.IsQuiet,
         Fetches = _downloads.Count,
@@ -436,7 +449,7 @@ public sealed partial class ScenarioRun : IDisposable
         Check();
     }
 
-    private void End()
+    internal void End()
     {
         if (Phase == ScenarioPhase.Over)
             return;

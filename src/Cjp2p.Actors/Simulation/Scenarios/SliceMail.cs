@@ -5,6 +5,6 @@ namespace Cjp2p.Actors.Simulation.Scenarios;
 /// <param name="Earliest">When the first of them arrives in the middle of the network.</param>
 /// <param name="Datagrams">
 /// The datagrams, one after the other, as <c>SimSlicing</c> writes them: in a buffer of the slice that sends them, which fills it
-/// again in the window after the next.
+/// again once the next mail was taken.
 /// </param>
 public sealed record SliceMail(int To, TimeSpan Earliest, ReadOnlyMemory<byte> Datagrams);

@@ -4,13 +4,13 @@ using Cjp2p.Actors.Simulation.Invariants;
 namespace Cjp2p.Actors.Simulation.Scenarios;
 
 /// <summary>
-/// Plays a scenario in slices, each a world of its own, in windows of virtual time that are no longer than the smallest
-/// delay of a link: what a slice sends in a window cannot arrive in another before the window ends, so that all slices can
-/// play it at the same time. The outcome is the same for any number of slices, one included.
+/// Plays a scenario in slices, each a world of its own. What leaves a host cannot arrive in another slice before a window of virtual
+/// time, the smallest delay of a link, has passed, so that all slices can play for as long as they keep that close to each other
+/// (<see cref="IScenarioSlices"/>). The outcome is the same for any number of slices, one included.
 /// </summary>
 /// <remarks>
 /// The order of events does not depend on the cut (<c>SimSlicing</c>), and whether the run is over is looked at at fixed
-/// moments, every <see cref="LookEvery"/>. Where nothing happens no window is spent: each begins at the next event.
+/// moments, every <see cref="LookEvery"/>.
 /// </remarks>
 public sealed class SlicedScenario
 {
@@ -19,27 +19,14 @@ public sealed class SlicedScenario
 
     private readonly Scenario _scenario;
     private readonly ulong _seed;
-    private readonly IReadOnlyList<IScenarioSlice> _slices;
-    private readonly TimeSpan _window;
-    private readonly List<ReadOnlyMemory<byte>>[] _mail;
-    private readonly TimeSpan?[] _next;
-    private SliceReport[] _reports = [];
+    private readonly IScenarioSlices _slices;
+    private IReadOnlyList<SliceReport> _reports = [];
     private TimeSpan _now;
 
     /// <param name="scenario">What is played.</param>
     /// <param name="seed">From which seed.</param>
-    /// <param name="slices">All slices of it, by number.</param>
-    /// <exception cref="ScenarioException">It cannot be cut.</exception>
-    public SlicedScenario(Scenario scenario, ulong seed, IReadOnlyList<IScenarioSlice> slices)
-    {
-        ArgumentNullException.ThrowIfNull(slices);
-        (_scenario, _seed, _slices, _window) = (scenario, seed, slices, Window(scenario));
-        _mail = [.. slices.Select(_ => new List<ReadOnlyMemory<byte>>())];
-        _next = new TimeSpan?[slices.Count];
-    }
-
-    /// <summary>Windows played so far.</summary>
-    public long Windows { get; private set; }
+    /// <param name="slices">All slices of it.</param>
+    public SlicedScenario(Scenario scenario, ulong seed, IScenarioSlices slices) => (_scenario, _seed, _slices) = (scenario, seed, slices);
 
     /// <summary>Virtual time so far.</summary>
     public TimeSpan Now => _now;
@@ -71,87 +58,38 @@ public sealed class SlicedScenario
     /// <param name="looked">Called after each look, or null.</param>
     public async Task<ScenarioResult> RunAsync(Action? looked = null)
     {
-        await AdvanceAsync(TimeSpan.Zero, looks: true).ConfigureAwait(false);
+        await AdvanceAsync(TimeSpan.Zero).ConfigureAwait(false);
         while (!IsOver)
         {
-            var next = Next();
-            var look = NextLook(_now);
-            if (next >= look)
-            {
-                // Nothing happens before it: what is seen now is what would be seen then.
-                if (Windows == 0 || !HasLooked)
-                    await AdvanceAsync(look, looks: true).ConfigureAwait(false);
-                if (IsOver || next == TimeSpan.MaxValue)
-                    break;
-                if (ShouldEnd())
-                {
-                    await EndAsync().ConfigureAwait(false);
-                    break;
-                }
-
-                look = NextLook(next);
-            }
-
-            var until = next > look - _window ? look : next + _window;
-            await AdvanceAsync(until, looks: until == look).ConfigureAwait(false);
-            if (until == look && !IsOver)
-            {
-                looked?.Invoke();
-                if (ShouldEnd())
-                    await EndAsync().ConfigureAwait(false);
-            }
+            // Nothing happens before the next event: what is seen now is what would be seen at every look until then.
+            if (Next() is not { } next)
+                break;
+            await AdvanceAsync(NextLook(next > _now ? next : _now)).ConfigureAwait(false);
+            if (IsOver)
+                break;
+            looked?.Invoke();
+            if (!ShouldEnd())
+                continue;
+            await AdvanceAsync(_now, ends: true).ConfigureAwait(false);
+            break;
         }
 
         var reachable = Looks.SelectMany(one => one.Has).Distinct().Order(StringComparer.Ordinal).ToArray();
-        return Merge(await Task.WhenAll(_slices.Select(slice => slice.FinishAsync(reachable))).ConfigureAwait(false));
+        return Merge(await _slices.FinishAsync(reachable).ConfigureAwait(false));
     }
 
-    private bool IsOver => Array.Exists(_reports, report => report.Phase == ScenarioPhase.Over);
-
-    private bool HasLooked => Array.TrueForAll(_reports, report => report.Look is not null);
+    private bool IsOver => _reports.Any(report => report.Phase == ScenarioPhase.Over);
 
     private static TimeSpan NextLook(TimeSpan at) => new(((at.Ticks / LookEvery.Ticks) + 1) * LookEvery.Ticks);
 
-    private TimeSpan Next()
-    {
-        var next = TimeSpan.MaxValue;
-        foreach (var one in _next)
-        {
-            if (one < next)
-                next = one.Value;
-        }
+    private TimeSpan? Next() => _reports.Min(report => report.NextDue);
 
-        return next;
-    }
-
-    private async Task AdvanceAsync(TimeSpan until, bool looks, bool ends = false)
+    private async Task AdvanceAsync(TimeSpan until, bool ends = false)
     {
-        var steps = _mail.Select(mail => new SliceStep(until, [.. mail], looks, ends)).ToArray();
-        foreach (var mail in _mail)
-            mail.Clear();
-        // The first comes last: in one process it is played on this thread.
-        var played = new Task<SliceReport>[steps.Length];
-        for (var i = steps.Length - 1; i >= 0; i--)
-            played[i] = NeedNotPlay(i, steps[i]) ? Task.FromResult(_reports[i] with { Mail = [] }) : _slices[i].AdvanceAsync(steps[i]);
-        _reports = await Task.WhenAll(played).ConfigureAwait(false);
-        Windows++;
+        _reports = await _slices.AdvanceAsync(until, ends).ConfigureAwait(false);
         _now = until;
-        for (var i = 0; i < _reports.Length; i++)
-            _next[i] = _reports[i].NextDue;
-        foreach (var mail in _reports.SelectMany(report => report.Mail))
-        {
-            _mail[mail.To].Add(mail.Datagrams);
-            if (_next[mail.To] is not { } next || mail.Earliest < next)
-                _next[mail.To] = mail.Earliest;
-        }
-
-        if (looks)
-            Looks = [.. _reports.Select(report => report.Look!)];
+        Looks = [.. _reports.Select(report => report.Look!)];
     }
-
-    /// <summary>Nothing happens in that slice in this window, and nobody asks: its clock catches up with its next one.</summary>
-    private bool NeedNotPlay(int slice, SliceStep step) =>
-        Windows > 0 && !step.Looks && !step.Ends && step.Mail.IsEmpty && (_next[slice] ?? TimeSpan.MaxValue) >= step.Until;
 
     private bool ShouldEnd()
     {
@@ -164,8 +102,6 @@ public sealed class SlicedScenario
         var reachable = Looks.SelectMany(look => look.Has).ToHashSet(StringComparer.Ordinal);
         return !Looks.Any(look => look.Wants.Any(reachable.Contains));
     }
-
-    private Task EndAsync() => AdvanceAsync(_now, looks: true, ends: true);
 
     private ScenarioResult Merge(SliceResult[] parts)
     {

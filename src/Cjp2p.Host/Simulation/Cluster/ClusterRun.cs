@@ -48,7 +48,7 @@ internal static class ClusterRun
                 SliceBegin.OwnBuild, request.Scenario.Name, text, request.Seed, i, processes)).ConfigureAwait(false);
         }
 
-        return await SplitRun.DriveAsync(request, slices, cancelled).ConfigureAwait(false);
+        return await SplitRun.DriveAsync(request, new SlicesInWindows(request.Scenario, slices), cancelled).ConfigureAwait(false);
     }
 
     /// <summary>Is one of the processes of a world that another one drives, until that has ended.</summary>
