@@ -13,7 +13,7 @@ namespace Cjp2p.Host.Tests.Simulation;
 public sealed class ThousandPeersTests(ITestOutputHelper output)
 {
     private const int Peers = 1000;
-    private const int Steps = 40_000;
+    private const int Steps = 150_000;
 
     [Fact]
     public void Every_scenario_with_a_thousand_peers_does_the_same_in_two_processes()
