@@ -7,6 +7,9 @@ namespace Cjp2p.Actors.Content;
 /// </summary>
 public sealed class Competition
 {
+    /// <summary>A queue that nobody needs to compete for.</summary>
+    public static readonly TimeSpan ShortQueue = TimeSpan.FromMilliseconds(15);
+
     private const double ShareWanted = 0.5;
     // Less than this is somebody else's queue...
     private const double ShareForeign = 0.6;
@@ -18,7 +21,6 @@ public sealed class Competition
     private const double StepAfterLoss = 0.85;
     private const int RoundsLong = 5;
     private const int RoundsShort = 16;
-    private static readonly TimeSpan ShortQueue = TimeSpan.FromMilliseconds(15);
 
     private int _longRounds;
     private int _shortRounds;

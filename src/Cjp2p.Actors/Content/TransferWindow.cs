@@ -320,7 +320,8 @@ public sealed class TransferWindow
         if (_rounds >= _lookAtRound)
         {
             _lookAtRound = int.MaxValue;
-            if (round.HasSamples && round.IsUsed && _size * LookFactor <= _most)
+            // No queue is longer than the round trip: where that is short, as on loopback, it is processors that make it.
+            if (round.Mean > Competition.ShortQueue && round.IsUsed && _size * LookFactor <= _most)
             {
                 Probe(LookFactor, round.Mean, now, smoothed);
                 return;

@@ -145,6 +145,20 @@ public sealed class TransferWindowTests
     }
 
     [Fact]
+    public void Where_round_trips_are_short_nobody_is_competed_with()
+    {
+        // As on loopback, where processors make the queue.
+        var link = new Link(new TransferWindow(16, 2, 512), 50_000, TimeSpan.FromMilliseconds(1)) { ForeignChunks = 250 };
+        for (var i = 0; i < 40; i++)
+        {
+            link.Run(TimeSpan.FromSeconds(0.1));
+            Assert.False(link.Window.IsCompeting);
+        }
+
+        Assert.False(link.Window.IsStarting);
+    }
+
+    [Fact]
     public void Two_windows_of_a_node_want_half_together()
     {
         var probes = new SharedProbes();
