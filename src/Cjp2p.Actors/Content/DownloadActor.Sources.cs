@@ -192,7 +192,12 @@ internal sealed partial class DownloadActor
         if (source.Probes == 1)
             source.RoundTrip = source.RoundTrip.Add(answered.At - source.ProbedAt);
         if (source.Probes > 0)
+        {
+            var wasOnePacket = source.Size.IsOnePacket;
             source.Size.OnePacketArrived(Now);
+            ForgetFragments(source, wasOnePacket);
+        }
+
         source.Probes = 0;
         source.HasAnswered = true;
         source.HeardAt = answered.At;

@@ -191,6 +191,13 @@ internal sealed partial class DownloadActor
             Ask(source, SpanGeometry.DefaultChunkBytes);
     }
 
+    // What came while larger ones were asked for does not say that they arrive now.
+    private static void ForgetFragments(DownloadSource source, bool wasOnePacket)
+    {
+        if (source.Size.IsOnePacket && !wasOnePacket)
+            source.Slot.LargestDatagramBytes = 0;
+    }
+
     private void Settle(ActiveSpan span, in Settlement settled, TimeSpan roundTrip)
     {
         var chunks = settled.Acked + settled.Lost + settled.Cancelled;
@@ -213,8 +220,7 @@ internal sealed partial class DownloadActor
         source.Window.Lost(settled.Lost, Now, source.RoundTrip.Smoothed);
         var wasOnePacket = source.Size.IsOnePacket;
         source.Size.Lost((long)settled.Lost * span.ChunkBytes, Now);
-        if (source.Size.IsOnePacket && !wasOnePacket)
-            source.Slot.LargestDatagramBytes = 0;
+        ForgetFragments(source, wasOnePacket);
         // Losses while others come through are losses; losses and silence mean that it is gone.
         if (source.Standing == SourceStanding.Active && Now - source.HeardAt > SilenceMax(source))
             Rest(source);

@@ -185,7 +185,7 @@ public sealed class CongestionSpec(ITestOutputHelper output)
     [Fact]
     public void A_link_that_drops_every_fragment_is_filled_with_small_packets()
     {
-        using var path = new Path(LinkBitsPerSecond, LinkRoundTrip, loss: 0, dropsFragments: true);
+        using var path = new Path(LinkBitsPerSecond, LinkRoundTrip, loss: 0, mtuBytes: 1500, dropsFragments: true);
         var content = path.World.NewContent(128 << 20);
         path.Source.Shares(content);
         path.World.RunFor(TimeSpan.FromSeconds(3));
@@ -200,6 +200,28 @@ public sealed class CongestionSpec(ITestOutputHelper output)
         Assert.InRange(share, 0.85, 1.05);
     }
 
+    // As where a kernel has no room left for the fragments of datagrams that are not complete.
+    [Fact]
+    public void When_fragments_stop_arriving_small_packets_fill_the_link_within_seconds()
+    {
+        using var path = new Path(LinkBitsPerSecond, LinkRoundTrip, loss: 0, mtuBytes: 1500);
+        var content = path.World.NewContent(64 << 20);
+        path.Source.Shares(content);
+        path.World.RunFor(TimeSpan.FromSeconds(3));
+        var download = path.Fetcher.Fetches(content, path.Source.Address);
+        path.RunFor(TimeSpan.FromSeconds(1));
+
+        var down = path.Fetcher.Machine.Host.Down;
+        down.Settings = down.Settings with { DropsFragments = true };
+        path.RunFor(TimeSpan.FromSeconds(4));
+        var before = download.Progress!.DoneBytes;
+        path.RunFor(TimeSpan.FromSeconds(1));
+
+        var rate = (download.Progress!.DoneBytes - before) / 1e6;
+        output.WriteLine($"in the fifth second after fragments stopped arriving: {rate:0.00} MB/s");
+        Assert.True(rate >= 0.85 * LinkBitsPerSecond / 8e6 * 960 / 1450, $"{rate:0.00} MB/s");
+    }
+
     private static double Rate(SimDownload download) =>
         download.Progress!.LengthBytes / 1e6 / (download.EndedAt!.Value - download.StartedAt).TotalSeconds;
 
@@ -208,7 +230,7 @@ public sealed class CongestionSpec(ITestOutputHelper output)
     {
         private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(5);
 
-        public Path(long bitsPerSecond, TimeSpan roundTrip, double loss, bool dropsFragments = false)
+        public Path(long bitsPerSecond, TimeSpan roundTrip, double loss, int mtuBytes = 0, bool dropsFragments = false)
         {
             Source = World.AddNode();
             Fetcher = World.AddNode(new AccessLink(
@@ -221,7 +243,7 @@ public sealed class CongestionSpec(ITestOutputHelper output)
                     QueueBytesMax = (int)(bitsPerSecond / 8 / 4),
                     Loss = loss,
                     DropsFragments = dropsFragments,
-                    MtuBytes = dropsFragments ? 1500 : 0,
+                    MtuBytes = mtuBytes,
                 }));
         }
 
