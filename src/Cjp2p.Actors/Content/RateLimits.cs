@@ -5,8 +5,8 @@ using Cjp2p.Actors.Transport;
 namespace Cjp2p.Actors.Content;
 
 /// <summary>
-/// Keeps content within the rates that the user allows, each with a second's worth at once. Thread-safe; the settings may
-/// be replaced at any time; time is an argument.
+/// Keeps content within the rates that the user allows, each with a second's worth at once; what goes to all peers is divided evenly
+/// between them (<see cref="UploadShares"/>). Thread-safe; the settings may be replaced at any time; time is an argument.
 /// </summary>
 /// <param name="settings">The rates.</param>
 public sealed class RateLimits(RateSettings settings)
@@ -19,7 +19,7 @@ public sealed class RateLimits(RateSettings settings)
     private readonly Lock _lock = new();
     private readonly TwoGenerationMap<PeerAddress, TokenBucket> _peers = new(PeersRemembered);
     private volatile RateSettings _settings = settings;
-    private TokenBucket _up = TokenBucket.Full(long.MaxValue, TimeSpan.Zero);
+    private readonly UploadShares _shares = new();
     private TokenBucket _down = TokenBucket.Full(long.MaxValue, TimeSpan.Zero);
 
     /// <summary>The rates in effect.</summary>
@@ -38,20 +38,21 @@ public sealed class RateLimits(RateSettings settings)
             return true;
         lock (_lock)
         {
-            var up = Refill(_up, rate, now);
-            if (rate > 0 && !up.TryTake(bytes, out up))
-                return false;
+            var peer = default(TokenBucket);
             if (settings.PeerUpload > 0)
             {
-                var peer = _peers.TryGet(to, out var known)
-                    ? Refill(known, settings.PeerUpload, now)
-                    : TokenBucket.Full(Burst(settings.PeerUpload), now);
+                var burst = Burst(settings.PeerUpload);
+                peer = _peers.TryGet(to, out var known)
+                    ? Refill(known, settings.PeerUpload, burst, now)
+                    : TokenBucket.Full(burst, now);
                 if (!peer.TryTake(bytes, out peer))
                     return false;
-                _peers.Set(to, peer);
             }
 
-            _up = up;
+            if (rate > 0 && !_shares.TryTake(to, bytes, rate, now))
+                return false;
+            if (settings.PeerUpload > 0)
+                _peers.Set(to, peer);
             return true;
         }
     }
@@ -64,19 +65,19 @@ public sealed class RateLimits(RateSettings settings)
             return chunks;
         lock (_lock)
         {
-            _down = Refill(_down, rate, now);
+            _down = Refill(_down, rate, Burst(rate), now);
             var taken = (int)Math.Min(chunks, _down.Tokens / chunkBytes);
             _down.TryTake((double)taken * chunkBytes, out _down);
             return taken;
         }
     }
 
-    private static double Burst(long rate) => Math.Max(rate, BurstBytesMin);
+    internal static double Burst(double rate) => Math.Max(rate, BurstBytesMin);
 
     // A rate that has become lower counts at once.
-    private static TokenBucket Refill(TokenBucket bucket, long rate, TimeSpan now)
+    internal static TokenBucket Refill(TokenBucket bucket, double rate, double burst, TimeSpan now)
     {
-        var refilled = bucket.Refill(rate, Burst(rate), now);
-        return refilled with { Tokens = Math.Min(refilled.Tokens, Burst(rate)) };
+        var refilled = bucket.Refill(rate, burst, now);
+        return refilled with { Tokens = Math.Min(refilled.Tokens, burst) };
     }
 }

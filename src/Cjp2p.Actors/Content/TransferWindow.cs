@@ -218,7 +218,9 @@ public sealed class TransferWindow
             return;
         if (_isStarting)
         {
-            JudgeStart(round.Rate, round.LostShare, smoothed - _shortest);
+            // Of few chunks the smoothed round trip remembers one that is long gone.
+            var roundTrip = round.HasSamples && round.Mean < smoothed ? round.Mean : smoothed;
+            JudgeStart(round.Rate, round.LostShare, roundTrip - _shortest);
             _lookAtRound = _rounds + RoundsBeforeLook;
         }
 

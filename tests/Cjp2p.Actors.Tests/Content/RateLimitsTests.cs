@@ -51,6 +51,23 @@ public sealed class RateLimitsTests
     }
 
     [Fact]
+    public void What_goes_to_all_is_divided_evenly_however_often_each_asks()
+    {
+        var limits = new RateLimits(None with { Upload = 1_000_000 });
+        long greedy = 0, other = 0;
+        for (var ms = 0; ms < 20_000; ms++)
+        {
+            var now = TimeSpan.FromMilliseconds(ms);
+            if (limits.TryUpload(Datagram.At("127.0.0.1:1"), 4096, now, Noon))
+                greedy += 4096;
+            if (ms % 7 == 0 && limits.TryUpload(Datagram.At("127.0.0.1:2"), 4096, now, Noon))
+                other += 4096;
+        }
+
+        Assert.InRange(greedy / (double)other, 0.95, 1.06);
+    }
+
+    [Fact]
     public void Download_is_given_as_many_chunks_as_the_rate_allows()
     {
         var limits = new RateLimits(None with { Download = 409_600 });

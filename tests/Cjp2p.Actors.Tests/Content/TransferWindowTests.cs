@@ -21,6 +21,25 @@ public sealed class TransferWindowTests
     }
 
     [Fact]
+    public void A_first_round_trip_that_took_long_does_not_end_the_start()
+    {
+        // That of a process whose code was not ready yet: it stays in the smoothed one for some rounds of few chunks.
+        var window = new TransferWindow(2, 2, 512);
+        var smoothed = RoundTrip * 1.7;
+        var now = TimeSpan.Zero;
+        while (window.Size < 512)
+        {
+            var size = window.Size;
+            window.Sent(size, now);
+            now += RoundTrip * 1.7;
+            window.Acked(size, now, RoundTrip, smoothed);
+            Assert.Equal(Math.Min(2 * size, 512), window.Size);
+        }
+
+        Assert.True(window.IsStarting);
+    }
+
+    [Fact]
     public void Start_ends_when_more_on_the_way_brings_no_more()
     {
         var link = new Link(new TransferWindow(4, 2, 10_000), chunksPerSecond: 1000, RoundTrip);
