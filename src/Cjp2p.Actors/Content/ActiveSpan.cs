@@ -25,6 +25,9 @@ internal sealed class ActiveSpan(IActorRef actor, int generation, int chunkBytes
     /// <summary>The one source that is asked for <see cref="Audit"/>.</summary>
     public int Auditor { get; init; } = -1;
 
+    /// <summary>The source whose loss of single packets is measured with it; -1: none.</summary>
+    public int Trial { get; set; } = -1;
+
     /// <summary>Chunks asked for by number of the source.</summary>
     public Dictionary<int, int> Outstanding { get; } = [];
 

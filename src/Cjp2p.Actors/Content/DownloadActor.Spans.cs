@@ -38,7 +38,9 @@ internal sealed partial class DownloadActor
         var span = SpanToAsk(source, out var race);
         if (span is null)
             return false;
-        var chunks = _node.Flight.Take(Math.Min(wanted, race ? RaceChunks : span.Unrequested));
+        var isTrial = source.Size.IsComparing && span.Trial == source.Slot.Number;
+        var most = race ? RaceChunks : isTrial ? TrialRoom(span) : span.Unrequested;
+        var chunks = _node.Flight.Take(Math.Min(wanted, most));
         var allowed = _node.Rates.TakeDownload(chunks, span.ChunkBytes, Now, _node.Clock.UtcNow);
         _node.Flight.Release(chunks - allowed);
         chunks = allowed;
@@ -59,8 +61,8 @@ internal sealed partial class DownloadActor
             source.Slot,
             chunks,
             source.RoundTrip,
-            RequestsPerDatagram(source, span.ChunkBytes),
-            source.ChunksPerRequest(span.ChunkBytes),
+            isTrial ? 1 : RequestsPerDatagram(source, span.ChunkBytes),
+            isTrial ? 1 : source.ChunksPerRequest(span.ChunkBytes),
             race,
             GiveCookie: source.UselessInRow > 0));
         return true;
@@ -75,6 +77,8 @@ internal sealed partial class DownloadActor
         // Where only small packets arrive, a span is cut smaller; all sources can deliver such a one.
         var chunkBytes = Math.Min(source.Size.Bytes, SpanGeometry.DefaultChunkBytes);
         var number = source.Slot.Number;
+        if (source.Size.IsComparing && TrialFor(number) is { } trial)
+            return trial;
         if (SpanChoice.Next(_spans.Values, number, chunkBytes, chunkBytes) is { } same)
             return same;
         var missing = _map!.NextMissing();
@@ -108,6 +112,27 @@ internal sealed partial class DownloadActor
         var patience = source.RoundTrip.IsKnown ? source.RoundTrip.Smoothed * 2 : _settings.Retry.TimeoutUnknown;
         return SpanChoice.Race(_spans.Values, number, chunkBytes, Now - patience);
     }
+
+    // A span cut into single packets, a few of which are asked for at a time among larger ones.
+    private ActiveSpan? TrialFor(int source)
+    {
+        for (var i = 0; i < _spans.Count; i++)
+        {
+            var span = _spans.Values[i];
+            if (span.Trial == source)
+                return TrialRoom(span) > 0 ? span : null;
+        }
+
+        var missing = _map!.NextMissing();
+        if (missing < 0 || _spans.Count >= _settings.ActiveSpansMax || !_node.Buffers.TryRent(out var buffer))
+            return null;
+        var opened = OpenSpan(missing, RequestSize.OnePacketBytes, buffer);
+        opened.Trial = source;
+        return opened;
+    }
+
+    private static int TrialRoom(ActiveSpan span) =>
+        Math.Min(span.Unrequested, TrialChunks - span.Outstanding.GetValueOrDefault(span.Trial));
 
     private bool MayBeAsked(DownloadSource source) =>
         source.Standing == SourceStanding.Active && (_solo is null || source == _solo);
@@ -185,10 +210,15 @@ internal sealed partial class DownloadActor
 
     private void LookForFragments(DownloadSource source)
     {
-        if (source.Slot.LargestDatagramBytes > RequestSize.OnePacketDatagramBytesMax)
-            source.Size.LargerArrived();
-        else if (source.Size.TakeLargerProbe(Now))
+        if (source.Size.TakeLargerProbe(Now))
+        {
+            source.Slot.LargestDatagramBytes = 0;
             Ask(source, SpanGeometry.DefaultChunkBytes);
+        }
+        else if (source.Slot.LargestDatagramBytes > RequestSize.OnePacketDatagramBytesMax)
+        {
+            source.Size.LargerArrived();
+        }
     }
 
     // What came while larger ones were asked for does not say that they arrive now.
@@ -210,8 +240,12 @@ internal sealed partial class DownloadActor
             if (roundTrip > TimeSpan.Zero)
                 source.RoundTrip = source.RoundTrip.Add(roundTrip);
             source.Window.Acked(settled.Acked, Now, roundTrip, source.RoundTrip.Smoothed);
-            source.Size.Acked((long)settled.Acked * span.ChunkBytes);
+            if (span.Trial != settled.Source)
+                source.Size.Acked((long)settled.Acked * span.ChunkBytes);
         }
+
+        if (span.Trial == settled.Source)
+            source.Size.SmallSettled(settled.Acked, settled.Lost, Now);
 
         if (settled.Cancelled > 0)
             source.Window.Cancelled(settled.Cancelled);
@@ -219,7 +253,8 @@ internal sealed partial class DownloadActor
             return;
         source.Window.Lost(settled.Lost, Now, source.RoundTrip.Smoothed);
         var wasOnePacket = source.Size.IsOnePacket;
-        source.Size.Lost((long)settled.Lost * span.ChunkBytes, Now);
+        if (span.Trial != settled.Source)
+            source.Size.Lost((long)settled.Lost * span.ChunkBytes, Now);
         ForgetFragments(source, wasOnePacket);
         // Losses while others come through are losses; losses and silence mean that it is gone.
         if (source.Standing == SourceStanding.Active && Now - source.HeardAt > SilenceMax(source))

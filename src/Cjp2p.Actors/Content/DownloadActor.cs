@@ -26,6 +26,7 @@ internal sealed partial class DownloadActor : InspectedActor
     //     ^------(nobody is left)--------------'  ^-----(hash wrong)-----------'
     // Fetching, Verifying --(disk trouble)--> Paused --(later)--> Fetching
     private const int RaceChunks = 16;
+    private const int TrialChunks = 16;
     // What a source says about the length counts until it had to rest so often in a row.
     private const int FailuresBelieved = 3;
     private static readonly TimeSpan TickMin = TimeSpan.FromMilliseconds(10);

@@ -36,12 +36,18 @@ public sealed class RequestSize
     private static readonly TimeSpan LargerProbeFirst = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LargerProbeLast = TimeSpan.FromMinutes(1);
 
+    private static readonly TimeSpan DownFirst = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan DownLast = TimeSpan.FromMinutes(4);
+
     private readonly int _bytesMax;
+    private readonly PacketLoss _packetLoss = new();
     private long _lostInRow;
     private TimeSpan _silentSince;
     private bool _onePacketArrives;
     private TimeSpan _largerProbeAt = TimeSpan.MinValue;
     private TimeSpan _largerProbeWait = LargerProbeFirst;
+    private bool _staysUntilProbe;
+    private TimeSpan _downWait = DownFirst;
     private long _acked;
     private long _lost;
     private int _patience = 1;
@@ -60,9 +66,14 @@ public sealed class RequestSize
     /// <summary>Whether nothing larger than one packet is asked for.</summary>
     public bool IsOnePacket => Bytes == OnePacketBytes;
 
+    /// <summary>Whether some requests are to ask for one packet each, of which <see cref="SmallSettled"/> is to be told.</summary>
+    public bool IsComparing => _packetLoss.IsComparing;
+
     /// <summary>Bytes came that were asked for.</summary>
     public void Acked(long bytes)
     {
+        if (!IsOnePacket)
+            _packetLoss.LargeAcked(bytes);
         _acked += bytes;
         _lostInRow = 0;
         _onePacketArrives = false;
@@ -76,6 +87,8 @@ public sealed class RequestSize
             _silentSince = now;
         _lost += bytes;
         _lostInRow += bytes;
+        if (!IsOnePacket)
+            _packetLoss.LargeLost(bytes, now);
         var isSilent = now - _silentSince >= Silence;
         if (isSilent && _isTrial && _lostInRow >= (long)TrialsLostInRow * Bytes)
             GoBack();
@@ -83,6 +96,24 @@ public sealed class RequestSize
             GoDown(now);
         else
             Judge();
+        if (IsOnePacket || !_packetLoss.IsSuspected(now))
+            return;
+        if (Bytes == SpanGeometry.DefaultChunkBytes)
+            _packetLoss.Compare();
+        else
+            GoBackForGood();
+    }
+
+    /// <summary>Requests for one packet each, among others for more, were answered or not answered in time.</summary>
+    public void SmallSettled(int acked, int lost, TimeSpan now)
+    {
+        if (_packetLoss.Small(acked, lost, now) != PacketLossVerdict.Packets)
+            return;
+        Restart(OnePacketBytes);
+        // Most of what is larger still arrives, so that it arrives says nothing: after a while it is asked for and compared again.
+        _staysUntilProbe = true;
+        _largerProbeAt = now + _downWait;
+        _downWait = _downWait * 2 < DownLast ? _downWait * 2 : DownLast;
     }
 
     /// <summary>
@@ -107,7 +138,7 @@ public sealed class RequestSize
     /// <summary>An answer arrived that does not fit one packet.</summary>
     public void LargerArrived()
     {
-        if (!IsOnePacket)
+        if (!IsOnePacket || _staysUntilProbe)
             return;
         Restart(SpanGeometry.DefaultChunkBytes);
         // One that came by luck is not enough.
@@ -122,6 +153,7 @@ public sealed class RequestSize
     {
         if (!IsOnePacket || now < _largerProbeAt)
             return false;
+        _staysUntilProbe = false;
         _largerProbeAt = now + _largerProbeWait;
         _largerProbeWait = _largerProbeWait * 2 < LargerProbeLast ? _largerProbeWait * 2 : LargerProbeLast;
         return true;
@@ -143,7 +175,7 @@ public sealed class RequestSize
             _largerProbeWait = LargerProbeFirst;
         if (stretch < (long)RequestsJudged * Bytes * _patience)
             return;
-        if (_lost <= stretch * LossForMore && Bytes < _bytesMax)
+        if (_lost <= stretch * LossForMore && Bytes < _bytesMax && !IsComparing)
         {
             Bytes = Math.Min(Bytes * 2, _bytesMax);
             _isTrial = true;
@@ -154,6 +186,12 @@ public sealed class RequestSize
         }
 
         _acked = _lost = 0;
+    }
+
+    private void GoBackForGood()
+    {
+        _isTrial = true;
+        GoBack();
     }
 
     private void GoBack()
@@ -172,6 +210,7 @@ public sealed class RequestSize
     private void Restart(int bytes)
     {
         Bytes = bytes;
+        _packetLoss.Forget();
         _isTrial = _onePacketArrives = false;
         _acked = _lost = _lostInRow = 0;
     }

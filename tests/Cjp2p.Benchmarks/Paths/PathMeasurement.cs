@@ -34,6 +34,12 @@ internal sealed class PathMeasurement(string program, string folder, int rounds,
     /// <summary>Loss is of packets, not of datagrams.</summary>
     public bool LosesPackets { get; init; }
 
+    /// <summary>Losses of the link of limited rate, instead of the usual ones; no share of the link is expected there.</summary>
+    public double[] Losses { get; init; } = [];
+
+    /// <summary>What is fetched over the link of limited rate.</summary>
+    public int CappedMebibytes { get; init; } = 32;
+
     /// <summary>What a fetch of a rival may take.</summary>
     public TimeSpan RivalTimeMost { get; init; }
 
@@ -58,7 +64,13 @@ internal sealed class PathMeasurement(string program, string folder, int rounds,
         if (parts.Contains(PathPart.Capped))
         {
             foreach (var (loss, least) in new[] { (0.0, 0.9), (0.01, 0.85), (0.02, 0.8), (0.05, 0.65) })
-                await CompareAsync(table, new(CappedRoundTrip, LinkBitsPerSecond, loss), 32 * MiB, cancel, PathTarget.Share(least), PathTarget.Twice, PathTarget.Queue);
+            {
+                if (Losses.Length == 0)
+                    await CompareAsync(table, new(CappedRoundTrip, LinkBitsPerSecond, loss), CappedMebibytes * MiB, cancel, PathTarget.Share(least), PathTarget.Twice, PathTarget.Queue);
+            }
+
+            foreach (var loss in Losses)
+                await CompareAsync(table, new(CappedRoundTrip, LinkBitsPerSecond, loss), CappedMebibytes * MiB, cancel, PathTarget.Twice, PathTarget.Queue);
         }
 
         if (parts.Contains(PathPart.Fragments))

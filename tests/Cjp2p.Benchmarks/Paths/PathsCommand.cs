@@ -23,6 +23,13 @@ internal static class PathsCommand
         {
             Description = "Loss is of packets, and with one fragment the whole datagram is lost (default: of datagrams).",
         };
+        var losses = new Option<double[]>("--loss")
+        {
+            Description = "Percent that get lost on the link of 100 Mbit/s (default: 0, 1, 2 and 5).",
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => [],
+        };
+        var mebibytes = new Option<int>("--mebibytes") { Description = "What is fetched over that link.", DefaultValueFactory = _ => 32 };
         var most = new Option<int>("--rival-seconds") { Description = "What a fetch of a rival may take; then its speed until then counts.", DefaultValueFactory = _ => 20 };
         var seed = new Option<ulong>("--seed") { Description = "The chance of the paths.", DefaultValueFactory = _ => 1UL };
         var folder = CompareCommand.Folder();
@@ -30,7 +37,7 @@ internal static class PathsCommand
         var timeout = new Option<int>("--timeout") { Description = "Seconds that all may take.", DefaultValueFactory = _ => 3600 };
         var command = new Command("paths", "Measures cjp2p, TCP and uTP over bad paths between real sockets. Needs root.")
         {
-            only, runs, ours, packets, most, seed, folder, program, timeout,
+            only, runs, ours, packets, losses, mebibytes, most, seed, folder, program, timeout,
         };
         command.SetAction((parsed, cancel) => Guard.RunAsync(
             async token =>
@@ -39,6 +46,8 @@ internal static class PathsCommand
                     OurProgram.Find(parsed.GetValue(program)), parsed.GetValue(folder)!, Math.Max(1, parsed.GetValue(runs)), parsed.GetValue(seed))
                 {
                     LosesPackets = parsed.GetValue(packets),
+                    Losses = [.. parsed.GetValue(losses)!.Select(percent => percent / 100)],
+                    CappedMebibytes = Math.Max(1, parsed.GetValue(mebibytes)),
                     RivalTimeMost = TimeSpan.FromSeconds(Math.Max(1, parsed.GetValue(most))),
                     Libtorrent = parsed.GetValue(ours) ? null : await RivalProgram.LibtorrentAsync(token),
                 };
