@@ -83,6 +83,9 @@ public sealed class Competition
         _acked = _lost = 0;
     }
 
+    /// <summary>Chunks are of another size from now on: the same bytes are so many times as many.</summary>
+    public void Rescale(double factor) => Size *= factor;
+
     /// <summary>All is forgotten.</summary>
     public void Reset()
     {

@@ -193,9 +193,8 @@ internal sealed partial class DownloadActor
             source.RoundTrip = source.RoundTrip.Add(answered.At - source.ProbedAt);
         if (source.Probes > 0)
         {
-            var wasOnePacket = source.Size.IsOnePacket;
             source.Size.OnePacketArrived(Now);
-            ForgetFragments(source, wasOnePacket);
+            source.FollowSize(Now);
         }
 
         source.Probes = 0;

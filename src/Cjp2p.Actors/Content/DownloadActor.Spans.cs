@@ -218,14 +218,8 @@ internal sealed partial class DownloadActor
         else if (source.Slot.LargestDatagramBytes > RequestSize.OnePacketDatagramBytesMax)
         {
             source.Size.LargerArrived();
+            source.FollowSize(Now);
         }
-    }
-
-    // What came while larger ones were asked for does not say that they arrive now.
-    private static void ForgetFragments(DownloadSource source, bool wasOnePacket)
-    {
-        if (source.Size.IsOnePacket && !wasOnePacket)
-            source.Slot.LargestDatagramBytes = 0;
     }
 
     private void Settle(ActiveSpan span, in Settlement settled, TimeSpan roundTrip)
@@ -249,15 +243,19 @@ internal sealed partial class DownloadActor
 
         if (settled.Cancelled > 0)
             source.Window.Cancelled(settled.Cancelled);
-        if (settled.Lost == 0)
-            return;
-        source.Window.Lost(settled.Lost, Now, source.RoundTrip.Smoothed);
-        var wasOnePacket = source.Size.IsOnePacket;
-        if (span.Trial != settled.Source)
-            source.Size.Lost((long)settled.Lost * span.ChunkBytes, Now);
-        ForgetFragments(source, wasOnePacket);
+        if (settled.Lost > 0)
+        {
+            source.Window.Lost(settled.Lost, Now, source.RoundTrip.Smoothed);
+            if (span.Trial != settled.Source)
+            {
+                source.Size.Lost(
+                    (long)settled.Lost * span.ChunkBytes, Now, source.Window.MayOverflow(source.RoundTrip.Smoothed));
+            }
+        }
+
+        source.FollowSize(Now);
         // Losses while others come through are losses; losses and silence mean that it is gone.
-        if (source.Standing == SourceStanding.Active && Now - source.HeardAt > SilenceMax(source))
+        if (settled.Lost > 0 && source.Standing == SourceStanding.Active && Now - source.HeardAt > SilenceMax(source))
             Rest(source);
     }
 

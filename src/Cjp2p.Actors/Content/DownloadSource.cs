@@ -37,6 +37,7 @@ internal sealed class DownloadSource
 {
     // After that many single answers to packed requests the source takes more in one datagram.
     private const int PackAfterChunks = 8;
+    private int _chunkBytes = SpanGeometry.DefaultChunkBytes;
 
     public DownloadSource(SourceSlot slot, SourceOrigin origin, TransferWindow window, RequestSize size)
     {
@@ -117,6 +118,19 @@ internal sealed class DownloadSource
     {
         var allowed = Packs || Size.IsOnePacket ? 1 : Chunks < PackAfterChunks ? Math.Min(2, most) : most;
         return Math.Clamp(bytesMax / (ChunksPerRequest(chunkBytes) * chunkBytes), 1, allowed);
+    }
+
+    /// <summary>Does what has to be done when <see cref="Size"/> has gone down to one packet, or come back from it.</summary>
+    public void FollowSize(TimeSpan now)
+    {
+        var chunkBytes = Math.Min(Size.Bytes, SpanGeometry.DefaultChunkBytes);
+        if (chunkBytes == _chunkBytes)
+            return;
+        // The window counts chunks.
+        Window.Rescale((double)_chunkBytes / chunkBytes, now, RoundTrip.Smoothed);
+        _chunkBytes = chunkBytes;
+        // What came while larger ones were asked for does not say that they arrive now.
+        Slot.LargestDatagramBytes = 0;
     }
 
     /// <summary>

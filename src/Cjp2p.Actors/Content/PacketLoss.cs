@@ -42,6 +42,7 @@ public sealed class PacketLoss
     private const int MomentsJudged = 8;
     private const int RarerTimes = 4;
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan PauseAfterOverflow = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan PauseFirst = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan PauseLast = TimeSpan.FromMinutes(10);
 
@@ -93,6 +94,14 @@ public sealed class PacketLoss
     {
         Forget();
         IsComparing = true;
+    }
+
+    /// <summary>A full queue may have had no room for what was lost: neither that nor what is lost soon says anything.</summary>
+    public void Overflows(TimeSpan now)
+    {
+        Forget();
+        if (_pausesUntil < now + PauseAfterOverflow)
+            _pausesUntil = now + PauseAfterOverflow;
     }
 
     /// <summary>What was lost before counts no more.</summary>

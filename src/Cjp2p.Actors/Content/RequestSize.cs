@@ -81,13 +81,18 @@ public sealed class RequestSize
     }
 
     /// <summary>Bytes that were asked for did not come in time.</summary>
-    public void Lost(long bytes, TimeSpan now)
+    /// <param name="bytes">How many.</param>
+    /// <param name="now">When that was noticed.</param>
+    /// <param name="mayOverflow">A full queue may have had no room for them. It has more room for small packets: that says nothing of the way.</param>
+    public void Lost(long bytes, TimeSpan now, bool mayOverflow = false)
     {
         if (_lostInRow == 0)
             _silentSince = now;
         _lost += bytes;
         _lostInRow += bytes;
-        if (!IsOnePacket)
+        if (mayOverflow)
+            _packetLoss.Overflows(now);
+        else if (!IsOnePacket)
             _packetLoss.LargeLost(bytes, now);
         var isSilent = now - _silentSince >= Silence;
         if (isSilent && _isTrial && _lostInRow >= (long)TrialsLostInRow * Bytes)
@@ -98,10 +103,15 @@ public sealed class RequestSize
             Judge();
         if (IsOnePacket || !_packetLoss.IsSuspected(now))
             return;
-        if (Bytes == SpanGeometry.DefaultChunkBytes)
-            _packetLoss.Compare();
+        if (Bytes > SpanGeometry.DefaultChunkBytes)
+        {
+            TryMoreSeldom();
+            Restart(SpanGeometry.DefaultChunkBytes);
+        }
         else
-            GoBackForGood();
+        {
+            _packetLoss.Compare();
+        }
     }
 
     /// <summary>Requests for one packet each, among others for more, were answered or not answered in time.</summary>
@@ -188,18 +198,14 @@ public sealed class RequestSize
         _acked = _lost = 0;
     }
 
-    private void GoBackForGood()
-    {
-        _isTrial = true;
-        GoBack();
-    }
-
     private void GoBack()
     {
         if (_isTrial)
-            _patience = Math.Min(_patience * RarerTimes, RarestTimes);
+            TryMoreSeldom();
         Restart(Math.Max(SpanGeometry.DefaultChunkBytes, LargestStepBelow(Bytes)));
     }
+
+    private void TryMoreSeldom() => _patience = Math.Min(_patience * RarerTimes, RarestTimes);
 
     private void GoDown(TimeSpan now)
     {

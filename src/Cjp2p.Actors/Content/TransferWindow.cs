@@ -36,6 +36,7 @@ public sealed class TransferWindow
     private const double LookFactor = 1.3;
     private const double CutFactor = 0.7;
     private const int RoundsBeforeLook = 4;
+    private static readonly TimeSpan QueueThatMayOverflow = TimeSpan.FromMilliseconds(40);
     private static readonly TimeSpan Emptied = TimeSpan.FromMilliseconds(5);
 
     private readonly int _least;
@@ -100,6 +101,13 @@ public sealed class TransferWindow
     /// <summary>Whether it holds its share of a queue that somebody else keeps full.</summary>
     public bool IsCompeting => _competition.IsOn;
 
+    /// <summary>
+    /// Whether the queue may be so much longer than ours that what is lost is what it has no room for. Beside somebody who keeps
+    /// one it may be all of the round trip: perhaps it was never seen empty.
+    /// </summary>
+    public bool MayOverflow(TimeSpan smoothed) =>
+        _isStarting || smoothed - (_competition.IsOn ? TimeSpan.Zero : _shortest) > QueueOwn + QueueThatMayOverflow;
+
     /// <summary>Chunks were asked for.</summary>
     public void Sent(int chunks, TimeSpan now)
     {
@@ -159,6 +167,20 @@ public sealed class TransferWindow
         _competition.Reset();
         _loss = 0;
         Array.Clear(_rates);
+    }
+
+    /// <summary>Chunks are of another size from now on: the same bytes are so many times as many chunks.</summary>
+    public void Rescale(double factor, TimeSpan now, TimeSpan smoothed)
+    {
+        Resize((_probe.IsRunning ? _sizeBeforeProbe : _size) * factor);
+        _probe.Cancel();
+        for (var i = 0; i < _rates.Length; i++)
+            _rates[i] *= factor;
+        _startRate *= factor;
+        _lastRound = default;
+        _competition.Rescale(factor);
+        // What arrives until then was asked for before.
+        _changedUntil = now + smoothed * 2;
     }
 
     private void BeginRound(TimeSpan now)
@@ -232,7 +254,7 @@ public sealed class TransferWindow
             _lastRound = round;
             _competition.Round(
                 _size, round.Acked, round.Lost, round.Shortest - _shortest, round.Mean - _shortest,
-                TimeSpan.FromSeconds(QueueChunks / Math.Sqrt(Math.Max(1, RatePerSecond))));
+                QueueOwn);
         }
 
         if (_competition.IsOn)
@@ -344,6 +366,8 @@ public sealed class TransferWindow
         _changedUntil = now + Longer(smoothed * 1.5, DrainMin);
         Resize(RatePerSecond * _shortest.TotalSeconds / 2);
     }
+
+    private TimeSpan QueueOwn => TimeSpan.FromSeconds(QueueChunks / Math.Sqrt(Math.Max(1, RatePerSecond)));
 
     private double SizeAlone(double queueShare)
     {

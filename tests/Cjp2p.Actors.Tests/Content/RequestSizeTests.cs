@@ -199,6 +199,10 @@ public sealed class RequestSizeTests
                     size.OnePacketArrived(TimeSpan.Zero);
                 if (requests % 11 == 0)
                     size.LargerArrived();
+                if (requests % 5 == 0)
+                    size.SmallSettled(requests, isAcked ? 0 : 1, now);
+                if (requests % 13 == 0)
+                    size.TakeLargerProbe(now);
                 if (isAcked)
                     size.Acked((long)requests * size.Bytes);
                 else
@@ -210,6 +214,83 @@ public sealed class RequestSizeTests
     [Fact]
     public void A_limit_below_what_every_node_serves_is_refused() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => new RequestSize(4095));
+
+    [Fact]
+    public void Where_single_packets_get_lost_it_goes_down_to_one_packet()
+    {
+        var now = TimeSpan.Zero;
+        var size = new RequestSize(Most);
+        LoseSinglePackets(size, ref now);
+        Assert.True(size.IsOnePacket);
+    }
+
+    [Fact]
+    public void Then_larger_answers_that_were_on_their_way_do_not_bring_it_back()
+    {
+        var now = TimeSpan.Zero;
+        var size = new RequestSize(Most);
+        LoseSinglePackets(size, ref now);
+        size.LargerArrived();
+        Assert.True(size.IsOnePacket);
+        Assert.False(size.TakeLargerProbe(now + TimeSpan.FromSeconds(29)));
+        Assert.True(size.TakeLargerProbe(now + TimeSpan.FromSeconds(30)));
+        size.LargerArrived();
+        Assert.Equal(4096, size.Bytes);
+    }
+
+    [Fact]
+    public void Each_time_it_stays_down_for_longer()
+    {
+        var now = TimeSpan.Zero;
+        var size = new RequestSize(Most);
+        List<double> seconds = [];
+        for (var i = 0; i < 5; i++)
+        {
+            LoseSinglePackets(size, ref now);
+            var down = now;
+            while (!size.TakeLargerProbe(now += Tick))
+            {
+            }
+
+            seconds.Add(Math.Round((now - down).TotalSeconds));
+            size.LargerArrived();
+        }
+
+        Assert.Equal([30, 60, 120, 240, 240], seconds);
+    }
+
+    [Fact]
+    public void Where_a_few_large_ones_of_many_get_lost_it_goes_back_before_a_kernel_is_full_of_their_rest()
+    {
+        var now = TimeSpan.Zero;
+        var size = new RequestSize(Most);
+        StepsOf(size, rounds: 10_000);
+        var lost = 0;
+        for (var i = 1; size.Bytes > 4096; i++)
+        {
+            size.Acked(199 * Most);
+            size.Lost(Most, now += Tick);
+            lost += Most;
+        }
+
+        Assert.InRange(lost, Most, 256 * 1024);
+        // And does not come again soon.
+        for (var i = 0; i < 32; i++)
+            size.Acked(4096);
+        Assert.Equal(4096, size.Bytes);
+    }
+
+    private static void LoseSinglePackets(RequestSize size, ref TimeSpan now)
+    {
+        for (var i = 0; i < 1000 && !size.IsOnePacket; i++)
+        {
+            Assert.Equal(4096, size.Bytes);
+            size.Acked(9 * 4096);
+            size.Lost(4096, now += Tick);
+            if (size.IsComparing)
+                size.SmallSettled(acked: 4, lost: i % 10 == 0 ? 1 : 0, now);
+        }
+    }
 
     private static RequestSize Down(out TimeSpan now)
     {

@@ -237,6 +237,20 @@ public sealed class TransferWindowTests
     }
 
     [Fact]
+    public void Chunks_of_another_size_fill_the_same_link_at_once_and_its_queue_no_more()
+    {
+        var link = new Link(new TransferWindow(16, 2, 100_000), chunksPerSecond: 2000, RoundTrip);
+        link.Run(TimeSpan.FromSeconds(5));
+        foreach (var times in new[] { 4, 0.25 })
+        {
+            link.Cut(times);
+            link.Run(TimeSpan.FromSeconds(0.2));
+            Assert.InRange(link.Run(TimeSpan.FromSeconds(0.5)), 0.9 * 0.5 * link.ChunksPerSecond, 1.1 * 0.5 * link.ChunksPerSecond);
+            Assert.True(link.QueueMean(TimeSpan.FromSeconds(1)) < TimeSpan.FromMilliseconds(50));
+        }
+    }
+
+    [Fact]
     public void Cancelled_chunks_leave_the_size_alone()
     {
         var window = new TransferWindow(10, 2, 300);
@@ -329,6 +343,13 @@ public sealed class TransferWindowTests
             _users.Add(window);
             _delivered.Add(0);
             _smoothed.Add(default);
+        }
+
+        /// <summary>Cuts chunks smaller, so many times as many.</summary>
+        public void Cut(double times)
+        {
+            ChunksPerSecond *= times;
+            first.Rescale(times, _now, _smoothed[0].Smoothed);
         }
 
         public long DeliveredOf(int user) => _delivered[user];

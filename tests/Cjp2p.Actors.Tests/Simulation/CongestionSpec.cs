@@ -222,6 +222,27 @@ public sealed class CongestionSpec(ITestOutputHelper output)
         Assert.True(rate >= 0.85 * LinkBitsPerSecond / 8e6 * 960 / 1450, $"{rate:0.00} MB/s");
     }
 
+    // A kernel keeps what is left of the datagrams of which a packet was lost, until it has no more room: it must not come so far.
+    [Fact]
+    public void Where_single_packets_get_lost_no_fragments_are_needed_after_seconds()
+    {
+        using var path = new Path(LinkBitsPerSecond, LinkRoundTrip, loss: 0.02, mtuBytes: 1500);
+        var content = path.World.NewContent(32 << 20);
+        path.Source.Shares(content);
+        path.World.RunFor(TimeSpan.FromSeconds(3));
+        var download = path.Fetcher.Fetches(content, path.Source.Address);
+        path.RunFor(TimeSpan.FromSeconds(2));
+
+        var down = path.Fetcher.Machine.Host.Down;
+        down.Settings = down.Settings with { DropsFragments = true };
+        var before = download.Progress!.DoneBytes;
+        path.RunFor(TimeSpan.FromSeconds(1));
+
+        var rate = (download.Progress!.DoneBytes - before) / 1e6;
+        output.WriteLine($"2 % of all packets lost, without fragments from then on: {rate:0.00} MB/s");
+        Assert.True(rate >= 0.75 * LinkBitsPerSecond / 8e6 * 960 / 1450, $"{rate:0.00} MB/s");
+    }
+
     private static double Rate(SimDownload download) =>
         download.Progress!.LengthBytes / 1e6 / (download.EndedAt!.Value - download.StartedAt).TotalSeconds;
 
