@@ -17,14 +17,20 @@ public sealed class Competition
     private const double ShareOwnLeast = 0.6;
     private const double ShareOwn = 0.85;
     private const double StepUpMax = 2;
+    // No more than it goes down, unless it was low twice: chance would make it grow for ever otherwise.
+    private const double StepUpFirst = 1 / StepDownMax;
     private const double StepDownMax = 0.7;
     private const double StepAfterLoss = 0.85;
     private const int RoundsLong = 5;
     private const int RoundsShort = 16;
+    private const double RoundsWithLossMax = 0.4;
+    private const int RoundsOfLoss = 24;
 
     private int _longRounds;
     private int _shortRounds;
     private bool _overflowed;
+    private bool _wasLow;
+    private double _roundsWithLoss;
     private long _acked;
     private long _lost;
 
@@ -35,7 +41,10 @@ public sealed class Competition
     public double Size { get; private set; }
 
     /// <summary>Whether a queue that is not ours seems to overflow: no time to measure the empty way.</summary>
-    public bool IsSuspected => _longRounds > 0 && _overflowed;
+    public bool IsSuspected => _longRounds > 0 && _overflowed && !IsLossChance;
+
+    // Loss in that many rounds is chance, not a queue that overflows now and then; with it nobody keeps a queue full.
+    private bool IsLossChance => _roundsWithLoss > RoundsWithLossMax;
 
     /// <summary>A round passed.</summary>
     /// <param name="size">The window.</param>
@@ -52,9 +61,10 @@ public sealed class Competition
         _longRounds = isLong ? _longRounds + 1 : 0;
         _shortRounds = queueMean > ShortQueue ? 0 : _shortRounds + 1;
         _overflowed = isLong && (_overflowed || lost > 0);
+        _roundsWithLoss += ((lost > 0 ? 1 : 0) - _roundsWithLoss) / RoundsOfLoss;
         if (!IsOn && _longRounds >= RoundsLong && _overflowed)
             Begin(size);
-        else if (IsOn && _shortRounds >= RoundsShort)
+        else if (IsOn && (_shortRounds >= RoundsShort || IsLossChance))
             IsOn = false;
     }
 
@@ -79,7 +89,8 @@ public sealed class Competition
         // A queue that overflows now and then is what others make of it; when much is lost we are too many.
         var isLossy = _lost > TransferWindow.LossTolerated * (_acked + _lost);
         var step = share.Mean > 0 ? ShareWanted / share.Mean : StepUpMax;
-        Size = size * Math.Clamp(step, StepDownMax, isLossy ? StepAfterLoss : StepUpMax);
+        Size = size * Math.Clamp(step, StepDownMax, isLossy ? StepAfterLoss : _wasLow ? StepUpMax : StepUpFirst);
+        _wasLow = step > StepUpFirst;
         _acked = _lost = 0;
     }
 
@@ -91,13 +102,17 @@ public sealed class Competition
     {
         IsOn = _overflowed = false;
         _longRounds = _shortRounds = 0;
+        _roundsWithLoss = 0;
     }
 
     private void Begin(double size)
     {
+        if (IsLossChance)
+            return;
         IsOn = true;
         Size = size;
         _shortRounds = 0;
         _acked = _lost = 0;
+        _wasLow = true;
     }
 }

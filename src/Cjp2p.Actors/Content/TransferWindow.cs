@@ -252,9 +252,15 @@ public sealed class TransferWindow
         if (round.HasSamples)
         {
             _lastRound = round;
+            var competed = _competition.IsOn;
             _competition.Round(
                 _size, round.Acked, round.Lost, round.Shortest - _shortest, round.Mean - _shortest,
                 QueueOwn);
+            if (competed && !_competition.IsOn)
+            {
+                Drain(now, smoothed);
+                return;
+            }
         }
 
         if (_competition.IsOn)
@@ -321,7 +327,7 @@ public sealed class TransferWindow
         _lookAtRound = int.MaxValue;
         _probes.Competes(now);
         if (round.IsUsed)
-            Resize(Math.Max(SizeAlone(1), Math.Min(_competition.Size, _size * Growth + 1)));
+            Resize(Math.Max(SizeAlone(0.5), Math.Min(_competition.Size, _size * Growth + 1)));
     }
 
     // ---- nobody else's

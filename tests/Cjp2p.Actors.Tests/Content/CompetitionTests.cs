@@ -39,6 +39,34 @@ public sealed class CompetitionTests
         Assert.Equal((false, false), (competition.IsOn, competition.IsSuspected));
     }
 
+    [Fact]
+    public void Where_something_is_lost_in_most_rounds_it_is_chance_and_nobody_is_competed_with()
+    {
+        var competition = new Competition();
+        competition.Measured(new QueueShare(0.5, 0.5), 100);
+        for (var i = 0; i < 100; i++)
+        {
+            Rounds(competition, 1, Long);
+            Rounds(competition, 1, Long, lost: 1);
+        }
+
+        Assert.Equal((false, false), (competition.IsOn, competition.IsSuspected));
+        competition.Measured(new QueueShare(0.5, 0.5), 100);
+        Assert.False(competition.IsOn);
+    }
+
+    [Fact]
+    public void Window_grows_by_no_more_than_it_shrinks_unless_it_was_far_too_small_twice()
+    {
+        var competition = new Competition();
+        competition.Measured(new QueueShare(0.5, 0.5), 100);
+        competition.Measured(new QueueShare(0.5, 0.5), 100);
+        competition.Measured(new QueueShare(0.1, 0.1), 100);
+        Assert.Equal(100 / 0.7, competition.Size, 6);
+        competition.Measured(new QueueShare(0.1, 0.1), 100);
+        Assert.Equal(200, competition.Size, 6);
+    }
+
     [Theory]
     [InlineData(0.59, true)]
     [InlineData(0.61, false)]

@@ -177,6 +177,24 @@ public sealed class TransferWindowTests
         Assert.False(link.Window.IsStarting);
     }
 
+    [Theory]
+    [InlineData(0.7, 0, 0)]
+    [InlineData(2.2, 0, 0)]
+    [InlineData(3.1, 8, 0)]
+    [InlineData(1.3, 8, 0.01)]
+    [InlineData(1.9, 3, 0.003)]
+    [InlineData(0.4, 13, 0.05)]
+    public void Two_nodes_keep_no_long_queue_against_each_other(double secondsAhead, int secondsLater, double loss)
+    {
+        var link = new Link(new TransferWindow(16, 2, 100_000), 2000, RoundTrip) { Loss = loss };
+        link.Run(TimeSpan.FromSeconds(secondsLater));
+        link.Add(new TransferWindow(16, 2, 100_000), TimeSpan.FromSeconds(secondsAhead));
+        link.Run(TimeSpan.FromSeconds(10));
+        var queues = Enumerable.Range(0, 24).Select(_ => link.QueueMean(TimeSpan.FromSeconds(5)).TotalMilliseconds).ToArray();
+        Assert.InRange(queues.Average(), 0, 60);
+        Assert.InRange(queues.Max(), 0, 120);
+    }
+
     [Fact]
     public void Two_windows_of_a_node_want_half_together()
     {
@@ -314,6 +332,7 @@ public sealed class TransferWindowTests
         private readonly Random _random = new(1);
         private readonly PriorityQueue<(int User, TimeSpan SentAt, bool IsLost), TimeSpan> _arrivals = new();
         private readonly List<TransferWindow> _users = [first];
+        private readonly List<TimeSpan> _ahead = [TimeSpan.Zero];
         private readonly List<long> _delivered = [0];
         private readonly List<RoundTripTime> _smoothed = [default];
         private const int Foreign = -1;
@@ -338,9 +357,11 @@ public sealed class TransferWindowTests
 
         public TimeSpan Queue => _free > _now ? _free - _now : TimeSpan.Zero;
 
-        public void Add(TransferWindow window)
+        /// <summary>Somebody more; with a clock of its own, which is ahead, when it is part of another node.</summary>
+        public void Add(TransferWindow window, TimeSpan ahead = default)
         {
             _users.Add(window);
+            _ahead.Add(ahead);
             _delivered.Add(0);
             _smoothed.Add(default);
         }
@@ -384,13 +405,13 @@ public sealed class TransferWindowTests
                 else if (chunk.IsLost)
                 {
                     Lost++;
-                    _users[chunk.User].Lost(1, _now, _smoothed[chunk.User].Smoothed);
+                    _users[chunk.User].Lost(1, _now + _ahead[chunk.User], _smoothed[chunk.User].Smoothed);
                 }
                 else
                 {
                     _delivered[chunk.User]++;
                     _smoothed[chunk.User] = _smoothed[chunk.User].Add(_now - chunk.SentAt);
-                    _users[chunk.User].Acked(1, _now, _now - chunk.SentAt, _smoothed[chunk.User].Smoothed);
+                    _users[chunk.User].Acked(1, _now + _ahead[chunk.User], _now - chunk.SentAt, _smoothed[chunk.User].Smoothed);
                 }
 
                 Fill();
@@ -407,7 +428,7 @@ public sealed class TransferWindowTests
             {
                 while (_users[user].Available > 0)
                 {
-                    _users[user].Sent(1, _now);
+                    _users[user].Sent(1, _now + _ahead[user]);
                     Send(user);
                 }
             }
