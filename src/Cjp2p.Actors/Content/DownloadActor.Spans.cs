@@ -249,7 +249,7 @@ internal sealed partial class DownloadActor
             if (span.Trial != settled.Source)
             {
                 source.Size.Lost(
-                    (long)settled.Lost * span.ChunkBytes, Now, source.Window.MayOverflow(source.RoundTrip.Smoothed));
+                    (long)settled.Lost * span.ChunkBytes, Now, source.Window.MayOverflow(Now, source.RoundTrip.Smoothed));
             }
         }
 

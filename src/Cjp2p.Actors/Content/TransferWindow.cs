@@ -61,6 +61,7 @@ public sealed class TransferWindow
     private long _probePeriod;
     private int _lookAtRound = int.MaxValue;
     private TimeSpan _changedUntil = TimeSpan.MinValue;
+    private TimeSpan _foreignUntil = TimeSpan.MinValue;
     private Round _lastRound;
     private TimeSpan _roundBegan = TimeSpan.MinValue;
     private int _roundAcked;
@@ -102,11 +103,14 @@ public sealed class TransferWindow
     public bool IsCompeting => _competition.IsOn;
 
     /// <summary>
-    /// Whether the queue may be so much longer than ours that what is lost is what it has no room for. Beside somebody who keeps
-    /// one it may be all of the round trip: perhaps it was never seen empty.
+    /// Whether the queue may be so much longer than ours that what is lost is what it has no room for. As long as nobody has looked whose it
+    /// is, and where somebody kept one lately, it may be all of the round trip: perhaps it was never seen empty.
     /// </summary>
-    public bool MayOverflow(TimeSpan smoothed) =>
-        _isStarting || smoothed - (_competition.IsOn ? TimeSpan.Zero : _shortest) > QueueOwn + QueueThatMayOverflow;
+    public bool MayOverflow(TimeSpan now, TimeSpan smoothed)
+    {
+        var isUnsure = _lookAtRound != int.MaxValue || _probe.IsRunning || now < _foreignUntil;
+        return _isStarting || smoothed - (isUnsure ? TimeSpan.Zero : _shortest) > QueueOwn + QueueThatMayOverflow;
+    }
 
     /// <summary>Chunks were asked for.</summary>
     public void Sent(int chunks, TimeSpan now)
@@ -264,9 +268,14 @@ public sealed class TransferWindow
         }
 
         if (_competition.IsOn)
+        {
+            _foreignUntil = now + LeastAgeMax;
             Compete(round, now, smoothed);
+        }
         else
+        {
             Steer(round, now, smoothed);
+        }
     }
 
     // ---- whose queue it is
