@@ -5,7 +5,11 @@ namespace Cjp2p.Actors.Content;
 /// that each measures the share of the whole node: one with many sources wants no more than one with one, and queues that are its own it
 /// recognizes as such. What one has recognized holds for all; one on another way that was wrong for comes back in seconds. Thread-safe.
 /// </summary>
-public sealed class SharedProbes
+/// <param name="epoch">
+/// The time of day when the clock of the node showed zero, so that nodes whose clocks are right, to some milliseconds, do it at
+/// the same moments too: then they recognize each other's queue as their own, and each sees the empty way.
+/// </param>
+public sealed class SharedProbes(TimeSpan epoch = default)
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan Lately = TimeSpan.FromSeconds(1);
@@ -13,7 +17,10 @@ public sealed class SharedProbes
     private long _aloneTicks = long.MinValue / 2;
 
     /// <summary>The stretch between two such moments that is now.</summary>
-    public static long PeriodOf(TimeSpan now) => now.Ticks / Period.Ticks;
+    public long PeriodOf(TimeSpan now) => PeriodOf(now, Period);
+
+    /// <summary>The stretch of that length that is now, the same in all downloads.</summary>
+    public long PeriodOf(TimeSpan now, TimeSpan length) => (epoch + now).Ticks / length.Ticks;
 
     /// <summary>Whether some window competes.</summary>
     public bool IsSomebodyCompeting(TimeSpan now) => now.Ticks - Volatile.Read(ref _competedTicks) < Lately.Ticks;

@@ -283,7 +283,7 @@ public sealed class TransferWindow
     // All windows of a node at once, from the moment at which the time has come.
     private bool IsCutDue(TimeSpan now)
     {
-        var period = SharedProbes.PeriodOf(now);
+        var period = _probes.PeriodOf(now);
         if (period == _probePeriod)
             return false;
         _probePeriod = period;
@@ -368,7 +368,7 @@ public sealed class TransferWindow
         }
 
         // At the same moments in all downloads: whoever stays in the queue would be taken for the way.
-        if (now.Ticks / LeastAgeMax.Ticks != _drainPeriod && now - _shortestAt > LeastAgeMax / 2 && !_competition.IsSuspected)
+        if (_probes.PeriodOf(now, LeastAgeMax) != _drainPeriod && now - _shortestAt > LeastAgeMax / 2 && !_competition.IsSuspected)
             Drain(now, smoothed);
         else
             Resize(Math.Min(SizeAlone(_queueShare), _size * Growth + 1));
@@ -377,7 +377,7 @@ public sealed class TransferWindow
     private void Drain(TimeSpan now, TimeSpan smoothed)
     {
         _isDraining = true;
-        _drainPeriod = now.Ticks / LeastAgeMax.Ticks;
+        _drainPeriod = _probes.PeriodOf(now, LeastAgeMax);
         _changedUntil = now + Longer(smoothed * 1.5, DrainMin);
         Resize(RatePerSecond * _shortest.TotalSeconds / 2);
     }

@@ -105,7 +105,7 @@ public sealed class NodeServices : ITables
     public FlightBudget Flight { get; }
 
     /// <summary>Whose queue it is, measured by all downloads together.</summary>
-    public SharedProbes Probes { get; } = new();
+    public SharedProbes Probes => field ?? First(ref field, new SharedProbes(Epoch));
 
     /// <summary>What is shared.</summary>
     public ContentCatalog Catalog { get; } = new();
@@ -181,6 +181,9 @@ public sealed class NodeServices : ITables
     /// <summary>The <see cref="StorageActor"/>; nobody where nothing is kept.</summary>
     internal IActorRef Storage { get; set; } = ActorRefs.Nobody;
 
+    // The time of day when the clock showed zero.
+    private TimeSpan Epoch => TimeSpan.FromTicks(Math.Max(0, Clock.UtcNow.UtcTicks - Clock.Now.Ticks));
+
     /// <summary>Has something kept across restarts, where that is wanted.</summary>
     internal void Keep(StateChange change) => Storage.Tell(new StorageProtocol.Keep(change), ActorRefs.NoSender);
 
@@ -189,7 +192,7 @@ public sealed class NodeServices : ITables
     {
         Secret = state.Secret;
         // Counted on from a time of day, so that a period of an earlier run is not used again.
-        var epoch = TimeSpan.FromTicks(Math.Max(0, Clock.UtcNow.UtcTicks - Clock.Now.Ticks));
+        var epoch = Epoch;
         Cookies = new CookieIssuer(Secret.AsSpan(), Settings.Cookies.Rotate, epoch);
         Pings = new PingIssuer(Secret.AsSpan(), epoch);
     }

@@ -195,6 +195,22 @@ public sealed class TransferWindowTests
         Assert.InRange(queues.Max(), 0, 120);
     }
 
+    [Theory]
+    [InlineData(1.3, 8)]
+    [InlineData(3.1, 8)]
+    [InlineData(2.3, 33)]
+    public void Two_nodes_that_know_the_time_of_day_share_evenly(double secondsAhead, int secondsLater)
+    {
+        var link = new Link(new TransferWindow(16, 2, 100_000), 2000, RoundTrip);
+        link.Run(TimeSpan.FromSeconds(secondsLater));
+        var ahead = TimeSpan.FromSeconds(secondsAhead);
+        // Epoch: when its clock showed zero, by the clock of the first.
+        link.Add(new TransferWindow(16, 2, 100_000, new SharedProbes(-ahead)), ahead);
+        link.Run(TimeSpan.FromSeconds(15));
+        link.Run(TimeSpan.FromSeconds(30));
+        Assert.InRange(link.DeliveredOf(0) / (double)link.DeliveredOf(1), 0.8, 1.25);
+    }
+
     [Fact]
     public void Two_windows_of_a_node_want_half_together()
     {
