@@ -37,6 +37,7 @@ public sealed class TransferWindow
     private const double CutFactor = 0.7;
     private const int RoundsBeforeLook = 4;
     private static readonly TimeSpan QueueThatMayOverflow = TimeSpan.FromMilliseconds(40);
+    private static readonly TimeSpan RoundTripOfLongQueue = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Emptied = TimeSpan.FromMilliseconds(5);
 
     private readonly int _least;
@@ -109,7 +110,8 @@ public sealed class TransferWindow
     public bool MayOverflow(TimeSpan now, TimeSpan smoothed)
     {
         var isUnsure = _lookAtRound != int.MaxValue || _probe.IsRunning || now < _foreignUntil;
-        return _isStarting || smoothed - (isUnsure ? TimeSpan.Zero : _shortest) > QueueOwn + QueueThatMayOverflow;
+        return _isStarting
+            || (isUnsure ? smoothed > QueueOwn + RoundTripOfLongQueue : smoothed - _shortest > QueueOwn + QueueThatMayOverflow);
     }
 
     /// <summary>Chunks were asked for.</summary>
