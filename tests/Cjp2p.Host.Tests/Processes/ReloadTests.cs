@@ -67,6 +67,7 @@ public sealed class ReloadTests : IDisposable
     public async Task Commands_that_do_not_run_on_stop_as_they_always_did()
     {
         _folder.Folder("shared");
+        _folder.Text(Path.Combine("shared", "a.txt"), "something");
         await using var share = Cjp2pProcess.Start(_folder.Root, "share", "shared", "--listen", "127.0.0.1:0");
         await share.ListeningAsync();
         share.HangUp();
