@@ -101,7 +101,8 @@ public sealed class RequestSize
             GoDown(now);
         else
             Judge();
-        if (IsOnePacket || !_packetLoss.IsSuspected(now))
+        // Where nothing arrives any more it is not lost: nobody answers for what he does not have.
+        if (IsOnePacket || _lostInRow >= (long)RequestsLostInRow * Bytes || !_packetLoss.IsSuspected(now))
             return;
         if (Bytes > SpanGeometry.DefaultChunkBytes)
         {

@@ -188,6 +188,18 @@ public sealed class RequestSizeTests
     }
 
     [Fact]
+    public void What_nobody_answers_is_not_compared()
+    {
+        // As from a source that has only a part: it gave that, and nothing comes any more.
+        var size = new RequestSize(Most);
+        for (var i = 0; i < 15; i++)
+            size.Acked(4096);
+        for (var i = 1; i <= 100; i++)
+            size.Lost(8 * 4096, i * Tick);
+        Assert.Equal((4096, false), (size.Bytes, size.IsComparing));
+    }
+
+    [Fact]
     public void It_is_always_one_of_its_steps() =>
         Gen.Select(Gen.Bool, Gen.Int[1, 64]).Array[0, 2000].Sample(events =>
         {
