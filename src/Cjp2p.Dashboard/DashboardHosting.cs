@@ -45,6 +45,8 @@ public static class DashboardHosting
         });
         services.AddRazorComponents().AddInteractiveServerComponents(circuits =>
         {
+            // Whoever may see the page may see what broke in it.
+            circuits.DetailedErrors = true;
             circuits.DisconnectedCircuitMaxRetained = LostPagesMax;
             circuits.DisconnectedCircuitRetentionPeriod = LostPagesKept;
         });

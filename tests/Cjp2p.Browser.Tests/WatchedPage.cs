@@ -52,7 +52,7 @@ internal sealed class WatchedPage : IAsyncDisposable
     /// <summary>Nothing went wrong, and nothing was asked of anybody but the node.</summary>
     public void IsClean()
     {
-        Assert.Empty(_wrong);
+        Assert.True(_wrong.IsEmpty, string.Join(Environment.NewLine, _wrong));
         Assert.True(_requests >= 5, $"only {_requests} requests were seen");
     }
 

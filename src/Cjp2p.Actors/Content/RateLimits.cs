@@ -14,10 +14,8 @@ public sealed class RateLimits(RateSettings settings)
     /// <summary>What is let through at once at least: one large answer, some requests.</summary>
     public const int BurstBytesMin = 64 * 1024;
 
-    private const int PeersRemembered = 4096;
-
     private readonly Lock _lock = new();
-    private readonly TwoGenerationMap<PeerAddress, TokenBucket> _peers = new(PeersRemembered);
+    private readonly TwoGenerationMap<PeerAddress, TokenBucket> _peers = new(UploadShares.PeersRemembered);
     private volatile RateSettings _settings = settings;
     private readonly UploadShares _shares = new();
     private TokenBucket _down = TokenBucket.Full(long.MaxValue, TimeSpan.Zero);
