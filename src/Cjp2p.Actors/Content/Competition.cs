@@ -43,7 +43,7 @@ public sealed class Competition
     /// <summary>Whether a queue that is not ours seems to overflow: no time to measure the empty way.</summary>
     public bool IsSuspected => _longRounds > 0 && _overflowed && !IsLossChance;
 
-    // Loss in that many rounds is chance, not a queue that overflows now and then; with it nobody keeps a queue full.
+    // Loss of a few in that many rounds is chance, not a queue that overflows now and then; with it nobody keeps a queue full.
     private bool IsLossChance => _roundsWithLoss > RoundsWithLossMax;
 
     /// <summary>A round passed.</summary>
@@ -61,7 +61,9 @@ public sealed class Competition
         _longRounds = isLong ? _longRounds + 1 : 0;
         _shortRounds = queueMean > ShortQueue ? 0 : _shortRounds + 1;
         _overflowed = isLong && (_overflowed || lost > 0);
-        _roundsWithLoss += ((lost > 0 ? 1 : 0) - _roundsWithLoss) / RoundsOfLoss;
+        // When much is lost at once it is a queue that overflows.
+        var isFew = lost > 0 && lost <= TransferWindow.LossTolerated * (acked + lost);
+        _roundsWithLoss += ((isFew ? 1 : 0) - _roundsWithLoss) / RoundsOfLoss;
         if (!IsOn && _longRounds >= RoundsLong && _overflowed)
             Begin(size);
         else if (IsOn && (_shortRounds >= RoundsShort || IsLossChance))

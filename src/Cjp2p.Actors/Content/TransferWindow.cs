@@ -31,11 +31,16 @@ public sealed class TransferWindow
     private static readonly TimeSpan StartQueueMin = TimeSpan.FromMilliseconds(15);
     // The shortest round trip is measured again this often, with the queue drained for a moment: the way may have changed.
     private static readonly TimeSpan LeastAgeMax = TimeSpan.FromSeconds(10);
+    // But no sooner than this, or so many round trips, after the last time.
+    private static readonly TimeSpan LeastAgeMin = LeastAgeMax / 2;
+    private const int LeastAgeRoundTrips = 20;
     private static readonly TimeSpan DrainMin = TimeSpan.FromMilliseconds(50);
     // By how much the window changes to measure whose queue it is: larger where the queue is short, smaller where it is long.
     private const double LookFactor = 1.3;
     private const double CutFactor = 0.7;
     private const int RoundsBeforeLook = 4;
+    // Of fewer chunks three tenths are none or one.
+    private const int LookLeast = 8;
     private static readonly TimeSpan QueueThatMayOverflow = TimeSpan.FromMilliseconds(40);
     private static readonly TimeSpan RoundTripOfLongQueue = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Emptied = TimeSpan.FromMilliseconds(5);
@@ -104,13 +109,14 @@ public sealed class TransferWindow
     public bool IsCompeting => _competition.IsOn;
 
     /// <summary>
-    /// Whether the queue may be so much longer than ours that what is lost is what it has no room for. As long as nobody has looked whose it
-    /// is, and where somebody kept one lately, it may be all of the round trip: perhaps it was never seen empty.
+    /// Whether the queue may be so much longer than ours that what is lost is what it has no room for, or comes too late. So it is from the start until
+    /// somebody looks whose it is. While that is measured, and where somebody kept one lately, it may be all of the round trip: perhaps it was never
+    /// seen empty.
     /// </summary>
     public bool MayOverflow(TimeSpan now, TimeSpan smoothed)
     {
-        var isUnsure = _lookAtRound != int.MaxValue || _probe.IsRunning || now < _foreignUntil;
-        return _isStarting
+        var isUnsure = _probe.IsRunning || now < _foreignUntil;
+        return _isStarting || _lookAtRound != int.MaxValue
             || (isUnsure ? smoothed > QueueOwn + RoundTripOfLongQueue : smoothed - _shortest > QueueOwn + QueueThatMayOverflow);
     }
 
@@ -358,11 +364,11 @@ public sealed class TransferWindow
         _queueShare = _loss > LossTolerated
             ? Math.Max(QueueShareMin, _queueShare / 2)
             : Math.Min(1, _queueShare * 1.1);
-        if (_rounds >= _lookAtRound)
+        if (_rounds >= _lookAtRound && round.HasSamples)
         {
             _lookAtRound = int.MaxValue;
             // No queue is longer than the round trip: where that is short, as on loopback, it is processors that make it.
-            if (round.Mean > Competition.ShortQueue && round.IsUsed && _size * LookFactor <= _most)
+            if (round.Mean > Competition.ShortQueue && round.IsUsed && _size >= LookLeast && _size * LookFactor <= _most)
             {
                 Probe(LookFactor, round.Mean, now, smoothed);
                 return;
@@ -370,10 +376,15 @@ public sealed class TransferWindow
         }
 
         // At the same moments in all downloads: whoever stays in the queue would be taken for the way.
-        if (_probes.PeriodOf(now, LeastAgeMax) != _drainPeriod && now - _shortestAt > LeastAgeMax / 2 && !_competition.IsSuspected)
+        if (_probes.PeriodOf(now, LeastAgeMax) != _drainPeriod && !_competition.IsSuspected
+            && now - _shortestAt > Shorter(LeastAgeMin, smoothed * LeastAgeRoundTrips))
+        {
             Drain(now, smoothed);
+        }
         else
+        {
             Resize(Math.Min(SizeAlone(_queueShare), _size * Growth + 1));
+        }
     }
 
     private void Drain(TimeSpan now, TimeSpan smoothed)
@@ -391,6 +402,8 @@ public sealed class TransferWindow
         var rate = RatePerSecond;
         return rate * _shortest.TotalSeconds + QueueChunks * queueShare * Math.Sqrt(rate);
     }
+
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
     private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
 

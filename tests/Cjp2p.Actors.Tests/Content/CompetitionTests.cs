@@ -55,6 +55,16 @@ public sealed class CompetitionTests
         Assert.False(competition.IsOn);
     }
 
+    [Theory]
+    [InlineData(17, false)]
+    [InlineData(18, true)]
+    public void What_is_lost_by_chance_is_few_of_a_round_and_more_is_a_queue_that_overflows(int lost, bool isOn)
+    {
+        var competition = Competing();
+        Rounds(competition, 100, Long, lost);
+        Assert.Equal(isOn, competition.IsOn);
+    }
+
     [Fact]
     public void Window_grows_by_no_more_than_it_shrinks_unless_it_was_far_too_small_twice()
     {
