@@ -256,6 +256,7 @@ public sealed class TransferWindow
             var roundTrip = round.HasSamples && round.Mean < smoothed ? round.Mean : smoothed;
             JudgeStart(round.Rate, round.LostShare, roundTrip - _shortest);
             _lookAtRound = _rounds + RoundsBeforeLook;
+            _drainPeriod = _probes.PeriodOf(now, LeastAgeMax);
         }
 
         if (_isStarting)
