@@ -31,7 +31,7 @@ public sealed class TransferWindow
     private static readonly TimeSpan StartQueueMin = TimeSpan.FromMilliseconds(15);
     // The shortest round trip is measured again this often, with the queue drained for a moment: the way may have changed.
     private static readonly TimeSpan LeastAgeMax = TimeSpan.FromSeconds(10);
-    // But no sooner than this, or so many round trips, after the last time.
+    // But no sooner than this, or so many round trips, after the last time; that long after the start, which measured in a queue, for the first time.
     private static readonly TimeSpan LeastAgeMin = LeastAgeMax / 2;
     private const int LeastAgeRoundTrips = 20;
     private static readonly TimeSpan DrainMin = TimeSpan.FromMilliseconds(50);
@@ -256,7 +256,6 @@ public sealed class TransferWindow
             var roundTrip = round.HasSamples && round.Mean < smoothed ? round.Mean : smoothed;
             JudgeStart(round.Rate, round.LostShare, roundTrip - _shortest);
             _lookAtRound = _rounds + RoundsBeforeLook;
-            _drainPeriod = _probes.PeriodOf(now, LeastAgeMax);
         }
 
         if (_isStarting)
