@@ -116,7 +116,7 @@ public sealed class TransferWindow
     public bool MayOverflow(TimeSpan now, TimeSpan smoothed)
     {
         var isUnsure = _probe.IsRunning || now < _foreignUntil;
-        return _isStarting || _lookAtRound != int.MaxValue
+        return _isStarting || (_lookAtRound != int.MaxValue && _rounds <= _lookAtRound)
             || (isUnsure ? smoothed > QueueOwn + RoundTripOfLongQueue : smoothed - _shortest > QueueOwn + QueueThatMayOverflow);
     }
 
@@ -377,7 +377,7 @@ public sealed class TransferWindow
 
         // At the same moments in all downloads: whoever stays in the queue would be taken for the way.
         if (_probes.PeriodOf(now, LeastAgeMax) != _drainPeriod && !_competition.IsSuspected
-            && now - _shortestAt > Shorter(LeastAgeMin, smoothed * LeastAgeRoundTrips))
+            && now - _shortestAt > (smoothed > Competition.ShortQueue ? Shorter(LeastAgeMin, smoothed * LeastAgeRoundTrips) : LeastAgeMin))
         {
             Drain(now, smoothed);
         }
