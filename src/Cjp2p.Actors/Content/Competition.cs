@@ -61,8 +61,8 @@ public sealed class Competition
         _longRounds = isLong ? _longRounds + 1 : 0;
         _shortRounds = queueMean > ShortQueue ? 0 : _shortRounds + 1;
         _overflowed = isLong && (_overflowed || lost > 0);
-        // When much is lost at once it is a queue that overflows.
-        var isFew = lost > 0 && lost <= TransferWindow.LossTolerated * (acked + lost);
+        // When much is lost at once it is a queue that overflows; one chunk is not much, however few there are.
+        var isFew = lost > 0 && lost <= Math.Max(1, TransferWindow.LossTolerated * (acked + lost));
         _roundsWithLoss += ((isFew ? 1 : 0) - _roundsWithLoss) / RoundsOfLoss;
         if (!IsOn && _longRounds >= RoundsLong && _overflowed)
             Begin(size);

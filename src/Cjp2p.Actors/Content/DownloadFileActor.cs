@@ -23,6 +23,7 @@ internal sealed partial class DownloadFileActor : InspectedActor
     public const string MapSuffix = ".cjp2p-map";
 
     private const int CatchUpSpansMax = 8;
+    private const int SpansPerFlush = 16;
     private const long RoomBytesMin = 16 * 1024 * 1024;
 
     // Closed -> (Open) Checking what an earlier run left, or Copying what is shared here -> Open -> (Finish) stopped by the download
@@ -36,6 +37,7 @@ internal sealed partial class DownloadFileActor : InspectedActor
     private long _length;
     private BlockMap _written = new(0);
     private int _hashed;
+    private int _unflushedSpans;
     private int _attempt;
     private bool _isFinished;
     private byte[]? _buffer;
@@ -200,8 +202,7 @@ internal sealed partial class DownloadFileActor : InspectedActor
         Dirty();
         var offset = (long)span * SpanGeometry.SpanBytes;
         file.Write(offset, bytes);
-        // The disk works while the rest is fetched: the flush at the end waited for 256 MiB otherwise.
-        file.BeginFlush(offset, bytes.Length);
+        BeginFlush(file);
         Mark(span, bytes);
         // A span that is written a second time was found wrong: nothing hashed since it holds any more.
         if (span < _hashed)
@@ -214,6 +215,16 @@ internal sealed partial class DownloadFileActor : InspectedActor
         }
 
         CatchUp();
+    }
+
+    // The disk works while the rest is fetched: the flush at the end waited for 256 MiB otherwise. Spans come out of order, and
+    // each start of the disk costs: a few megabytes at a time.
+    private void BeginFlush(IDiskFile file)
+    {
+        if (++_unflushedSpans < SpansPerFlush)
+            return;
+        _unflushedSpans = 0;
+        file.BeginFlush(0, _length);
     }
 
     private DownloadFileProtocol.SpanAudited Audit(DownloadFileProtocol.AuditSpan audit)

@@ -109,9 +109,9 @@ public sealed class TransferWindow
     public bool IsCompeting => _competition.IsOn;
 
     /// <summary>
-    /// Whether the queue may be so much longer than ours that what is lost is what it has no room for, or comes too late. So it is from the start until
-    /// somebody looks whose it is. While that is measured, and where somebody kept one lately, it may be all of the round trip: perhaps it was never
-    /// seen empty.
+    /// Whether the queue may be so much longer than ours that what is lost is what it has no room for, or comes too late. So it is from the start, and from
+    /// a drain that measured a longer way, until it is time to look whose queue it is, some rounds later. While that is measured, and where somebody kept
+    /// one lately, it may be all of the round trip: perhaps it was never seen empty.
     /// </summary>
     public bool MayOverflow(TimeSpan now, TimeSpan smoothed)
     {

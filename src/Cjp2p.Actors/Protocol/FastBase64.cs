@@ -8,8 +8,8 @@ using System.Runtime.Intrinsics.X86;
 namespace Cjp2p.Actors.Protocol;
 
 /// <summary>
-/// Standard base64 (RFC 4648 section 4), 32 characters at a time where the processor has AVX2, and with .NET's own coder
-/// for the rest of a text and everywhere else. It exists because of the first second of a process: .NET's vector code is
+/// Standard base64 (RFC 4648 section 4), 64 characters at a time where <see cref="WideBase64"/> can, 32 where the processor has AVX2, and
+/// with .NET's own coder for the rest of a text and everywhere else. It exists because of the first second of a process: .NET's vector code is
 /// generic, so it is not compiled ahead of time and runs unoptimized until it is compiled again (docs/performance.md says what
 /// that cost). The methods here are compiled once, fully, when they are first called.
 /// </summary>
@@ -57,7 +57,7 @@ internal static class FastBase64
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int RunLength(ReadOnlySpan<byte> text)
     {
-        var length = 0;
+        var length = WideBase64.RunLength(text);
         if (Avx2.IsSupported)
         {
             ref var start = ref MemoryMarshal.GetReference(text);
@@ -87,8 +87,8 @@ internal static class FastBase64
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool TryDecode(ReadOnlySpan<byte> text, Span<byte> destination, bool isFinal, out int bytes)
     {
-        var read = 0;
-        bytes = 0;
+        var read = WideBase64.Decode(text, destination);
+        bytes = read / 4 * 3;
         if (Avx2.IsSupported)
         {
             ref var start = ref MemoryMarshal.GetReference(text);
@@ -126,8 +126,8 @@ internal static class FastBase64
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Encode(ReadOnlySpan<byte> bytes, Span<byte> destination)
     {
-        var read = 0;
-        var written = 0;
+        var read = WideBase64.Encode(bytes, destination);
+        var written = read / 3 * 4;
         if (Avx2.IsSupported)
         {
             ref var from = ref MemoryMarshal.GetReference(bytes);

@@ -65,6 +65,17 @@ public sealed class CompetitionTests
         Assert.Equal(isOn, competition.IsOn);
     }
 
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(2, true)]
+    public void One_chunk_of_few_is_chance_however_large_a_share_it_is(int lost, bool isOn)
+    {
+        var competition = Competing();
+        for (var i = 0; i < 100; i++)
+            competition.Round(4, 3, lost, Long, Long, Own);
+        Assert.Equal(isOn, competition.IsOn);
+    }
+
     [Fact]
     public void Window_grows_by_no_more_than_it_shrinks_unless_it_was_far_too_small_twice()
     {

@@ -46,6 +46,17 @@ public sealed class DownloadFileActorTests : NodeSpec
         Assert.Equal(0, Disk.Count(DiskOperation.Read, "/got/a.cjp2p-part"));
     }
 
+    [Theory]
+    [InlineData(15, 0)]
+    [InlineData(16, 1)]
+    public void Disk_is_told_to_begin_for_sixteen_spans_at_a_time(int spans, int times)
+    {
+        Open(Content.Length);
+        for (var span = 0; span < spans; span++)
+            Write(span, Content);
+        Assert.Equal(times, Disk.Count(DiskOperation.BeginFlush, "/got/a.cjp2p-part"));
+    }
+
     // The first span is late: what waited for it is hashed with the writes that follow, not all at the end.
     [Fact]
     public void Hash_that_fell_behind_catches_up_while_the_rest_is_written()

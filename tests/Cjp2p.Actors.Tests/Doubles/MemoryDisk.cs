@@ -12,6 +12,7 @@ internal enum DiskOperation
     Read,
     Write,
     SetLength,
+    BeginFlush,
     Flush,
     ReadSmall,
     WriteSmall,
@@ -333,8 +334,11 @@ internal sealed class MemoryDisk : IDisk
             return file.ChangedTicks = ++disk._changes;
         });
 
+        // A hint, which never fails.
         public void BeginFlush(long offset, long lengthBytes)
         {
+            lock (disk._lock)
+                disk._log.Add((DiskOperation.BeginFlush, path));
         }
 
         public void Flush() => Locked(DiskOperation.Flush, () => 0);

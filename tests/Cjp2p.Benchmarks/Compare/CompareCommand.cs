@@ -90,12 +90,15 @@ internal static class CompareCommand
         if (pairs.Iperf is { } iperf)
             field.Iperf.Add(await iperf.FetchAsync("", cancel));
         field.Plain.Add(await pairs.Plain.FetchPlainAsync(cancel));
-        field.PlainLarge.Add(await pairs.PlainLarge.FetchPlainAsync(cancel));
+        var datagrams = await pairs.PlainLarge.FetchPlainAsync(cancel);
+        field.PlainLarge.Add(datagrams);
+        field.Necessary.Add(NecessaryWork.Measure(file, file.NextTarget(), datagrams));
     }
 
     private static async Task FetchAsync(Contender contender, ITransferPair pair, TestFile file, CancellationToken cancel)
     {
         var target = file.NextTarget();
+        file.TakeMemory();
         contender.Add(await pair.FetchAsync(target, cancel));
         file.CheckAndRemove(target);
     }

@@ -27,7 +27,10 @@ internal sealed class CompareField
     /// <summary>Datagrams as long as the largest Content, without a protocol.</summary>
     public Contender PlainLarge { get; } = new("plain loop of datagrams for 40,960 bytes, as a transfer asks for");
 
+    /// <summary>What no program of this protocol can leave out.</summary>
+    public Contender Necessary { get; } = new("base64, datagrams of 40,960 bytes, SHA-256 and writing alone, evenly on all processors");
+
     /// <summary>All that ran.</summary>
     public IEnumerable<Contender> All =>
-        ((Contender[])[Get, RunFirst, RunNext, Curl, Libtorrent, Iperf, Plain, PlainLarge]).Where(contender => contender.Runs.Count > 0);
+        ((Contender[])[Get, RunFirst, RunNext, Curl, Libtorrent, Iperf, Plain, PlainLarge, Necessary]).Where(contender => contender.Runs.Count > 0);
 }

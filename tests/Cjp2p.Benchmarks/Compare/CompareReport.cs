@@ -66,6 +66,11 @@ internal sealed class CompareReport(TextWriter output)
         Least(size, "running node, first download : plain loop of 40,960", field.RunFirst.Over(field.PlainLarge, Inside, Inside), null);
         Least(size, "running node, next download : plain loop of 40,960", field.RunNext.Over(field.PlainLarge, Inside, Inside), null);
         Least(size, "running node, next download : iperf3", field.RunNext.Over(field.Iperf, Inside, Inside), null);
+        Least(size, "running node, first download : what is necessary", field.RunFirst.Over(field.Necessary, Inside, Inside), null);
+        Least(size, "running node, next download : what is necessary", field.RunNext.Over(field.Necessary, Inside, Inside), null);
+        Least(size, "what is necessary : curl", field.Necessary.Over(field.Curl, Inside, Inside), null);
+        Least(size, "what is necessary : libtorrent", field.Necessary.Over(field.Libtorrent, Inside, Inside), null);
+        Most(size, "CPU of what is necessary : libtorrent", field.Necessary.Over(field.Libtorrent, Processor, Processor), null);
         foreach (var contender in (Contender[])[field.Get, field.RunFirst])
         {
             var peak = contender.Runs.Max(run => Math.Max(run.SourcePeakBytes, run.FetcherPeakBytes));

@@ -50,6 +50,24 @@ internal sealed class TestFile : IDisposable
         return file;
     }
 
+    /// <summary>
+    /// Writes as much as the file holds, and removes it: then the system has that much memory at hand for whoever writes next. A guest gets
+    /// its memory from the host page by page when it is touched, and gives back what it does not use; without this, who comes first pays for
+    /// all (docs/performance.md).
+    /// </summary>
+    public void TakeMemory()
+    {
+        var path = Path.Combine(_folder, "memory");
+        using (var stream = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
+        {
+            var piece = new byte[PieceBytes];
+            for (var left = LengthBytes; left > 0; left -= piece.Length)
+                stream.Write(piece.AsSpan(0, (int)Math.Min(left, piece.Length)));
+        }
+
+        File.Delete(path);
+    }
+
     /// <summary>A path for the next copy.</summary>
     public string NextTarget() => Path.Combine(_folder, "fetched", (++_fetched).ToString("0000", null));
 
