@@ -25,12 +25,12 @@ internal static class WideBase64
     private static ReadOnlySpan<byte> Alphabet => "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"u8;
 
     // Six bits of a character, or 0x80 when it is not in the alphabet; of 0 to 63, then of 64 to 127.
-    private static readonly Vector512<byte> s_bitsOfLower = Vector512.Create(BitsOf(0));
-    private static readonly Vector512<byte> s_bitsOfUpper = Vector512.Create(BitsOf(BlockCharacters));
-    private static readonly Vector512<byte> s_characters = Vector512.Create(Alphabet);
+    private static readonly Vector512<byte> BitsOfLower = Vector512.Create(BitsOf(0));
+    private static readonly Vector512<byte> BitsOfUpper = Vector512.Create(BitsOf(BlockCharacters));
+    private static readonly Vector512<byte> Characters = Vector512.Create(Alphabet);
 
-    private static readonly Vector512<byte> s_spread = Vector512.Create(Spread());
-    private static readonly Vector512<byte> s_gather = Vector512.Create(Gather());
+    private static readonly Vector512<byte> SpreadPlaces = Vector512.Create(Spread());
+    private static readonly Vector512<byte> GatherPlaces = Vector512.Create(Gather());
 
     /// <summary>Characters of the alphabet at the beginning, whole blocks of them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -39,7 +39,7 @@ internal static class WideBase64
         if (!Avx512Vbmi.IsSupported)
             return 0;
         ref var start = ref MemoryMarshal.GetReference(text);
-        var (lower, upper) = (s_bitsOfLower, s_bitsOfUpper);
+        var (lower, upper) = (BitsOfLower, BitsOfUpper);
         var length = 0;
         while (text.Length - length >= BlockCharacters)
         {
@@ -60,7 +60,7 @@ internal static class WideBase64
             return 0;
         ref var start = ref MemoryMarshal.GetReference(text);
         ref var to = ref MemoryMarshal.GetReference(destination);
-        var (lower, upper, gather) = (s_bitsOfLower, s_bitsOfUpper, s_gather);
+        var (lower, upper, gather) = (BitsOfLower, BitsOfUpper, GatherPlaces);
         var read = 0;
         var written = 0;
         // Each step stores a whole vector, of which the last quarter is overwritten by the next.
@@ -88,7 +88,7 @@ internal static class WideBase64
             return 0;
         ref var from = ref MemoryMarshal.GetReference(bytes);
         ref var to = ref MemoryMarshal.GetReference(destination);
-        var (spread, characters) = (s_spread, s_characters);
+        var (spread, characters) = (SpreadPlaces, Characters);
         // Eight bits from each of these places of each eight bytes; of them the lowest six count.
         var places = Vector512.Create(0x3036242a1016040aUL).AsByte();
         var read = 0;

@@ -105,7 +105,7 @@ public sealed class AddCjp2pNodeSpecs : IDisposable
         Assert.False(File.Exists(In("got")));
         Assert.Equal([In("a"), Part, Part + DownloadFileActor.MapSuffix], Directory.EnumerateFiles(_folder).Order(StringComparer.Ordinal));
 
-        await RunAsync(Settings(), async (_, fetching) =>
+        await RunAsync(Settings("downloads.timeout-min = 500ms"), async (_, fetching) =>
         {
             var finished = await fetching.DownloadAsync(id, In("got"), sharing.Addresses);
             Assert.Equal(content, await File.ReadAllBytesAsync(In("got")));

@@ -278,6 +278,7 @@ public abstract class UdpTransportSpecs : IDisposable
 
         // Nobody receives yet, so the next to send meets the error of the one before.
         Send(transport, departed.LocalAddress, [99]);
+        Assert.True(transport.Socket.Poll(CollectingSink.Patience, SelectMode.SelectError));
         Send(transport, departed.LocalAddress, [99]);
         Assert.Equal(1, transport.Counters.IcmpErrors);
         Assert.Equal(2, transport.Counters.DatagramsOut);
@@ -386,11 +387,12 @@ public abstract class UdpTransportSpecs : IDisposable
             var newSink = new CollectingSink();
             Open(doomed.LocalAddress).Start(newSink);
             newSink.WaitForDatagrams(200);
+            Assert.True(
+                SpinWait.SpinUntil(() => doomed.Counters.SendFailures > 0, CollectingSink.Patience), "sending with a disposed transport counts as failure");
             Volatile.Write(ref stop, true);
             await Task.WhenAll(senders).WaitAsync(CollectingSink.Patience);
             Assert.Equal(received, sink.Datagrams.Count);
             Assert.Empty(sink.Failures);
-            Assert.True(doomed.Counters.SendFailures > 0, "sending with a disposed transport counts as failure");
 
             void Flood(UdpTransport from, PeerAddress to)
             {

@@ -1,3 +1,4 @@
+using Cjp2p.Host.Tests.Processes;
 using Cjp2p.TestPeers;
 
 
@@ -23,12 +24,15 @@ public sealed class FetchFromForeignPeersSpecs
 
     public static TheoryData<string> Peers() => [.. ForeignPeers.Serving];
 
+    // So that a busy machine does not ask for a whole window twice.
+    private const string Patient = "cjp2p.downloads.timeout-min = 500ms";
+
     [Theory]
     [MemberData(nameof(Sources))]
     public async Task Our_node_fetches_from(string peer, int length)
     {
         await using var world = new InteropWorld();
-        var node = await world.StartNodeAsync();
+        var node = await world.StartNodeAsync(Patient);
         var (bytes, id) = InteropWorld.Content(length);
         var source = world.Start(ForeignPeers.Make(peer, world.Options(2)));
         ForeignPeers.Serve(source, id, bytes);
@@ -53,15 +57,19 @@ public sealed class FetchFromForeignPeersSpecs
         ruby.Serve(id, bytes);
         bash.Serve(id, bytes);
         var node = await world.StartNodeAsync();
-        // Lines that are narrow enough for each to be needed.
+        // Lines that are narrow until each has brought something.
         var relays = new List<LossyRelay>();
         foreach (var source in new[] { july.Address, ruby.Address, bash.Address, ours.EndPoint })
         {
             relays.Add(new LossyRelay(source));
-            relays[^1].SetBoth(new LossyRelayOptions { BytesPerSecond = 3_000_000 });
+            relays[^1].SetBoth(new LossyRelayOptions { BytesPerSecond = 300_000 });
         }
 
-        var finished = await node.Download(id, [.. relays.Select(relay => relay.Address)]).FinishedAsync();
+        var download = node.Download(id, [.. relays.Select(relay => relay.Address)]);
+        await Until.TrueAsync(() => relays.TrueForAll(relay => relay.ClientCounters.Forwarded > 16), InteropWorld.Patience);
+        foreach (var relay in relays)
+            relay.SetBoth(new LossyRelayOptions { BytesPerSecond = 3_000_000 });
+        var finished = await download.FinishedAsync();
 
         foreach (var relay in relays)
         {

@@ -26,7 +26,8 @@ public sealed class HostileSourceSpecs
         HostileBehaviour behaviour, string why, EofLie lie = default)
     {
         await using var world = new InteropWorld();
-        var node = await world.StartNodeAsync();
+        // Patient where blocks are counted, so that a busy machine does not ask for a whole window twice.
+        var node = await world.StartNodeAsync(behaviour == HostileBehaviour.Poisons ? "cjp2p.downloads.timeout-min = 500ms" : "");
         var (bytes, id) = InteropWorld.Content(LengthBytes);
         // The content is a few dozen answers long: one in ten would leave all of them right now and then.
         var server = Serve(world, 2, new HostileServerOptions(behaviour) { Lie = lie, PoisonProbability = 0.5 }, id, bytes);

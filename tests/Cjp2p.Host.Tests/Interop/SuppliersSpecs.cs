@@ -17,12 +17,15 @@ public sealed class SuppliersSpecs
         await holder.ShareAsync(bytes);
         var middle = await world.StartNodeAsync(DeafToPeers);
         await using var relay = new LossyRelay(holder.EndPoint);
-        relay.SetBoth(new LossyRelayOptions { BytesPerSecond = 3_000_000 });
+        // Until the other asks, so that it is still under way then.
+        relay.SetBoth(new LossyRelayOptions { BytesPerSecond = 100_000 });
         var slow = middle.Download(id, relay.Address);
         await slow.WhenAsync(progress => progress.FetchedBytes > 0);
         var asker = await world.StartNodeAsync(DeafToPeers);
 
-        var finished = await asker.Download(id, middle.EndPoint).FinishedAsync();
+        var asked = asker.Download(id, middle.EndPoint);
+        relay.SetBoth(new LossyRelayOptions { BytesPerSecond = 3_000_000 });
+        var finished = await asked.FinishedAsync();
 
         Assert.Equal(relay.Address, finished.Sources.Single().ToEndPoint());
         world.AssertAllUnharmed();

@@ -62,7 +62,7 @@ public sealed class BlocksTests : IDisposable
             File.WriteAllBytes(_folder.In("got.cjp2p-blocks", lines[i]), content[(i * 262_144)..((i + 1) * 262_144)]);
         File.WriteAllBytes(_folder.In("got.cjp2p-blocks", lines[10]), new byte[262_144]);
         var outcome = await Cjp2pProcess.RunAsync(
-            _folder.Root, "get", list, "--blocks", "--peer", address, "-o", "got", "--json");
+            _folder.Root, "get", list, "--blocks", "--peer", address, "-o", "got", "--json", "--set", "downloads.timeout-min=500ms");
         Assert.True(outcome.ExitCode == 0, outcome.ToString());
         Assert.Equal(id, _folder.IdOf("got"));
         using var report = JsonDocument.Parse(Assert.Single(outcome.Output));

@@ -44,6 +44,8 @@ public sealed class PermissionTests : IDisposable
         Assert.Equal(
             $"not shared: {_folder.In("secret")}: permission denied",
             Assert.Single(share.Error, line => line.Contains("secret", StringComparison.Ordinal)));
+        // What it says there and here comes by two ways.
+        await Until.TrueAsync(() => share.Output.Count > 0, Cjp2pProcess.Bound);
         Assert.Equal($"{SmallNode.Id}  6  ./hello", Assert.Single(share.Output));
     }
 

@@ -63,13 +63,13 @@ public sealed class ResumeTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Out_of_time_it_saves_and_goes_on_later()
     {
-        await using var get = Start("--timeout", "5");
+        await using var get = Start("--timeout", "15");
         await MidwayAsync();
         _relay.SetBoth(new LossyRelayOptions { BytesPerSecond = 200_000 });
         var late = await get.WaitForExitAsync();
 
         Assert.Equal(1, late.ExitCode);
-        Assert.Matches("^cjp2p get: not complete after 5 s: .+ of 16 MiB are kept, run it again to go on from there$", Assert.Single(late.Error));
+        Assert.Matches("^cjp2p get: not complete after 15 s: .+ of 16 MiB are kept, run it again to go on from there$", Assert.Single(late.Error));
         await GoesOnAsync();
     }
 

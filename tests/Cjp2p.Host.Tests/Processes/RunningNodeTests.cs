@@ -165,6 +165,7 @@ public sealed class RunningNodeTests(SmallNode source) : IClassFixture<SmallNode
         await using var node = await ApiProcess.StartAsync(_folder, "--peer", $"{relay.Address}");
         var one = RunAsync("get", id, "-o", "one", "--timeout", "120");
         await Until.TrueAsync(() => File.Exists(_folder.In("one.cjp2p-part")), Cjp2pProcess.Bound);
+        relay.SetBoth(new LossyRelayOptions { BytesPerSecond = 50_000 });
         var impatient = await RunAsync("get", id, "-o", "one", "--timeout", "1");
         Assert.Equal(1, impatient.ExitCode);
         relay.SetBoth(LossyRelayOptions.Clean);

@@ -38,7 +38,8 @@ public sealed class ShareTests : IDisposable
         await using var share = Cjp2pProcess.Start(_folder.Root, "share", ".", "--listen", "127.0.0.1:0", "--json");
         await share.WaitForErrorAsync(line => line.StartsWith("sharing 1 file", StringComparison.Ordinal));
 
-        Assert.Equal(2, share.Output.Count);
+        // What it says there and here comes by two ways.
+        await Until.TrueAsync(() => share.Output.Count == 2, Cjp2pProcess.Bound);
         using var listening = JsonDocument.Parse(share.Output[0]);
         Assert.StartsWith("127.0.0.1:", listening.RootElement.GetProperty("udp")[0].GetString(), StringComparison.Ordinal);
         using var file = JsonDocument.Parse(share.Output[1]);
