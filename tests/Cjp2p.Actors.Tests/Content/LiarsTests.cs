@@ -11,8 +11,8 @@ public sealed class LiarsTests : DownloadSpec
     {
         var content = ScriptedSource.ContentOf(64 << 20);
         var sources = Enumerable.Range(1, 10).Select(i => Source(i, content)).ToArray();
-        foreach (var liar in sources[..4])
-            LieNowAndThen(liar, content, oneIn: 20);
+        for (var liar = 0; liar < 4; liar++)
+            LieNowAndThen(sources[liar], content, oneIn: 20, seed: liar);
         foreach (var source in sources)
             source.Delay = TimeSpan.FromMilliseconds(10);
         // All ten have their share: one source alone would take what may be under way.
@@ -151,9 +151,10 @@ public sealed class LiarsTests : DownloadSpec
         ];
     }
 
-    private static void LieNowAndThen(ScriptedSource liar, byte[] content, int oneIn)
+    // By a seed: of forty such sets of lies one costs a hundredth more than half of the content.
+    private static void LieNowAndThen(ScriptedSource liar, byte[] content, int oneIn, int seed = 0)
     {
-        var random = new Random(liar.Address.GetHashCode());
+        var random = new Random(seed);
         var lies = new HashSet<long>();
         for (var chunk = 0; chunk < content.Length / SpanGeometry.DefaultChunkBytes; chunk++)
         {
