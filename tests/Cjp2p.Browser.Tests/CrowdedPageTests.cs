@@ -27,8 +27,8 @@ public sealed class CrowdedPageTests(Browser browser, ITestOutputHelper output) 
         Assert.InRange(await page[".cj-download"].CountAsync(), 2, 30);
         await page.Page.EvaluateAsync("""
             () => {
-              window.longTasks = [0, 0];
-              new PerformanceObserver(list => list.getEntries().forEach(task => window.longTasks.push(task.duration)))
+              window.longest = 0;
+              new PerformanceObserver(list => list.getEntries().forEach(task => window.longest = Math.max(window.longest, task.duration)))
                 .observe({ type: "longtask", buffered: true });
               window.updates = 0;
               new MutationObserver(() => window.updates++).observe(document.querySelector(".cj-list"), { subtree: true, attributes: true, attributeFilter: ["pieces"] });
@@ -70,10 +70,9 @@ public sealed class CrowdedPageTests(Browser browser, ITestOutputHelper output) 
         await page.TextAsync(".cj-actor", "DownloadActor");
         Assert.InRange(await page[".cj-actor"].CountAsync(), 5, 60);
         await FewElementsAsync(page);
-        var longestMs = (await page.Page.EvaluateAsync<double[]>("() => window.longTasks")).OrderDescending().ToArray();
-        output.WriteLine($"longest task of the page: {longestMs[0]:0} ms, the next {longestMs[1]:0} ms");
-        // Time of the clock: a busy machine may have left the browser without a processor once. A page that freezes does it again.
-        Assert.InRange(longestMs[1], 0, FrozenMs);
+        var longestMs = await page.Page.EvaluateAsync<double>("() => window.longest");
+        output.WriteLine($"longest task of the page: {longestMs:0} ms");
+        Assert.InRange(longestMs, 0, FrozenMs);
         page.IsClean();
     }
 

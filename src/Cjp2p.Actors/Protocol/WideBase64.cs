@@ -16,11 +16,8 @@ namespace Cjp2p.Actors.Protocol;
 /// </remarks>
 internal static class WideBase64
 {
-    /// <summary>Characters of a block.</summary>
-    public const int BlockCharacters = 64;
-
-    /// <summary>Bytes of a block.</summary>
-    public const int BlockBytes = 48;
+    private const int BlockCharacters = 64;
+    private const int BlockBytes = 48;
 
     private static ReadOnlySpan<byte> Alphabet => "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"u8;
 
@@ -44,7 +41,7 @@ internal static class WideBase64
         while (text.Length - length >= BlockCharacters)
         {
             var characters = Vector512.LoadUnsafe(ref start, (nuint)length);
-            if ((characters | Avx512Vbmi.PermuteVar64x8x2(lower, characters, upper)).ExtractMostSignificantBits() != 0)
+            if (!AreInAlphabet(characters, Avx512Vbmi.PermuteVar64x8x2(lower, characters, upper)))
                 break;
             length += BlockCharacters;
         }
@@ -52,7 +49,10 @@ internal static class WideBase64
         return length;
     }
 
-    /// <summary>Decodes whole blocks; returns the characters that were read, of which each four are three bytes.</summary>
+    /// <summary>
+    /// Decodes whole blocks, never beyond <paramref name="destination"/>, which may hold more changed bytes than the result promises;
+    /// returns the characters that were read, of which each four are three bytes.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Decode(ReadOnlySpan<byte> text, Span<byte> destination)
     {
@@ -68,8 +68,9 @@ internal static class WideBase64
         {
             var characters = Vector512.LoadUnsafe(ref start, (nuint)read);
             var sixBits = Avx512Vbmi.PermuteVar64x8x2(lower, characters, upper);
-            if ((characters | sixBits).ExtractMostSignificantBits() != 0)
+            if (!AreInAlphabet(characters, sixBits))
                 break;
+            // Pairs of six bits to twelve, pairs of twelve to twenty-four.
             var twelve = Avx512BW.MultiplyAddAdjacent(sixBits, Vector512.Create(0x01400140).AsSByte());
             var three = Avx512BW.MultiplyAddAdjacent(twelve, Vector512.Create(0x00011000).AsInt16());
             Avx512Vbmi.PermuteVar64x8(three.AsByte(), gather).StoreUnsafe(ref to, (nuint)written);
@@ -80,7 +81,10 @@ internal static class WideBase64
         return read;
     }
 
-    /// <summary>Encodes whole blocks; returns the bytes that were read, of which each three are four characters.</summary>
+    /// <summary>
+    /// Encodes whole blocks, never beyond <paramref name="destination"/>; returns the bytes that were read, of which each three are four
+    /// characters.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Encode(ReadOnlySpan<byte> bytes, Span<byte> destination)
     {
@@ -105,6 +109,11 @@ internal static class WideBase64
 
         return read;
     }
+
+    // The tables take seven bits of a character: one with the eighth is in no alphabet.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool AreInAlphabet(Vector512<byte> characters, Vector512<byte> sixBits) =>
+        (characters | sixBits).ExtractMostSignificantBits() == 0;
 
     // Of each three bytes a, b, c: b, a, c, b, which is how the shifts want them.
     private static byte[] Spread()

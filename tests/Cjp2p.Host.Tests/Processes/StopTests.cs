@@ -8,8 +8,7 @@ namespace Cjp2p.Host.Tests.Processes;
 public sealed class StopTests : IDisposable
 {
     // What docs/operating.md promises, whatever goes on.
-    // The bound of the node itself, 8 s, and as much for a busy machine.
-    private static readonly TimeSpan StopMax = TimeSpan.FromSeconds(18);
+    private static readonly TimeSpan StopMax = TimeSpan.FromSeconds(10);
 
     private readonly TemporaryFolder _folder = new();
 

@@ -14,6 +14,7 @@ public sealed class ThousandPeersTests(ITestOutputHelper output)
 {
     private const int Peers = 1000;
     private const int Steps = 400_000;
+    private const int StepsLeast = 150_000;
 
     [Fact]
     public void Every_scenario_with_a_thousand_peers_does_the_same_in_two_processes()
@@ -30,6 +31,7 @@ public sealed class ThousandPeersTests(ITestOutputHelper output)
     {
         using var run = new ScenarioRun(ScenarioCatalog.Load(name) with { Peers = peers }, seed: 7);
         var isOver = !run.RunToStep(steps);
+        Assert.True(run.World.Steps >= StepsLeast, $"{name} was over before");
         Assert.Empty(run.Violations);
         Assert.Empty(run.World.Failures);
         Assert.Equal(0, run.World.ForeignTouches);
